@@ -1,0 +1,24 @@
+import type { LegId } from '../../machines/model/ids.ts';
+import type { DtmfDigit, ToneName } from '../../machines/model/tone.ts';
+
+/** What the media plane noticed of one leg. */
+export type MediaFact =
+  | { readonly type: 'media.started' }
+  /** Nothing authenticated from the peer for 2 s. */
+  | { readonly type: 'media.lost' }
+  | { readonly type: 'media.back' };
+
+/** Who hears what. Commands are idempotent, take effect at the next 20 ms tick, and ignore legs that are gone. */
+export interface Media {
+  /** Both hear each other; replaces what either heard before. */
+  connect(a: LegId, b: LegId): void;
+  /** `listener` hears `speaker` (undefined: nobody); the other direction stays as it is. */
+  hear(listener: LegId, speaker: LegId | undefined): void;
+  /** Plays a tone to a leg until stopped, or as often as its pattern says; replaces the tone that plays. */
+  playTone(leg: LegId, tone: ToneName): void;
+  stopTone(leg: LegId): void;
+  /** Queues a key press to a leg (RFC 4733; 100 ms, pause 70 ms; at most 64 wait). */
+  sendDtmf(leg: LegId, digit: DtmfDigit): void;
+  /** Facts of one leg, from now on. Returns the unsubscribe. */
+  watch(leg: LegId, listener: (fact: MediaFact) => void): () => void;
+}
