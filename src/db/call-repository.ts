@@ -1,0 +1,56 @@
+import type { CallLog, CallRecord } from '../actors/ports/call-log.ts';
+import type { HangupCause } from '../machines/model/hangup-cause.ts';
+import { CallId, EpochMs, LineId, UserId } from '../machines/model/ids.ts';
+import type { Database } from './database.ts';
+import { CallEntity, type CallRow } from './entities/call.ts';
+
+const epoch = (date: Date | null | undefined) => (date ? EpochMs(date.getTime()) : undefined);
+
+const recordOf = (row: CallRow): CallRecord => ({
+  call: CallId(row.id),
+  user: UserId(row.userId),
+  line: LineId(row.lineId),
+  direction: row.direction,
+  number: row.number ?? undefined,
+  target: row.target ?? undefined,
+  openedAt: EpochMs(row.openedAt.getTime()),
+  answeredAt: epoch(row.answeredAt),
+  endedAt: epoch(row.endedAt),
+  cause: row.cause ?? undefined,
+});
+
+/** Call records in the database. */
+export class CallRepository implements CallLog {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async opened(record: Omit<CallRecord, 'answeredAt' | 'endedAt' | 'cause'>): Promise<void> {
+    await this.#database.fork().insertMany(CallEntity, [
+      {
+        id: record.call,
+        userId: record.user,
+        lineId: record.line,
+        direction: record.direction,
+        number: record.number ?? null,
+        target: record.target ?? null,
+        openedAt: new Date(record.openedAt),
+      },
+    ]);
+  }
+
+  async answered(call: CallId, at: EpochMs): Promise<void> {
+    await this.#database.fork().nativeUpdate(CallEntity, { id: call, answeredAt: null }, { answeredAt: new Date(at) });
+  }
+
+  async ended(call: CallId, at: EpochMs, cause: HangupCause): Promise<void> {
+    await this.#database.fork().nativeUpdate(CallEntity, { id: call, endedAt: null }, { endedAt: new Date(at), cause });
+  }
+
+  async find(call: CallId): Promise<CallRecord | undefined> {
+    const row = await this.#database.fork().findOne(CallEntity, { id: call });
+    return row ? recordOf(row) : undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
+import { DatabaseUnavailable } from './database-unavailable.ts';
+import { CallEntity } from './entities/call.ts';
+import { ChatAccountEntity } from './entities/chat-account.ts';
+import { LineEntity } from './entities/line.ts';
+import { PanelEntity } from './entities/panel.ts';
+import { PeerEntity } from './entities/peer.ts';
+import { PersonEntity } from './entities/person.ts';
+import { Migration20261121First } from './migrations/2026-11-21-first.ts';
+
+/** Connections to the product's schema. */
+export interface Database {
+  /** A fresh unit of work; nothing is shared between two of them. */
+  fork(): SqlEntityManager;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects and migrates. Safe beside other starting hosts: the migrator takes a lock in the database.
+ * @throws DatabaseUnavailable when the server does not answer or a migration fails
+ */
+export async function openDatabase(url: string): Promise<Database> {
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    entities: [CallEntity, ChatAccountEntity, LineEntity, PanelEntity, PeerEntity, PersonEntity],
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [{ name: '2026-11-21-first', class: Migration20261121First }],
+      snapshot: false,
+    },
+    ensureDatabase: false,
+    pool: { min: 0, max: 8 },
+    driverOptions: { connectionTimeoutMillis: 5_000, statement_timeout: 10_000 },
+  });
+  try {
+    await orm.migrator.up();
+  } catch (cause) {
+    await orm.close(true);
+    throw new DatabaseUnavailable(`the database cannot be used: ${(cause as Error).message}`, { cause });
+  }
+  return { fork: () => orm.em.fork(), close: () => orm.close() };
+}

@@ -1,0 +1,11 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+
+/** What is remembered of a Telegram user. */
+export const PersonEntity = defineEntity({
+  name: 'Person',
+  tableName: 'person',
+  properties: {
+    id: p.string().primary(),
+    callback: p.boolean(),
+  },
+});

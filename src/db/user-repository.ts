@@ -1,0 +1,22 @@
+import type { UserSettings, Users } from '../actors/ports/users.ts';
+import type { UserId } from '../machines/model/ids.ts';
+import type { Database } from './database.ts';
+import { PersonEntity } from './entities/person.ts';
+
+/** People's own switches in the database. */
+export class UserRepository implements Users {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async settings(user: UserId): Promise<UserSettings> {
+    const row = await this.#database.fork().findOne(PersonEntity, { id: user });
+    return { callback: row?.callback ?? true };
+  }
+
+  async setCallback(user: UserId, on: boolean): Promise<void> {
+    await this.#database.fork().upsert(PersonEntity, { id: user, callback: on });
+  }
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CallRepository } from '../../src/db/call-repository.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { LineRepository } from '../../src/db/line-repository.ts';
+import { LoginRepository } from '../../src/db/login-repository.ts';
+import { MailboxRepository, PeerRepository } from '../../src/db/mailbox-repository.ts';
+import { PanelRepository } from '../../src/db/panel-repository.ts';
+import { SecretBox, WrongSecretKey } from '../../src/db/secret-box.ts';
+import { UserRepository } from '../../src/db/user-repository.ts';
+import { CallId, EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
+import { temporaryCluster } from '../support/database.ts';
+
+const box = new SecretBox(Buffer.alloc(32, 1));
+const olga = UserId('1001');
+const office = {
+  name: 'Office',
+  owner: olga,
+  login: '100',
+  password: 's3cret',
+  domain: 'pbx.test',
+  proxy: '',
+  transport: 'udp' as const,
+  codecs: ['opus', 'alaw'],
+};
+let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
+let database: Database;
+
+beforeAll(async () => {
+  cluster = await temporaryCluster();
+  database = await openDatabase(cluster.url);
+});
+afterAll(async () => {
+  await database?.close();
+  await cluster?.stop();
+});
+
+test('a line is found by its user, with its settings', async () => {
+  const lines = new LineRepository(database, box);
+  const id = await lines.add(office);
+  const [found] = await lines.ofUser(olga);
+  expect(found).toEqual({ id, name: 'Office', owner: olga, user: olga, enabled: true });
+  expect(await lines.settings(id)).toMatchObject({ login: '100', password: 's3cret', codecs: ['opus', 'alaw'] });
+});
+
+test('no password stands readable in the database', async () => {
+  const lines = new LineRepository(database, box);
+  const id = await lines.add({ ...office, password: 'unique-pass-word' });
+  const rows = await database.fork().execute('select * from line where id = ?', [id]);
+  expect(JSON.stringify(rows)).not.toContain('unique-pass-word');
+  await expect(new LineRepository(database, new SecretBox(Buffer.alloc(32, 2))).settings(id)).rejects.toThrow(
+    WrongSecretKey,
+  );
+});
+
+test('a removed line is gone, and removing it again says so', async () => {
+  const lines = new LineRepository(database, box);
+  const id = await lines.add(office);
+  expect(await lines.remove(id)).toBe(true);
+  expect(await lines.remove(id)).toBe(false);
+  expect(await lines.find(id)).toBeUndefined();
+});
+
+test('callback is on until switched off', async () => {
+  const users = new UserRepository(database);
+  expect(await users.settings(olga)).toEqual({ callback: true });
+  await users.setCallback(olga, false);
+  expect(await users.settings(olga)).toEqual({ callback: false });
+});
+
+test('a call record keeps the first answer and the first end', async () => {
+  const log = new CallRepository(database);
+  const call = CallId('c1');
+  const opened = {
+    call,
+    user: olga,
+    line: LineId('00000000-0000-4000-8000-000000000001'),
+    direction: 'outgoing' as const,
+    number: '200',
+    target: { kind: 'number', user: '200' } as const,
+    openedAt: EpochMs(1_000),
+  };
+  await log.opened(opened);
+  await log.answered(call, EpochMs(2_000));
+  await log.answered(call, EpochMs(3_000));
+  await log.ended(call, EpochMs(4_000), { kind: 'busy', sip: { status: 486, reason: 'Busy Here' } });
+  await log.ended(call, EpochMs(5_000), { kind: 'normal' });
+  expect(await log.find(call)).toEqual({
+    ...opened,
+    answeredAt: 2_000,
+    endedAt: 4_000,
+    cause: { kind: 'busy', sip: { status: 486, reason: 'Busy Here' } },
+  });
+});
+
+test('the mailbox remembers its place, and peers their access', async () => {
+  const mailbox = new MailboxRepository(database);
+  const account = UserId('7');
+  expect(await mailbox.load(account)).toBeUndefined();
+  await mailbox.save(account, { pts: 3, qts: 0, date: 99 });
+  await mailbox.save(account, { pts: 4, qts: 0, date: 100 });
+  expect(await mailbox.load(account)).toEqual({ pts: 4, qts: 0, date: 100 });
+
+  const peers = new PeerRepository(database);
+  await peers.remember(account, olga, { accessHash: '-5', met: false });
+  await peers.remember(account, olga, { accessHash: '-6', met: true });
+  expect(await peers.find(account, olga)).toEqual({ accessHash: '-6', met: true });
+});
+
+test('the session survives the mailbox being saved, sealed, and a new login replaces it', async () => {
+  const logins = new LoginRepository(database, box);
+  expect(await logins.session()).toBeUndefined();
+  await logins.keep('7', 'first');
+  await new MailboxRepository(database).save(UserId('7'), { pts: 9, qts: 0, date: 101 });
+  expect(await logins.session()).toBe('first');
+  await logins.keep('8', 'second');
+  expect(await logins.session()).toBe('second');
+});
+
+test('a panel is changed piece by piece and forgotten', async () => {
+  const panels = new PanelRepository(database);
+  const content = { text: 'Hello', buttons: [[{ label: '1', action: 'key:1' }]] };
+  await panels.add({ token: 't1', userId: olga, content });
+  await panels.change('t1', { messageId: 5 });
+  await panels.change('t1', { inlineMessageId: 'x' });
+  expect(await panels.find('t1')).toEqual({ token: 't1', userId: olga, content, messageId: 5, inlineMessageId: 'x' });
+  await panels.remove('t1');
+  expect(await panels.find('t1')).toBeUndefined();
+});
