@@ -1,13 +1,7 @@
 import { assign, setup } from 'xstate';
 import { effect, facts, operation } from './effects.ts';
 import type { LineId } from './model/ids.ts';
-import { type Binding, RegistrarUnreachable, RegistrationRefused } from './model/registration.ts';
-
-/** How a line stands at its registrar, as people see it. */
-export type Reachability =
-  | { readonly state: 'off' | 'registering' | 'reachable' }
-  | { readonly state: 'unreachable'; readonly detail: string }
-  | { readonly state: 'refused'; readonly sip: { readonly status: number; readonly reason: string } };
+import { type Binding, type Reachability, RegistrarUnreachable, RegistrationRefused } from './model/registration.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,5 +1,5 @@
 import type { HangupCause, SipReply } from './hangup-cause.ts';
-import type { CallId } from './ids.ts';
+import type { CallId, EpochMs } from './ids.ts';
 import type { CallerIdentity } from './party.ts';
 
 /** The call as messages speak of it. */
@@ -10,6 +10,7 @@ export interface CallLabel {
   readonly number: string | undefined;
   readonly name?: string | undefined;
   readonly lineName: string;
+  readonly startedAt: EpochMs;
 }
 
 /** Everything the service says to a user in the conversation with the chat account (product §§5–7, 14.2). */
@@ -47,6 +48,8 @@ export type Notice =
   /** A number while a call is in progress. */
   | { readonly kind: 'oneCallAtATime' }
   | { readonly kind: 'callbackIs'; readonly on: boolean }
+  /** A number that reached us too late to be dialled unasked. */
+  | { readonly kind: 'tooLate' }
   /** The service is shutting down. */
   | { readonly kind: 'restarting' };
 

@@ -13,7 +13,7 @@ const headerBreakers = /[<>";\p{Cc}]/u;
 const uri = /^(sips?|tel):[^\s]+$/i;
 const address = /^[^\s@:]+@[^\s@]+$/;
 const number = /^(?=.*\d)[A-Za-z0-9+*#._\-()/ ]+$/;
-const word = /^\p{Script=Latin}{2,32}$/u;
+const word = /^[A-Za-z]{2,32}$/;
 const command = /^\/call(?:@\w+)?\s+(.+)$/s;
 
 /** Reads a text as a dial attempt. `thanks!` is none: a polite word must not place a call. */

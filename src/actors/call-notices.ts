@@ -1,0 +1,102 @@
+import type { HangupCause } from '../machines/model/hangup-cause.ts';
+import type { CallId, UserId } from '../machines/model/ids.ts';
+import type { CallLabel, Notice, NoticeSlot } from '../machines/model/notices.ts';
+import { type Conversation, MessageNotSent, type MessageRef } from './ports/conversation.ts';
+import type { Faults } from './ports/faults.ts';
+import type { Texts } from './ports/texts.ts';
+
+/**
+ * What stands in users' conversations about their calls: one message for each slot of a call, sent, replaced and removed
+ * in order, without ever making a call wait.
+ */
+export class CallNotices {
+  readonly #conversation: Conversation;
+  readonly #texts: Texts;
+  readonly #faults: Faults;
+  /** The end of each user's queue; gone when it is empty. */
+  readonly #queues = new Map<UserId, Promise<void>>();
+  readonly #shown = new Map<CallId, Map<NoticeSlot, MessageRef>>();
+
+  constructor(conversation: Conversation, texts: Texts, faults: Faults) {
+    this.#conversation = conversation;
+    this.#texts = texts;
+    this.#faults = faults;
+  }
+
+  /** Says something that is not about one call. */
+  say(user: UserId, notice: Notice): void {
+    this.#enqueue(user, () => this.#send(user, undefined, notice, false));
+  }
+
+  /** Puts a notice in a slot of a call, in place of the one that stands there. */
+  show(user: UserId, call: CallId, slot: NoticeSlot, notice: Notice): void {
+    this.#enqueue(user, async () => {
+      const shown = this.#slots(call);
+      const before = shown.get(slot);
+      const { text, buttons } = this.#texts.render(notice);
+      const ref = before
+        ? await this.#conversation.edit(before, { text, ...(buttons && { buttons }), callId: call })
+        : await this.#send(user, call, notice, slot === 'panel');
+      shown.set(slot, ref);
+      if (notice.kind === 'offerExpired' || notice.kind === 'notAnswered') this.#shown.delete(call);
+    });
+  }
+
+  /**
+   * The call is over: its keypad and caller message go, the outcome comes (product §6.1: deleted and sent anew, silently
+   * unless missed, because an account's own text can never get buttons).
+   */
+  conclude(user: UserId, label: CallLabel, cause: HangupCause, talkedMs: number | undefined): void {
+    const outcome: Notice = { kind: 'outcome', label, cause, talkedMs };
+    this.#enqueue(user, () => this.#removeSlot(label.call, 'panel'));
+    this.#enqueue(user, () => this.#removeSlot(label.call, 'caller'));
+    if (label.direction === 'outgoing') this.show(user, label.call, 'status', outcome);
+    else {
+      const missed = talkedMs === undefined && cause.kind !== 'declined' && cause.kind !== 'answered-elsewhere';
+      this.#enqueue(user, () => this.#send(user, label.call, outcome, !missed));
+    }
+    this.#enqueue(user, () => {
+      this.#shown.delete(label.call);
+      return Promise.resolve();
+    });
+  }
+
+  /** Until everything said so far has been sent or given up. */
+  async settled(): Promise<void> {
+    while (this.#queues.size > 0) {
+      // eslint-disable-next-line no-await-in-loop -- what was said meanwhile counts too
+      await Promise.all(this.#queues.values());
+    }
+  }
+
+  async #send(user: UserId, call: CallId | undefined, notice: Notice, silent: boolean): Promise<MessageRef> {
+    const { text, buttons } = this.#texts.render(notice);
+    return buttons
+      ? this.#conversation.sayWithButtons(user, { text, buttons, silent, ...(call && { callId: call }) })
+      : this.#conversation.say(user, text, { silent });
+  }
+
+  async #removeSlot(call: CallId, slot: NoticeSlot): Promise<void> {
+    const ref = this.#shown.get(call)?.get(slot);
+    if (ref) await this.#conversation.remove(ref);
+  }
+
+  #slots(call: CallId): Map<NoticeSlot, MessageRef> {
+    const slots = this.#shown.get(call) ?? new Map<NoticeSlot, MessageRef>();
+    this.#shown.set(call, slots);
+    return slots;
+  }
+
+  #enqueue(user: UserId, work: () => Promise<unknown>): void {
+    const queue = (this.#queues.get(user) ?? Promise.resolve())
+      .then(work)
+      .catch((error: unknown) => {
+        // A person who blocked us or whose chat is closed misses the words, not the call.
+        if (!(error instanceof MessageNotSent)) this.#faults.report('conversation', error);
+      })
+      .then(() => {
+        if (this.#queues.get(user) === queue) this.#queues.delete(user);
+      });
+    this.#queues.set(user, queue);
+  }
+}

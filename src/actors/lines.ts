@@ -1,0 +1,90 @@
+import { type Actor, createActor } from 'xstate';
+import type { LineId } from '../machines/model/ids.ts';
+import type { LineRefusal } from '../machines/model/notices.ts';
+import type { Reachability } from '../machines/model/registration.ts';
+import type { sipAccountMachine } from '../machines/sip-account.ts';
+import type { Faults } from './ports/faults.ts';
+import type { Line, Lines } from './ports/lines.ts';
+import type { Presence } from './ports/presence.ts';
+import type { Registrar } from './ports/registrar.ts';
+import { sipAccount } from './sip-account.ts';
+
+type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
+
+/** The lines that are switched on: one actor each, and how each stands at its registrar. */
+export class LineActors implements Presence {
+  readonly #lines: Lines;
+  readonly #faults: Faults;
+  readonly #clock: ActorClock;
+  readonly #machine: ReturnType<typeof sipAccount>;
+  readonly #actors = new Map<LineId, Actor<typeof sipAccountMachine>>();
+  readonly #reachability = new Map<LineId, Reachability>();
+  readonly #watchers = new Set<(line: LineId, reachability: Reachability) => void>();
+  readonly #registrar: Registrar;
+
+  constructor(parts: { lines: Lines; registrar: Registrar; faults: Faults; clock?: ActorClock }) {
+    this.#lines = parts.lines;
+    this.#faults = parts.faults;
+    this.#clock = parts.clock;
+    this.#registrar = parts.registrar;
+    this.#machine = sipAccount(parts.registrar, this);
+  }
+
+  show(line: LineId, reachability: Reachability): void {
+    this.#reachability.set(line, reachability);
+    for (const watcher of this.#watchers) watcher(line, reachability);
+  }
+
+  /** Told now for every line, and at each change. Returns the unsubscribe. */
+  watch(watcher: (line: LineId, reachability: Reachability) => void): () => void {
+    this.#watchers.add(watcher);
+    for (const [line, reachability] of this.#reachability) watcher(line, reachability);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Starts what is switched on in the database and stops what is not any more. */
+  async follow(): Promise<void> {
+    const wanted = new Map((await this.#lines.enabled()).map((line) => [line.id, line]));
+    for (const line of wanted.values()) if (!this.#actors.has(line.id)) this.#start(line);
+    for (const [id, actor] of this.#actors) {
+      if (wanted.has(id)) continue;
+      actor.send({ type: 'account.disable' });
+      this.#actors.delete(id);
+      this.#reachability.delete(id);
+    }
+  }
+
+  /** Why this line cannot carry a call now; undefined: it can. */
+  refusalOf(line: Line): LineRefusal | undefined {
+    const state: Reachability = this.#reachability.get(line.id) ?? { state: 'off' };
+    if (!line.enabled || state.state === 'off') return { kind: 'off' };
+    if (state.state === 'refused') return { kind: 'refused', sip: state.sip };
+    return state.state === 'reachable' ? undefined : { kind: state.state };
+  }
+
+  /** Un-registers everything within 2 s. */
+  async stop(): Promise<void> {
+    const ids = [...this.#actors.keys()];
+    for (const actor of this.#actors.values()) actor.stop();
+    this.#actors.clear();
+    await Promise.allSettled(ids.map((line) => this.#registrar.unbind(line)));
+  }
+
+  #start(line: Line): void {
+    const actor = createActor(this.#machine, {
+      input: { line: line.id, spread: spreadOf(line.id) },
+      ...(this.#clock && { clock: this.#clock }),
+    });
+    actor.subscribe({ error: (error) => this.#faults.report('line actor', error) });
+    this.#actors.set(line.id, actor);
+    actor.start();
+    actor.send({ type: 'account.enable' });
+  }
+}
+
+/** A number in [0, 1) that is the line's own, so that lines do not refresh in step. */
+function spreadOf(line: LineId): number {
+  let hash = 0;
+  for (const character of line) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000;
+  return hash / 1_000;
+}

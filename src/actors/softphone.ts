@@ -1,0 +1,79 @@
+import { fromCallback } from 'xstate';
+import { callMachine } from '../machines/call.ts';
+import type { CallId, VoiceLegId } from '../machines/model/ids.ts';
+import { softphoneMachine } from '../machines/softphone.ts';
+import { voiceLegMachine } from '../machines/voice-leg.ts';
+import type { CallJournal } from './call-journal.ts';
+import type { CallNotices } from './call-notices.ts';
+import type { Media } from './ports/media.ts';
+import type { SipCalls } from './ports/sip-calls.ts';
+import type { TelegramCalls } from './ports/telegram-calls.ts';
+
+export interface SoftphoneParts {
+  readonly sip: SipCalls;
+  readonly telegram: TelegramCalls;
+  readonly media: Media;
+  readonly notices: CallNotices;
+  readonly journal: CallJournal;
+}
+
+const voiceLeg = ({ telegram, media }: SoftphoneParts) =>
+  voiceLegMachine.provide({
+    actors: {
+      legFacts: fromCallback(({ input, sendBack }) => {
+        const { leg } = input as { leg: VoiceLegId };
+        const ends = [telegram.watch(leg, sendBack), media.watch(leg, sendBack)];
+        return () => ends.forEach((end) => end());
+      }),
+    },
+    actions: {
+      ringUser: (_, { leg, user }) => telegram.ring(leg, user),
+      answerUser: (_, { leg }) => telegram.answer(leg),
+      hangUpUser: (_, { leg, cause }) => telegram.hangUp(leg, cause),
+    },
+  });
+
+const call = ({ sip, media }: SoftphoneParts) =>
+  callMachine.provide({
+    actors: {
+      legFacts: fromCallback(({ input, sendBack }) => {
+        const { call: id } = input as { call: CallId };
+        const ends = [sip.watch(id, sendBack), media.watch(id, sendBack)];
+        return () => ends.forEach((end) => end());
+      }),
+    },
+    actions: {
+      inviteParty: (_, { call: id, ...request }) => sip.invite(id, request),
+      ringParty: (_, { call: id, user }) => sip.ring(id, user),
+      answerParty: (_, { call: id }) => sip.answer(id),
+      hangUpParty: (_, { call: id, cause }) => sip.hangUp(id, cause),
+    },
+  });
+
+/** One user's telephone, wired to both networks, the media plane, his conversation and the call log. */
+export const softphone = (parts: SoftphoneParts) => {
+  const { sip, telegram, media, notices, journal } = parts;
+  return softphoneMachine.provide({
+    actors: { voiceLeg: voiceLeg(parts), call: call(parts) },
+    actions: {
+      declineUser: (_, { voiceLeg: leg, cause }) => telegram.hangUp(leg, cause),
+      rejectParty: (_, { call: id, cause }) => sip.hangUp(id, cause),
+      say: (_, { user, notice }) => notices.say(user, notice),
+      show: (_, { user, call: id, slot, notice }) => notices.show(user, id, slot, notice),
+      playTone: (_, { leg, tone }) => media.playTone(leg, tone),
+      stopTone: (_, { leg }) => media.stopTone(leg),
+      hearParty: (_, { voiceLeg: listener, call: speaker }) => media.hear(listener, speaker),
+      connect: (_, { voiceLeg: a, call: b }) => media.connect(a, b),
+      sendDtmf: (_, { voiceLeg: leg, call: id, digit }) => {
+        media.sendDtmf(id, digit);
+        media.playTone(leg, 'key-feedback');
+      },
+      logOpened: (_, opened) => journal.opened(opened),
+      logAnswered: (_, { call: id }) => journal.answered(id),
+      conclude: (_, { user, label, cause }) => {
+        const talkedMs = journal.ended(label.call, cause);
+        notices.conclude(user, label, cause, talkedMs);
+      },
+    },
+  });
+};

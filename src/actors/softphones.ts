@@ -1,0 +1,87 @@
+import { type Actor, createActor, waitFor } from 'xstate';
+import type { UserId } from '../machines/model/ids.ts';
+import type { SoftphoneCommand } from '../machines/model/softphone.ts';
+import type { softphoneMachine } from '../machines/softphone.ts';
+import type { Faults } from './ports/faults.ts';
+import type { Users } from './ports/users.ts';
+import { type SoftphoneParts, softphone } from './softphone.ts';
+
+type Softphone = Actor<typeof softphoneMachine>;
+type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
+
+/** The softphones of this process: one XState root for each user who has something going on, started when needed. */
+export class Softphones {
+  readonly #parts: SoftphoneParts;
+  readonly #users: Users;
+  readonly #faults: Faults;
+  readonly #clock: ActorClock;
+  readonly #machine: ReturnType<typeof softphone>;
+  readonly #phones = new Map<UserId, Softphone>();
+
+  constructor(parts: SoftphoneParts & { users: Users; faults: Faults; clock?: ActorClock }) {
+    this.#parts = parts;
+    this.#users = parts.users;
+    this.#faults = parts.faults;
+    this.#clock = parts.clock;
+    this.#machine = softphone(parts);
+  }
+
+  async send(user: UserId, command: SoftphoneCommand): Promise<void> {
+    if (!this.#phones.has(user)) {
+      const { callback } = await this.#users.settings(user);
+      // Another event may have started it meanwhile.
+      if (!this.#phones.has(user)) this.#start(user, callback);
+    }
+    this.#phones.get(user)?.send(command);
+  }
+
+  /** For those who only matter while there is a call, such as keys. */
+  sendIfStarted(user: UserId, command: SoftphoneCommand): void {
+    this.#phones.get(user)?.send(command);
+  }
+
+  get engaged(): number {
+    return [...this.#phones.values()].filter((phone) => !phone.getSnapshot().matches('idle')).length;
+  }
+
+  /** Resolves when no softphone has a call any more, or when `signal` aborts. */
+  async quiet(signal: AbortSignal): Promise<void> {
+    const atRest = [...this.#phones.values()].map((phone) =>
+      waitFor(phone, (snapshot) => snapshot.matches('idle') || snapshot.status !== 'active', { signal }).catch(
+        () => {},
+      ),
+    );
+    await Promise.all(atRest);
+  }
+
+  /** Ends every call of this process and waits until both sides have been told. */
+  async endAll(signal: AbortSignal): Promise<void> {
+    for (const phone of this.#phones.values()) phone.send({ type: 'shutdown' });
+    await this.quiet(signal);
+    for (const phone of this.#phones.values()) phone.stop();
+    this.#phones.clear();
+  }
+
+  #start(user: UserId, callback: boolean): void {
+    const phone = createActor(this.#machine, { input: { user, callback }, ...(this.#clock && { clock: this.#clock }) });
+    this.#phones.set(user, phone);
+    phone.subscribe({
+      complete: () => this.#phones.delete(user),
+      error: (error) => {
+        this.#phones.delete(user);
+        this.#faults.report('softphone', error);
+        this.#endLegs(phone);
+      },
+    });
+    phone.start();
+  }
+
+  /** A softphone that broke leaves no leg behind. */
+  #endLegs(phone: Softphone): void {
+    const { inHand } = phone.getSnapshot().context;
+    if (!inHand) return;
+    const cause = { kind: 'internal-fault', detail: 'softphone' } as const;
+    this.#parts.sip.hangUp(inHand.label.call, cause);
+    this.#parts.telegram.hangUp(inHand.voiceLeg, cause);
+  }
+}

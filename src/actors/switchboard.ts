@@ -1,0 +1,184 @@
+import { CallId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
+import type { Notice } from '../machines/model/notices.ts';
+import { readMessage } from '../machines/model/numbers.ts';
+import type { DialTarget } from '../machines/model/party.ts';
+import { isDtmfDigit } from '../machines/model/tone.ts';
+import type { CallNotices } from './call-notices.ts';
+import type { LineActors } from './lines.ts';
+import type { CallLog } from './ports/call-log.ts';
+import type { WallClock } from './ports/clock.ts';
+import type { Conversation, IncomingMessage, Press } from './ports/conversation.ts';
+import type { Faults } from './ports/faults.ts';
+import type { Line, Lines } from './ports/lines.ts';
+import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
+import type { TelegramCalls, VoiceLegOffer } from './ports/telegram-calls.ts';
+import type { Users } from './ports/users.ts';
+import type { Softphones } from './softphones.ts';
+
+/** A number is dialled unasked only while its sender can still mean it. */
+const numberIsFreshMs = 60_000;
+const hintPauseMs = 3_600_000;
+
+export interface SwitchboardParts {
+  readonly sip: SipCalls;
+  readonly telegram: TelegramCalls;
+  readonly conversation: Conversation;
+  readonly lines: Lines;
+  readonly users: Users;
+  readonly callLog: CallLog;
+  readonly clock: WallClock;
+  readonly faults: Faults;
+  readonly lineActors: LineActors;
+  readonly softphones: Softphones;
+  readonly notices: CallNotices;
+  /** A fresh unguessable id. */
+  readonly newId: () => string;
+}
+
+/** Brings what arrives from outside to the user's softphone: messages, presses, calls from either network. */
+export class Switchboard {
+  readonly #parts: SwitchboardParts;
+  readonly #hintedAt = new Map<UserId, number>();
+  readonly #ends: (() => void)[];
+  #draining = false;
+
+  constructor(parts: SwitchboardParts) {
+    this.#parts = parts;
+    parts.sip.onOffer((offer) => this.#guard(this.#partyCalled(offer)));
+    parts.telegram.onOffer((offer) => this.#guard(this.#userCalled(offer)));
+    this.#ends = [
+      parts.conversation.onMessage((message) => this.#messageCame(message)),
+      parts.conversation.onPress((press) => this.#pressed(press)),
+    ];
+  }
+
+  /** No new calls from now on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  stop(): void {
+    for (const end of this.#ends) end();
+  }
+
+  async #partyCalled({ callId, lineId, caller }: SipCallOffer): Promise<void> {
+    const { sip, lines, softphones, newId, clock } = this.#parts;
+    if (this.#draining) return sip.hangUp(callId, { kind: 'shutdown' });
+    const line = await lines.find(lineId);
+    if (!line?.enabled) return sip.hangUp(callId, { kind: 'no-answer' });
+    const ofUser = await lines.ofUser(line.user);
+    await softphones.send(line.user, {
+      type: 'party.called',
+      line: line.id,
+      label: {
+        call: callId,
+        direction: 'incoming',
+        number: caller.number,
+        name: caller.name,
+        lineName: line.name,
+        startedAt: clock.now(),
+      },
+      caller,
+      lineName: ofUser.length > 1 ? line.name : undefined,
+      voiceLeg: VoiceLegId(newId()),
+    });
+  }
+
+  async #userCalled({ voiceLegId, userId }: VoiceLegOffer): Promise<void> {
+    const { telegram, softphones } = this.#parts;
+    if (this.#draining) return telegram.hangUp(voiceLegId, { kind: 'shutdown' });
+    await softphones.send(userId, { type: 'user.called', voiceLeg: voiceLegId });
+  }
+
+  async #messageCame({ userId, kind, text, contactPhone, sentAt }: IncomingMessage): Promise<void> {
+    const read = readMessage((kind === 'contact' ? contactPhone : text) ?? '');
+    switch (read.kind) {
+      case 'dial':
+        if (this.#parts.clock.now() - sentAt > numberIsFreshMs) return this.#say(userId, { kind: 'tooLate' });
+        return this.#dial(userId, read.target, read.shown);
+      case 'confirm':
+        return this.#say(userId, { kind: 'confirmWord', word: read.word });
+      case 'refused':
+        return this.#say(userId, { kind: 'refusedCharacters' });
+      case 'notANumber':
+        return this.#hint(userId);
+    }
+  }
+
+  async #pressed({ userId, action, callId }: Press): Promise<void> {
+    const [name = '', argument = ''] = action.split(':', 2);
+    switch (name) {
+      case 'key':
+        if (isDtmfDigit(argument))
+          this.#parts.softphones.sendIfStarted(userId, { type: 'key.pressed', digit: argument });
+        return;
+      case 'redial':
+        return callId && this.#redial(userId, callId);
+      case 'dial':
+        return this.#dial(userId, { kind: 'number', user: argument }, argument);
+      case 'callback':
+        return this.#setCallback(userId, argument === 'on');
+    }
+  }
+
+  async #redial(user: UserId, call: CallId): Promise<void> {
+    const record = await this.#parts.callLog.find(call);
+    if (!record || record.user !== user || !record.number) return;
+    const target = record.target ?? readTarget(record.number);
+    if (target) await this.#dial(user, target, record.number, record.line);
+  }
+
+  /** `wanted`: the line of an earlier call, used again without a question. */
+  async #dial(user: UserId, target: DialTarget, shown: string, wanted?: Line['id']): Promise<void> {
+    const { lines, lineActors, softphones, newId, clock } = this.#parts;
+    if (this.#draining) return this.#say(user, { kind: 'restarting' });
+    const candidates = (await lines.ofUser(user)).map((line) => ({ line, why: lineActors.refusalOf(line) }));
+    const usable = candidates.filter(({ why }) => !why);
+    const chosen = (usable.find(({ line }) => line.id === wanted) ?? usable[0])?.line;
+    if (!chosen) {
+      const reasons = candidates.flatMap(({ line, why }) => (why ? [{ lineName: line.name, why }] : []));
+      return this.#say(user, { kind: 'noLines', reasons });
+    }
+    await softphones.send(user, {
+      type: 'dial',
+      line: chosen.id,
+      label: {
+        call: CallId(newId()),
+        direction: 'outgoing',
+        number: shown,
+        lineName: chosen.name,
+        startedAt: clock.now(),
+      },
+      target,
+      voiceLeg: VoiceLegId(newId()),
+    });
+  }
+
+  async #setCallback(user: UserId, on: boolean): Promise<void> {
+    await this.#parts.users.setCallback(user, on);
+    this.#parts.softphones.sendIfStarted(user, { type: 'callback.set', on });
+    this.#say(user, { kind: 'callbackIs', on });
+  }
+
+  /** At most once an hour per person (D-13). */
+  #hint(user: UserId): void {
+    const now = this.#parts.clock.now();
+    if (now - (this.#hintedAt.get(user) ?? -Infinity) < hintPauseMs) return;
+    for (const [other, at] of this.#hintedAt) if (now - at >= hintPauseMs) this.#hintedAt.delete(other);
+    this.#hintedAt.set(user, now);
+    this.#say(user, { kind: 'whatToSend' });
+  }
+
+  #say(user: UserId, notice: Notice): void {
+    this.#parts.notices.say(user, notice);
+  }
+
+  #guard(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#parts.faults.report('switchboard', error));
+  }
+}
+
+const readTarget = (number: string): DialTarget | undefined => {
+  const read = readMessage(number);
+  return read.kind === 'dial' ? read.target : undefined;
+};
