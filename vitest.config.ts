@@ -2,9 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'sandbox/**/*.test.ts'],
-    // Two heavy files at a time: calls carry real audio in real time.
-    maxWorkers: 2,
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', './test/support/acceptance-reporter.ts'],
+    // Calls carry real audio in real time: one file at a time leaves them a core to run on.
+    maxWorkers: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** A configuration value is wrong; the message names each key, what was found and what is allowed. */
+export class WrongConfiguration extends Error {
+  override readonly name = 'WrongConfiguration';
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/);
+const seconds = z.coerce.number().min(0).max(86_400);
+
+/** A key: what it accepts, in code and in words, and what it is for. The table is the reference (`docs/configuration.md`). */
+interface Key<T extends z.ZodType = z.ZodType> {
+  readonly accepts: T;
+  readonly allowed: string;
+  readonly means: string;
+  /** Never shown in messages. */
+  readonly secret?: true;
+}
+const key = <T extends z.ZodType>(accepts: T, allowed: string, means: string, secret?: true): Key<T> => ({
+  accepts,
+  allowed,
+  means,
+  ...(secret && { secret }),
+});
+
+export const keys = {
+  TELEGRAM_API_ID: key(
+    z.coerce.number().int().positive().optional(),
+    'a whole number above 0',
+    'API id from my.telegram.org; without it the sandbox runs',
+  ),
+  TELEGRAM_API_HASH: key(
+    z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .optional(),
+    '32 characters 0-9 a-f',
+    'API hash from my.telegram.org',
+    true,
+  ),
+  TELEGRAM_BOT_TOKEN: key(
+    z
+      .string()
+      .regex(/^\d+:[\w-]{20,}$/)
+      .optional(),
+    'a token such as 123456:AbC…',
+    'the settings bot’s token from BotFather; inline mode must be on',
+    true,
+  ),
+  TELEGRAM_PROXY: key(
+    z
+      .string()
+      .regex(/^socks5:\/\/[^:/]+:\d+$/)
+      .optional(),
+    'socks5://host:port',
+    'a SOCKS5 proxy for the chat account',
+  ),
+  DATABASE_URL: key(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\/.+/)
+      .optional(),
+    'postgres://user:password@host/database',
+    'PostgreSQL 15 or newer; without it an embedded one runs',
+    true,
+  ),
+  DATA_DIR: key(z.string().min(1).default('data'), 'a directory', 'where the embedded database and its key live'),
+  SECRET_KEY: key(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{43}=$/)
+      .optional(),
+    '32 bytes in base64: openssl rand -base64 32',
+    'seals passwords and sessions; with the embedded database one is made at first start',
+    true,
+  ),
+  SIP_HOST: key(host.default('0.0.0.0'), 'an IP address', 'where SIP listens'),
+  SIP_PORT: key(port.default(5060), 'a port, 0 to 65535 (0: any free one)', 'SIP over UDP and TCP'),
+  SIP_ADVERTISED_HOST: key(host.optional(), 'an IP address or host name', 'what SIP and RTP peers are told to send to'),
+  SIP_TLS_CA: key(
+    z.string().min(1).optional(),
+    'a file of PEM certificates',
+    'authorities trusted besides the system’s for SIP over TLS',
+  ),
+  SIP_TLS_VERIFY: key(
+    z.enum(['yes', 'no']).default('yes'),
+    'yes or no',
+    'whether certificates of SIP servers are checked',
+  ),
+  RTP_PORTS: key(
+    z
+      .string()
+      .regex(/^\d{4,5}-\d{4,5}$/)
+      .default('16384-32767'),
+    'a range such as 16384-32767',
+    'UDP ports for SIP audio',
+  ),
+  ICE_ADDRESSES: key(
+    z
+      .string()
+      .regex(/^[0-9a-fA-F.:,]+$/)
+      .optional(),
+    'IP addresses with commas',
+    'the only local addresses offered to Telegram peers; default: all',
+  ),
+  DRAIN_SECONDS: key(seconds.default(600), 'seconds, 0 to 86400', 'how long calls may finish after SIGTERM'),
+  LOG_LEVEL: key(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    'trace, debug, info, warn, error or silent',
+    'how much is logged',
+  ),
+} satisfies Record<string, Key>;
+
+export type Config = { readonly [Name in keyof typeof keys]: z.infer<(typeof keys)[Name]['accepts']> };
+
+/**
+ * Reads the configuration: the environment over the file named by SIPTG_CONFIG (JSON, the same keys).
+ * @throws WrongConfiguration naming every wrong key at once
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const file = environment.SIPTG_CONFIG ? readFile(environment.SIPTG_CONFIG) : {};
+  const unknown = Object.keys(file).filter((name) => !(name in keys));
+  const troubles = unknown.map(
+    (name) => `${name}: no such key in ${environment.SIPTG_CONFIG}; see docs/configuration.md`,
+  );
+  const values: Record<string, unknown> = {};
+  for (const [name, { accepts, allowed, secret }] of Object.entries<Key>(keys)) {
+    const found = environment[name] || file[name];
+    const result = accepts.safeParse(found);
+    if (result.success) values[name] = result.data;
+    else
+      troubles.push(
+        `${name}: found ${secret ? 'a value of another form' : JSON.stringify(found)}, allowed is ${allowed}`,
+      );
+  }
+  const config = values as Config;
+  if (troubles.length === 0) troubles.push(...contradictions(config));
+  if (troubles.length > 0) throw new WrongConfiguration(`The configuration is wrong:\n  ${troubles.join('\n  ')}`);
+  return config;
+}
+
+function readFile(path: string): Record<string, unknown> {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new WrongConfiguration(
+      `The configuration is wrong:\n  SIPTG_CONFIG: ${path} cannot be read as a JSON object: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+function contradictions(config: Config): string[] {
+  const troubles: string[] = [];
+  const credentials = ['TELEGRAM_API_ID', 'TELEGRAM_API_HASH', 'TELEGRAM_BOT_TOKEN'] as const;
+  const given = credentials.filter((name) => config[name] !== undefined);
+  if (given.length > 0 && given.length < credentials.length) {
+    const missing = credentials.filter((name) => config[name] === undefined);
+    troubles.push(`${missing.join(', ')}: found nothing, but ${given.join(', ')} is set; they are needed together`);
+  }
+  if (config.DATABASE_URL !== undefined && config.SECRET_KEY === undefined) {
+    troubles.push(`SECRET_KEY: found nothing, allowed is ${keys.SECRET_KEY.allowed} (needed with DATABASE_URL)`);
+  }
+  const { from, to } = rtpPorts(config);
+  if (from < 1_024 || to > 65_535 || to - from < 10) {
+    troubles.push(
+      `RTP_PORTS: found "${config.RTP_PORTS}", allowed is ${keys.RTP_PORTS.allowed}, at least ten ports from 1024 up`,
+    );
+  }
+  return troubles;
+}
+
+export function rtpPorts({ RTP_PORTS }: Pick<Config, 'RTP_PORTS'>): { readonly from: number; readonly to: number } {
+  const [from = 0, to = 0] = RTP_PORTS.split('-').map(Number);
+  return { from, to };
+}

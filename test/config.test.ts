@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { keys, readConfig, WrongConfiguration } from '../src/config.ts';
+
+const telegram = {
+  TELEGRAM_API_ID: '12',
+  TELEGRAM_API_HASH: '0'.repeat(32),
+  TELEGRAM_BOT_TOKEN: `1:${'a'.repeat(30)}`,
+};
+const troubleOf = (environment: NodeJS.ProcessEnv): string => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof WrongConfiguration) return error.message;
+    throw error;
+  }
+  return '';
+};
+
+test('nothing configured is a sandbox on the standard port', () => {
+  expect(readConfig({})).toMatchObject({ SIP_PORT: 5060, DRAIN_SECONDS: 600, DATA_DIR: 'data' });
+});
+
+test.each([
+  ['SIP_PORT', '99999'],
+  ['SIP_PORT', 'five'],
+  ['SIP_HOST', 'not a host'],
+  ['DRAIN_SECONDS', '-1'],
+  ['LOG_LEVEL', 'loud'],
+  ['RTP_PORTS', '20000'],
+  ['RTP_PORTS', '20005-20000'],
+  ['TELEGRAM_PROXY', 'http://x:1'],
+])('%s=%s is refused with its key, the value and what is allowed', (name, value) => {
+  const trouble = troubleOf({ [name]: value });
+  expect(trouble).toContain(`${name}: found ${JSON.stringify(value)}, allowed is`);
+  expect(trouble).toContain(keys[name as keyof typeof keys].allowed);
+});
+
+test('a wrong secret is not repeated in the message', () => {
+  const trouble = troubleOf({ ...telegram, TELEGRAM_BOT_TOKEN: 'my-secret-token' });
+  expect(trouble).toContain('TELEGRAM_BOT_TOKEN');
+  expect(trouble).not.toContain('my-secret-token');
+});
+
+test('every wrong key is named at once', () => {
+  const trouble = troubleOf({ SIP_PORT: 'x', LOG_LEVEL: 'y' });
+  expect(trouble).toContain('SIP_PORT');
+  expect(trouble).toContain('LOG_LEVEL');
+});
+
+test('half of the Telegram credentials are not enough', () => {
+  expect(troubleOf({ TELEGRAM_API_ID: '12' })).toContain('TELEGRAM_API_HASH, TELEGRAM_BOT_TOKEN');
+});
+
+test('a foreign database needs a key of ours', () => {
+  expect(troubleOf({ DATABASE_URL: 'postgres://a:b@c/d' })).toContain('SECRET_KEY');
+});
+
+test('the environment wins over the file, and an unknown key in the file is an error', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'siptg-config-'));
+  const file = join(directory, 'siptg.json');
+  await writeFile(file, JSON.stringify({ SIP_PORT: 5070, LOG_LEVEL: 'warn' }));
+  expect(readConfig({ SIPTG_CONFIG: file, LOG_LEVEL: 'error' })).toMatchObject({ SIP_PORT: 5070, LOG_LEVEL: 'error' });
+  await writeFile(file, JSON.stringify({ SIP_PROT: 5070 }));
+  expect(troubleOf({ SIPTG_CONFIG: file })).toContain('SIP_PROT: no such key');
+  await writeFile(file, 'no json');
+  expect(troubleOf({ SIPTG_CONFIG: file })).toContain('SIPTG_CONFIG');
+  await rm(directory, { recursive: true });
+});

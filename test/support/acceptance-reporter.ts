@@ -1,0 +1,39 @@
+import { relative } from 'node:path';
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** The acceptance examples that must be there and pass; the product page has their text. */
+const due = [18, 19, 20, 26, 27, 28, 29, 32, 35].map((number) => `AC-${number}`);
+
+/**
+ * Prints a line for each acceptance example named by a test, and one for each that is due and has none; a run of the whole
+ * suite with a missing one fails.
+ */
+export default class AcceptanceReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const states = new Map<string, { passed: boolean; files: Set<string> }>();
+    for (const test of tests) {
+      const { state } = test.result();
+      if (state === 'pending') continue;
+      for (const [id] of test.fullName.matchAll(/\bAC-\d+\b/g)) {
+        const known = states.get(id) ?? { passed: true, files: new Set() };
+        // A skipped example is not shown, so it has not passed.
+        known.passed &&= state === 'passed';
+        known.files.add(relative(process.cwd(), test.module.moduleId));
+        states.set(id, known);
+      }
+    }
+    if (states.size > 0) {
+      const number = (id: string) => Number(id.slice(3));
+      const missing = due.filter((id) => !states.has(id));
+      for (const id of [...states.keys(), ...missing].sort((a, b) => number(a) - number(b))) {
+        const known = states.get(id);
+        console.log(known ? `${id} ${known.passed ? 'pass' : 'fail'} ${[...known.files].join(' ')}` : `${id} missing`);
+      }
+      const failing = missing.length > 0 || [...states.values()].some(({ passed }) => !passed);
+      if (process.env.ACCEPTANCE === 'due' && failing) process.exitCode = 1;
+    }
+    const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+    console.log(`\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
+  }
+}
