@@ -64,7 +64,6 @@ export class CallNotices {
   /** Until everything said so far has been sent or given up. */
   async settled(): Promise<void> {
     while (this.#queues.size > 0) {
-      // eslint-disable-next-line no-await-in-loop -- what was said meanwhile counts too
       await Promise.all(this.#queues.values());
     }
   }

@@ -30,9 +30,9 @@ interface Owner {
  * @throws DatabaseUnavailable with the remedy: unsupported platform, data directory in use, no start within 60 s
  */
 export async function startCluster(dataDir: string): Promise<Cluster> {
-  const root = process.getuid?.() === 0;
+  const root = isRoot();
   const owner: Owner = root ? await unprivilegedUser() : {};
-  const home = resolve(root ? await searchableHome(dataDir) : dataDir);
+  const home = await homeOf(dataDir);
   const native = await nativeDirectory(root, home);
   const data = join(home, 'postgres');
   const passwordFile = join(home, 'postgres-password');
@@ -68,16 +68,26 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
     server.kill('SIGKILL');
     throw new DatabaseUnavailable(`the embedded PostgreSQL did not start; it said:\n${said.join('\n')}`, { cause });
   }
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  await writeFile(join(home, 'database-url'), url, { mode: 0o600 });
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    url,
     async stop() {
       server.kill('SIGINT');
       const overdue = setTimeout(() => server.kill('SIGQUIT'), 20_000);
       await exited;
       clearTimeout(overdue);
+      await rm(join(home, 'database-url'), { force: true });
       await rm(join(home, 'siptg.pid'), { force: true });
     },
   };
+}
+
+/** The connection string of the cluster that another process runs on this data directory; undefined: none runs. */
+export async function runningCluster(dataDir: string): Promise<string | undefined> {
+  const home = await homeOf(dataDir);
+  const pid = Number(await readFile(join(home, 'siptg.pid'), 'utf8').catch(() => '0'));
+  return pid && isAlive(pid) ? readFile(join(home, 'database-url'), 'utf8').catch(() => undefined) : undefined;
 }
 
 async function initialise(to: { native: string; data: string; passwordFile: string; owner: Owner }): Promise<void> {
@@ -122,7 +132,6 @@ async function nativeDirectory(root: boolean, home: string): Promise<string> {
   for (const { source, target } of links) {
     const at = resolve(native, '..', target);
     if (await exists(at)) continue;
-    // eslint-disable-next-line no-await-in-loop -- few, once
     await symlink(resolve(native, '..', source).split('/').at(-1) ?? source, at).catch(ignoreExisting);
   }
   if (!root || (await isSearchable(native))) return native;
@@ -151,16 +160,18 @@ async function unprivilegedUser(): Promise<Owner> {
   return owner;
 }
 
-/** `dataDir` itself, or a place of the same name that the database's user can reach. */
-async function searchableHome(dataDir: string): Promise<string> {
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/** `dataDir` itself, or for root a place named after it that the database's user can reach. */
+async function homeOf(dataDir: string): Promise<string> {
   const wanted = resolve(dataDir);
   await mkdir(wanted, { recursive: true });
-  return (await isSearchable(wanted)) ? wanted : join('/var/tmp/siptg', wanted.replaceAll('/', '-').slice(1));
+  if (!isRoot() || (await isSearchable(wanted))) return wanted;
+  return join('/var/tmp/siptg', wanted.replaceAll('/', '-').slice(1));
 }
 
 async function isSearchable(path: string): Promise<boolean> {
   for (let at = path; at !== '/'; at = dirname(at)) {
-    // eslint-disable-next-line no-await-in-loop -- a handful of levels
     if (((await stat(at)).mode & 0o001) === 0) return false;
   }
   return true;
@@ -181,7 +192,6 @@ async function endOrphan(data: string): Promise<void> {
   if (!pid || !isAlive(pid)) return;
   process.kill(pid, 'SIGINT');
   for (let tries = 0; tries < 200 && isAlive(pid); tries++) {
-    // eslint-disable-next-line no-await-in-loop -- there is no event for the end of a foreign process
     await new Promise((done) => setTimeout(done, 50));
   }
   if (isAlive(pid)) throw new DatabaseUnavailable(`another PostgreSQL (process ${pid}) uses ${data} and does not stop`);

@@ -28,6 +28,7 @@ export async function openDatabase(url: string): Promise<Database> {
     migrations: {
       migrationsList: [{ name: '2026-11-21-first', class: Migration20261121First }],
       snapshot: false,
+      silent: true,
     },
     ensureDatabase: false,
     pool: { min: 0, max: 8 },

@@ -33,7 +33,6 @@ let phone: Actor<typeof softphoneMachine>;
 const start = (callback: boolean) => {
   phone = createActor(
     softphone({
-      ...nets,
       notices: {
         say: (_: unknown, { kind }: { kind: string }) => shown.push(kind),
         show: (_: unknown, __: unknown, slot: string, { kind }: { kind: string }) => shown.push(`${slot}: ${kind}`),

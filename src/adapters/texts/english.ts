@@ -10,7 +10,7 @@ const redial: Button = { label: 'Redial', action: 'redial' };
 const callbackOn: Button = { label: 'Switch on Callback mode', action: 'callback:on' };
 const callbackOff: Button = { label: 'Switch off Callback mode', action: 'callback:off' };
 const keypad: readonly (readonly Button[])[] = ['123', '456', '789', '*0#'].map((row) =>
-  [...row].map((digit) => ({ label: digit, action: `key:${digit}` })),
+  Array.from(row, (digit) => ({ label: digit, action: `key:${digit}` })),
 );
 
 function render(notice: Notice): RenderedNotice {

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { runningCluster, startCluster } from './db/cluster.ts';
+import { type Database, openDatabase } from './db/database.ts';
+import { SecretBox } from './db/secret-box.ts';
+import { embeddedSecretKey } from './db/secret-key.ts';
+
+/** The database of this installation and the key to its secrets. */
+export interface Storage {
+  readonly url: string;
+  readonly database: Database;
+  readonly box: SecretBox;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the configured database, or the embedded one under `dataDir`.
+ * `share`: join the embedded one when a service runs on it already (for the CLI); otherwise that is an error.
+ * @throws DatabaseUnavailable
+ */
+export async function openStorage(config: Config, dataDir: string, share = false): Promise<Storage> {
+  const running = config.DATABASE_URL ?? (share ? await runningCluster(dataDir) : undefined);
+  const cluster = running === undefined ? await startCluster(dataDir) : undefined;
+  const url = running ?? cluster?.url ?? '';
+  try {
+    const key = config.SECRET_KEY ? Buffer.from(config.SECRET_KEY, 'base64') : await embeddedSecretKey(dataDir);
+    const database = await openDatabase(url);
+    return {
+      url,
+      database,
+      box: new SecretBox(key),
+      async close() {
+        await database.close();
+        await cluster?.stop();
+      },
+    };
+  } catch (error) {
+    await cluster?.stop();
+    throw error;
+  }
+}
+
+/** Without Telegram credentials everything happens in the sandbox, whose world and data last as long as its process. */
+export const isSandbox = (config: Config): boolean => config.TELEGRAM_API_ID === undefined;
+
+export const dataDirOf = (config: Config): string =>
+  isSandbox(config) ? join(config.DATA_DIR, 'sandbox') : config.DATA_DIR;
