@@ -14,6 +14,7 @@ export class CallJournal {
   readonly #log: CallLog;
   readonly #clock: WallClock;
   readonly #faults: Faults;
+  readonly #writing = new Set<Promise<void>>();
   readonly #open = new Map<CallId, { answeredAt: EpochMs | undefined; written: Promise<void> }>();
 
   constructor(log: CallLog, clock: WallClock, faults: Faults) {
@@ -56,9 +57,17 @@ export class CallJournal {
     return answeredAt === undefined ? undefined : at - answeredAt;
   }
 
+  /** Until everything so far has been written or given up. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
   #write(call: CallId, write: () => Promise<void>): void {
     const entry = this.#open.get(call);
     if (!entry) return;
-    entry.written = entry.written.then(write).catch((error: unknown) => this.#faults.report('call log', error));
+    const written = entry.written.then(write).catch((error: unknown) => this.#faults.report('call log', error));
+    entry.written = written;
+    this.#writing.add(written);
+    void written.then(() => this.#writing.delete(written));
   }
 }

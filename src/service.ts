@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { createActor } from 'xstate';
+import { CallJournal } from './actors/call-journal.ts';
+import { CallNotices } from './actors/call-notices.ts';
+import { LineActors } from './actors/lines.ts';
+import type { Faults } from './actors/ports/faults.ts';
+import { Softphones } from './actors/softphones.ts';
+import { Switchboard } from './actors/switchboard.ts';
+import { type BotHandle, startBot } from './adapters/bot/bot.ts';
+import { type MediaOptions, type MediaPlane, startMedia } from './adapters/media/start-media.ts';
+import { type SipAdapter, type SipOptions, startSip } from './adapters/sip/sip.ts';
+import { telegramCalls } from './adapters/telegram/calls/calls.ts';
+import { openTelegram, type TelegramAccount, type TelegramOptions } from './adapters/telegram/client/account.ts';
+import { conversation } from './adapters/telegram/conversation/conversation.ts';
+import { english } from './adapters/texts/english.ts';
+import { CallRepository } from './db/call-repository.ts';
+import { watchLineChanges } from './db/line-changes.ts';
+import { LineRepository } from './db/line-repository.ts';
+import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
+import { PanelRepository } from './db/panel-repository.ts';
+import { UserRepository } from './db/user-repository.ts';
+import { EpochMs } from './machines/model/ids.ts';
+import type { Storage } from './storage.ts';
+
+export interface ServiceOptions {
+  readonly storage: Storage;
+  readonly telegram: Omit<TelegramOptions, 'mailbox' | 'peers' | 'log'> & {
+    readonly botToken: string;
+    /** https://api.telegram.org by default. */
+    readonly botApiRoot?: string;
+  };
+  readonly sip: Pick<SipOptions, 'bind' | 'advertisedHost' | 'tls'>;
+  readonly media: Omit<MediaOptions, 'log'>;
+  readonly log: Logger;
+  /** Of the machines; the real one by default. Protocol clocks are always real. */
+  readonly clock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
+}
+
+/** The running product. */
+export interface Service {
+  readonly chatAccountId: string;
+  readonly lines: LineRepository;
+  readonly lineActors: LineActors;
+  readonly calls: CallRepository;
+  readonly sip: SipAdapter;
+  readonly media: MediaPlane;
+  /** Calls that are being made or run. */
+  readonly engaged: number;
+  /**
+   * No new calls from now on; those that are may finish within `drainMs`, or until `hurry` aborts; then they are ended on
+   * both sides, lines are un-registered and everything is closed. The storage stays open.
+   */
+  stop(drainMs: number, hurry?: AbortSignal): Promise<void>;
+}
+
+/** A telephone that will not be ended politely is left after this. */
+const endingMs = 10_000;
+
+/** Builds the adapters, hands them to the actors, and starts. @throws what an adapter throws when it cannot start */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { storage, log, clock } = options;
+  const started: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of started.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.error({ err: error }, 'a part did not close'));
+    }
+  };
+  try {
+    return await build();
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  async function build(): Promise<Service> {
+    const lines = new LineRepository(storage.database, storage.box);
+    const users = new UserRepository(storage.database);
+    const calls = new CallRepository(storage.database);
+    const panels = new PanelRepository(storage.database);
+    const wall = { now: () => EpochMs(Date.now()) };
+    const faults: Faults = { report: (where, error) => log.error({ err: error, where }, 'something failed') };
+
+    const media = await startMedia({ ...options.media, log: log.child({ part: 'media' }) });
+    started.push(() => media.close());
+    const sip = await startSip({
+      ...options.sip,
+      accounts: lines,
+      rtp: media.rtp,
+      log: log.child({ part: 'sip' }),
+    });
+    started.push(() => sip.close());
+    const account = await openAccount();
+    const bot = await openBot(account, panels);
+    const telegram = telegramCalls({ link: account, legs: media.webrtc, log: log.child({ part: 'telegram-calls' }) });
+    started.push(() => telegram.close());
+    const chats = conversation({ account, bot, panels, log: log.child({ part: 'conversation' }) });
+
+    const notices = new CallNotices(chats, english, faults);
+    const journal = new CallJournal(calls, wall, faults);
+    const time = clock ? { clock } : {};
+    const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, ...time });
+    const softphones = new Softphones({
+      sip: sip.calls,
+      telegram,
+      media: media.media,
+      notices,
+      journal,
+      users,
+      faults,
+      ...time,
+    });
+    const switchboard = new Switchboard({
+      sip: sip.calls,
+      telegram,
+      conversation: chats,
+      lines,
+      users,
+      callLog: calls,
+      clock: wall,
+      faults,
+      lineActors,
+      softphones,
+      notices,
+      newId: randomUUID,
+    });
+    const follow = () => void lineActors.follow().catch((error: unknown) => faults.report('lines', error));
+    const unwatch = await watchLineChanges(storage.url, follow);
+    started.push(unwatch);
+    await lineActors.follow();
+
+    return {
+      chatAccountId: account.selfId,
+      lines,
+      lineActors,
+      calls,
+      sip,
+      media,
+      get engaged() {
+        return softphones.engaged;
+      },
+      async stop(drainMs, hurry = new AbortController().signal) {
+        switchboard.drain();
+        sip.drain();
+        await softphones.quiet(AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]));
+        await softphones.endAll(AbortSignal.timeout(endingMs));
+        await Promise.race([notices.settled(), journal.settled(), new Promise((done) => setTimeout(done, 3_000))]);
+        switchboard.stop();
+        await lineActors.stop();
+        await closeAll();
+      },
+    };
+  }
+
+  async function openAccount(): Promise<TelegramAccount> {
+    const { botToken: _, botApiRoot: __, ...login } = options.telegram;
+    const account = await openTelegram({
+      ...login,
+      mailbox: new MailboxRepository(storage.database),
+      peers: new PeerRepository(storage.database),
+      log: log.child({ part: 'telegram' }),
+    });
+    started.push(() => account.close());
+    return account;
+  }
+
+  async function openBot(account: TelegramAccount, panels: PanelRepository): Promise<BotHandle> {
+    const { botToken, botApiRoot } = options.telegram;
+    const bot = await startBot({
+      token: botToken,
+      ...(botApiRoot !== undefined && { apiRoot: botApiRoot }),
+      chatAccountId: account.selfId,
+      panels,
+      log: log.child({ part: 'bot' }),
+    });
+    started.push(() => bot.stop());
+    return bot;
+  }
+}

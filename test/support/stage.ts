@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { SimulatedClock } from 'xstate';
+import { UserPhone } from '../../sandbox/phone/phone.ts';
+import type { Person } from '../../sandbox/telegram/person.ts';
+import { startTelegram, type TelegramSandbox } from '../../sandbox/telegram/telegram.ts';
+import { readConfig } from '../../src/config.ts';
+import type { NewLine } from '../../src/db/line-repository.ts';
+import { type LineId, UserId } from '../../src/machines/model/ids.ts';
+import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
+import { openStorage } from '../../src/storage.ts';
+
+/** Telegram, the whole service with the machines' clock in hand, and Olga with her phone. */
+export interface Stage {
+  readonly telegram: TelegramSandbox;
+  readonly service: Service;
+  /** Of the machines; protocol clocks run in real time. */
+  readonly clock: SimulatedClock;
+  readonly olga: Person;
+  readonly phone: UserPhone;
+  /** The conversation partner of everybody: the chat account's id. */
+  readonly chat: string;
+  /** Adds a line of Olga's and waits until it is registered. */
+  addLine(line: Partial<NewLine> & Pick<NewLine, 'domain'>): Promise<LineId>;
+  removeLine(line: LineId): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openStage(options: Partial<Pick<ServiceOptions, 'sip'>> = {}): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), 'siptg-stage-'));
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const clock = new SimulatedClock();
+  const telegram = await startTelegram();
+  const olgaId = telegram.addUser({ firstName: 'Olga' }).id;
+  const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
+  const { token } = telegram.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
+  const olga = telegram.person(olgaId);
+  olga.sends('hello', chat);
+  const storage = await openStorage(readConfig({}), directory);
+  const service = await startService({
+    storage,
+    log,
+    clock,
+    telegram: {
+      apiId: 1,
+      apiHash: '0'.repeat(32),
+      session: telegram.sessionString(chat),
+      proxy: { host: '127.0.0.1', port: telegram.socksPort },
+      botToken: token,
+      botApiRoot: telegram.botApiRoot,
+    },
+    sip: { bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 }, advertisedHost: '127.0.0.1', ...options.sip },
+    media: {
+      threads: 1,
+      rtpHost: '127.0.0.1',
+      rtpPorts: { from: 24_000, to: 24_999 },
+      ice: { addresses: ['127.0.0.1'] },
+    },
+  });
+  const phone = new UserPhone(olga.device());
+
+  const until = (line: LineId, state: string) =>
+    new Promise<void>((resolve) => {
+      const end: () => void = service.lineActors.watch((changed, reachability) => {
+        if (changed !== line || reachability.state !== state) return;
+        resolve();
+        setImmediate(() => end());
+      });
+    });
+  return {
+    telegram,
+    service,
+    clock,
+    olga,
+    phone,
+    chat,
+    async addLine(line) {
+      const id = await service.lines.add({
+        name: 'Office',
+        owner: UserId(olgaId),
+        login: '100',
+        password: 'secret',
+        proxy: '',
+        transport: 'udp',
+        codecs: ['opus', 'alaw', 'mulaw'],
+        ...line,
+      });
+      await service.lineActors.follow();
+      await until(id, 'reachable');
+      return id;
+    },
+    async removeLine(line) {
+      await service.lines.remove(line);
+      await service.lineActors.follow();
+    },
+    async close() {
+      phone.close();
+      await service.stop(0);
+      await storage.close();
+      await telegram.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
