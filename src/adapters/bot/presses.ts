@@ -1,0 +1,84 @@
+import type { Bot, Context } from 'grammy';
+import type { Logger } from 'pino';
+import type { Panel, Panels, Press } from '../../actors/ports/conversation.ts';
+import { UserId } from '../../machines/model/ids.ts';
+import type { PressData } from './press-data.ts';
+
+export type Toast = 'not yours' | 'over';
+export type PressListener = (press: Press) => void | Promise<void>;
+
+export interface PressOptions {
+  readonly panels: Panels;
+  readonly data: PressData;
+  readonly toast: (toast: Toast, languageCode: string | undefined) => string;
+  readonly log: Logger;
+}
+
+/**
+ * Presses on panels. Telegram has its answer before anything is done about the press; the update is confirmed only after
+ * the listeners took it, so a listener that fails hears it again.
+ */
+export class Presses {
+  readonly #options: PressOptions;
+  readonly #listeners = new Set<PressListener>();
+
+  constructor(options: PressOptions) {
+    this.#options = options;
+  }
+
+  listen(listener: PressListener) {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  handleIn(bot: Bot) {
+    // Panels stand in a chat the bot is no member of, so there is no `message`; the bot's own buttons come with one.
+    bot.on('callback_query:data', (ctx, next) =>
+      ctx.callbackQuery.inline_message_id === undefined ? next() : this.#handle(ctx),
+    );
+  }
+
+  async #handle(ctx: Context) {
+    const { panels, data, toast } = this.#options;
+    const { from, id, data: text = '', inline_message_id: inlineMessageId } = ctx.callbackQuery ?? {};
+    if (!from || id === undefined) return;
+    const refuse = (reason: Toast) => this.#answer(ctx, toast(reason, from.language_code));
+    const pressed = data.read(text);
+    if (!pressed) return refuse('not yours');
+    const panel = await panels.find(pressed.token);
+    if (!panel) return refuse('over');
+    if (panel.userId !== UserId(from.id)) return refuse('not yours');
+    const locked = lockOf(panel, pressed.action);
+    if (locked !== undefined) this.#answer(ctx, locked);
+    else await this.#report(ctx, { ...pressed, pressId: id, ...aboutPanel(panel) });
+    if (inlineMessageId !== undefined && panel.inlineMessageId === undefined) {
+      await panels.change(panel.token, { inlineMessageId });
+    }
+  }
+
+  async #report(ctx: Context, press: Omit<Press, 'answer'>) {
+    let text: string | undefined;
+    const answer = (given?: string) => {
+      text = given;
+    };
+    const taking = [...this.#listeners].map(async (listener) => listener({ ...press, answer }));
+    this.#answer(ctx, text);
+    await Promise.all(taking);
+  }
+
+  /** Nobody waits for it: the next press shall not stand behind this one's way to Telegram and back. */
+  #answer(ctx: Context, text: string | undefined) {
+    ctx.answerCallbackQuery(text === undefined ? {} : { text: text.slice(0, 200) }).catch((error: unknown) => {
+      this.#options.log.info({ reason: String(error) }, 'a press could not be answered');
+    });
+  }
+}
+
+const lockOf = ({ content }: Panel, action: string): string | undefined =>
+  content.buttons?.flat().find((button) => button.action === action)?.locked;
+
+const aboutPanel = ({ token, userId, messageId, content }: Panel) => ({
+  userId,
+  ...(content.callId !== undefined && { callId: content.callId }),
+  ...(messageId !== undefined && { ref: { userId, messageId, token } }),
+});

@@ -1,0 +1,158 @@
+import type { MediaFact } from '../../actors/ports/media.ts';
+import type { LegId } from '../../machines/model/ids.ts';
+import type { DtmfDigit, ToneName } from '../../machines/model/tone.ts';
+import type { MediaClock } from './clock.ts';
+import { BusyMeter, type ThreadLoad } from './busy-meter.ts';
+import { audibleKey } from './graph/inband-key.ts';
+import { defaultTones, type ToneTable } from './graph/tones.ts';
+import type { Leg, LegEvents } from './legs/leg.ts';
+import type { ReceivedKey } from './receive/key-receiver.ts';
+import type { LegStatistics } from './statistics.ts';
+import { Ticker } from './ticker.ts';
+
+const widestRateHz = 48_000;
+
+export interface EngineListener {
+  fact(leg: LegId, fact: MediaFact): void;
+  load(load: ThreadLoad): void;
+  /** A leg's tick threw: our bug. The other legs go on. */
+  fault(leg: LegId, error: unknown): void;
+}
+
+/** All legs of one thread, who hears whom, and the beat that moves the sound. Unknown legs are ignored everywhere. */
+export class MediaEngine {
+  readonly #clock: MediaClock;
+  readonly #listener: EngineListener;
+  readonly #tones: ToneTable;
+  readonly #legs = new Map<LegId, Leg>();
+  readonly #ticker: Ticker;
+  readonly #busy = new BusyMeter();
+
+  constructor(clock: MediaClock, listener: EngineListener, tones: ToneTable = defaultTones) {
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#tones = tones;
+    this.#ticker = new Ticker(
+      clock,
+      (dueMs) => this.#tick(dueMs),
+      (missedMs) => {
+        for (const leg of this.#legs.values()) leg.skip(missedMs);
+      },
+    );
+  }
+
+  start(): void {
+    this.#ticker.start();
+  }
+
+  stop(): void {
+    this.#ticker.stop();
+    for (const id of this.#legs.keys()) this.remove(id);
+  }
+
+  /** What a leg is to be given when it is made. */
+  eventsOf(id: LegId): LegEvents {
+    return {
+      fact: (fact) => this.#listener.fact(id, fact),
+      key: (key) => this.#keyReceived(id, key),
+    };
+  }
+
+  add(leg: Leg): void {
+    this.remove(leg.id);
+    this.#legs.set(leg.id, leg);
+  }
+
+  leg(id: LegId): Leg | undefined {
+    return this.#legs.get(id);
+  }
+
+  remove(id: LegId): void {
+    const leg = this.#legs.get(id);
+    if (leg === undefined) return;
+    this.#legs.delete(id);
+    for (const other of this.#legs.values()) other.outlet.forget(leg);
+    leg.close(this.#clock.nowMs());
+  }
+
+  connect(a: LegId, b: LegId): void {
+    const [one, other] = [this.#legs.get(a), this.#legs.get(b)];
+    if (one === undefined || other === undefined || one === other) return;
+    one.outlet.hear([other]);
+    other.outlet.hear([one]);
+    this.settleRates();
+  }
+
+  hear(listener: LegId, speaker: LegId | undefined): void {
+    const heard = speaker === undefined ? undefined : this.#legs.get(speaker);
+    if (speaker !== undefined && heard === undefined) return;
+    this.#legs.get(listener)?.outlet.hear(heard === undefined ? [] : [heard]);
+    this.settleRates();
+  }
+
+  playTone(id: LegId, name: ToneName): void {
+    const leg = this.#legs.get(id);
+    leg?.outlet.play(this.#tones[name], leg.rateHz);
+  }
+
+  stopTone(id: LegId): void {
+    this.#legs.get(id)?.outlet.stopTones();
+  }
+
+  sendDtmf(id: LegId, digit: DtmfDigit): void {
+    this.#legs.get(id)?.pressKey(digit);
+  }
+
+  statistics(id: LegId): LegStatistics | undefined {
+    return this.#legs.get(id)?.statistics(this.#clock.nowMs());
+  }
+
+  /**
+   * Gives each leg that takes any rate the widest one of those it is joined with, so that a plain pair needs no
+   * resampling; two that take any speak at full width. A leg alone keeps what it had.
+   */
+  settleRates(): void {
+    for (const leg of this.#legs.values()) {
+      if (leg.fixedRateHz !== undefined) continue;
+      const joined = this.#joinedWith(leg);
+      if (joined.length === 0) continue;
+      const rates = joined.map((other) => other.fixedRateHz).filter((rate) => rate !== undefined);
+      leg.useRate(rates.length === 0 ? widestRateHz : Math.max(...rates));
+    }
+  }
+
+  #joinedWith(leg: Leg): Leg[] {
+    const others = [...this.#legs.values()].filter((other) => other.outlet.speakers.includes(leg));
+    for (const speaker of leg.outlet.speakers) {
+      if (!others.includes(speaker as Leg)) others.push(speaker as Leg);
+    }
+    return others;
+  }
+
+  #tick(dueMs: number): void {
+    for (const leg of this.#legs.values()) this.#step(leg, 'pull', dueMs);
+    for (const leg of this.#legs.values()) this.#step(leg, 'push', dueMs);
+    const { active } = performance.eventLoopUtilization();
+    const load = this.#busy.tick(dueMs, active, this.#ticker.ticks, this.#ticker.lateTicks);
+    if (load !== undefined) this.#listener.load(load);
+  }
+
+  #step(leg: Leg, step: 'pull' | 'push', dueMs: number): void {
+    try {
+      leg[step](dueMs);
+    } catch (error) {
+      this.#listener.fault(leg.id, error);
+    }
+  }
+
+  /** A key pressed by a peer goes on as a key where the listener takes keys, and as sound where not. */
+  #keyReceived(id: LegId, key: ReceivedKey): void {
+    const speaker = this.#legs.get(id);
+    if (speaker === undefined || key === 'flash') return;
+    for (const leg of this.#legs.values()) {
+      if (!leg.outlet.speakers.includes(speaker)) continue;
+      if (leg.takesKeyEvents) leg.pressKey(key);
+      else leg.outlet.play(audibleKey(key), leg.rateHz);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import type { MediaFact } from '../../../actors/ports/media.ts';
+import type { LegId } from '../../../machines/model/ids.ts';
+import type { DtmfDigit } from '../../../machines/model/tone.ts';
+import { eventOfDigit } from '../dtmf.ts';
+import { writeInbandKey } from '../graph/inband-key.ts';
+import { Outlet, type Speaker } from '../graph/outlet.ts';
+import { Liveness } from '../liveness.ts';
+import type { PacketTransport } from '../packet-transport.ts';
+import { type AudioReceiver, noReceiverCounters } from '../receive/audio-receiver.ts';
+import type { PacketKind } from '../receive/packet-ring.ts';
+import type { ReceivedKey } from '../receive/key-receiver.ts';
+import { Reception } from '../reception.ts';
+import { RtcpReporter } from '../rtcp-reporter.ts';
+import { noRtpFields, type RtpFields, readRtp } from '../rtp.ts';
+import { AudioSender } from '../send/audio-sender.ts';
+import { KeyPresses, type PressedKey } from '../send/key-presses.ts';
+import { estimateMos, type LegStatistics, LevelMeter } from '../statistics.ts';
+
+const longestFrame = 960;
+/** A leg that has met nobody yet: wide enough for announcements, cheap enough to wait with. */
+const idleRateHz = 16_000;
+
+export interface LegEvents {
+  fact(fact: MediaFact): void;
+  /** The peer pressed a key. */
+  key(key: ReceivedKey): void;
+}
+
+/**
+ * Somebody who is heard and who hears: one incoming stream, one outgoing stream, and between them the mixer's outlet.
+ * Each tick `pull` is called on all legs, then `push` on all, so that no leg hears another one tick later than a third does.
+ */
+export abstract class Leg implements Speaker {
+  readonly id: LegId;
+  readonly outlet = new Outlet();
+  readonly frame = new Int16Array(longestFrame);
+  /** Of what others hear of this leg. */
+  rateHz = idleRateHz;
+  protected readonly transport: PacketTransport;
+  protected readonly events: LegEvents;
+  protected readonly sender: AudioSender;
+  protected readonly reception = new Reception();
+  protected readonly liveness: Liveness;
+  protected readonly counters = noReceiverCounters();
+  protected receiver: AudioReceiver | undefined;
+  protected refused = 0;
+  protected keysReceived = 0;
+  readonly #keys = new KeyPresses();
+  readonly #rtcp: RtcpReporter;
+  readonly #fields = noRtpFields();
+  readonly #out = new Int16Array(longestFrame);
+  readonly #levelIn = new LevelMeter();
+  readonly #levelOut = new LevelMeter();
+  #ticks = 0;
+
+  constructor(id: LegId, transport: PacketTransport, ssrc: number, events: LegEvents) {
+    this.id = id;
+    this.transport = transport;
+    this.events = events;
+    this.sender = new AudioSender(transport, ssrc);
+    this.#rtcp = new RtcpReporter(transport, this.sender, this.reception);
+    this.liveness = new Liveness((fact) => events.fact(fact));
+    transport.onRtp = (packet, length, nowMs) => {
+      if (!readRtp(packet, length, this.#fields) || !this.receive(this.#fields, packet, nowMs)) this.refused++;
+    };
+    transport.onRtcp = (packet, length, nowMs) => {
+      if (this.#rtcp.received(packet, length, nowMs)) this.sender.format?.codec.expectLoss(this.#rtcp.lossPercent);
+    };
+    transport.onAlive = (nowMs) => this.liveness.alive(nowMs);
+  }
+
+  /** Undefined: takes any rate, as Opus does. */
+  abstract get fixedRateHz(): number | undefined;
+  /** Keys can be told to the peer beside the sound (RFC 4733). */
+  abstract get takesKeyEvents(): boolean;
+  /** The rate of the sound inside, both ways, for legs that take any. */
+  abstract useRate(rateHz: number): void;
+
+  /** Makes the 20 ms that others hear of this leg. */
+  pull(dueMs: number): void {
+    const receiver = this.activeReceiver(dueMs);
+    if (receiver === undefined) {
+      this.frame.fill(0);
+      return;
+    }
+    this.rateHz = receiver.codec.rateHz;
+    receiver.pull(dueMs, this.frame);
+    this.#levelIn.add(this.frame, this.rateHz / 50);
+  }
+
+  /** Sends the 20 ms this leg hears. */
+  push(dueMs: number): void {
+    const rateHz = this.sender.format?.codec.rateHz ?? this.rateHz;
+    this.outlet.mix(this.#out, rateHz);
+    const key = this.#keys.tick();
+    if (!this.sends) this.sender.pass();
+    else if (key !== undefined && this.takesKeyEvents) this.sendKeyEvent(key);
+    else {
+      if (key !== undefined) writeInbandKey(this.#out, rateHz, key.digit, key.elapsedMs, KeyPresses.pressMs);
+      this.sender.send(this.#out);
+    }
+    this.#levelOut.add(this.#out, rateHz / 50);
+    this.#rtcp.tick(dueMs);
+    this.liveness.tick(dueMs);
+    if (++this.#ticks % 50 === 0) {
+      this.#levelIn.read();
+      this.#levelOut.read();
+    }
+  }
+
+  /** Ticks that did not happen. */
+  skip(missedMs: number): void {
+    this.sender.skip(missedMs);
+    this.receiver?.catchUp();
+  }
+
+  pressKey(digit: DtmfDigit): void {
+    this.#keys.enqueue(digit);
+  }
+
+  statistics(nowMs: number): LegStatistics {
+    const codec = this.receiver?.codec ?? this.sender.format?.codec;
+    const { playedMs, concealedMs, fecMs, noiseMs, late, duplicate, corrections } = this.counters;
+    const delayMs = this.receiver?.playing === true ? this.receiver.delayMs(nowMs) : 0;
+    const clockRateHz = codec?.rtpClockHz ?? 8000;
+    const concealedPercent = (concealedMs * 100) / Math.max(1, playedMs);
+    return {
+      codec: codec?.name,
+      rateHz: this.rateHz,
+      packetsSent: this.sender.packets,
+      packetsReceived: this.counters.packets,
+      lost: this.reception.lost,
+      late,
+      duplicate,
+      refused: this.refusedPackets,
+      fecMs,
+      concealedMs,
+      noiseMs,
+      corrections,
+      targetDelayMs: this.receiver?.targetMs(nowMs) ?? 0,
+      delayMs,
+      jitterMs: this.reception.jitterMs(clockRateHz),
+      roundTripMs: this.#rtcp.roundTripMs,
+      peerLossPercent: this.#rtcp.lossPercent,
+      levelInDbfs: this.#levelIn.levelDbfs,
+      levelOutDbfs: this.#levelOut.levelDbfs,
+      keysReceived: this.keysReceived,
+      mos: estimateMos(codec?.name ?? 'alaw', concealedPercent, delayMs + (this.#rtcp.roundTripMs ?? 0) / 2),
+    };
+  }
+
+  /** Says goodbye and frees everything. */
+  close(nowMs: number): void {
+    this.#rtcp.goodbye(nowMs);
+    this.transport.close();
+    this.receiver?.codec.free();
+    this.sender.format?.codec.free();
+    this.receiver = undefined;
+    this.sender.use(undefined);
+  }
+
+  /** False: not of this leg. */
+  protected abstract receive(fields: RtpFields, packet: Buffer, nowMs: number): boolean;
+  /** The session lets us send now. */
+  protected abstract get sends(): boolean;
+
+  protected get refusedPackets(): number {
+    return this.refused;
+  }
+
+  /** Who makes the sound of this tick. */
+  protected activeReceiver(_dueMs: number): AudioReceiver | undefined {
+    return this.receiver;
+  }
+
+  /** Legs without key events never get here. */
+  protected sendKeyEvent(_key: PressedKey): void {
+    this.sender.pass();
+  }
+
+  protected sendEvent(key: PressedKey, payloadType: number, clockRateHz: number): void {
+    const { elapsedMs, first, last } = key;
+    this.sender.sendKey({ payloadType, event: eventOfDigit(key.digit), clockRateHz, elapsedMs, first, last });
+  }
+
+  /** Sound of a stream that was accepted. */
+  protected hear(fields: RtpFields, packet: Buffer, kind: PacketKind, receiver: AudioReceiver, nowMs: number): void {
+    this.reception.arrived(fields, receiver.codec.rtpClockHz, nowMs);
+    receiver.insert(fields, packet, kind, nowMs);
+    this.liveness.heard(nowMs);
+  }
+}

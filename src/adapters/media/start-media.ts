@@ -1,0 +1,86 @@
+import { availableParallelism } from 'node:os';
+import { pino, type Logger } from 'pino';
+import type { Media } from '../../actors/ports/media.ts';
+import type { RtpLegs } from '../../actors/ports/rtp-legs.ts';
+import type { WebRtcLegs } from '../../actors/ports/webrtc-legs.ts';
+import type { LegId } from '../../machines/model/ids.ts';
+import type { ThreadLoad } from './busy-meter.ts';
+import { type CodecLibrary, loadCodecs } from './codecs/library.ts';
+import type { LegStatistics } from './statistics.ts';
+import { LegDirectory } from './thread/leg-directory.ts';
+import { PortPairs } from './thread/port-pairs.ts';
+import { createMedia } from './ports/media.ts';
+import { createRtpLegs } from './ports/rtp-legs.ts';
+import { createWebRtcLegs } from './ports/webrtc-legs.ts';
+
+export interface MediaOptions {
+  /** One per core less one, at least one. */
+  readonly threads?: number;
+  /** The address SIP legs listen on and are described with. */
+  readonly rtpHost: string;
+  /** Both inclusive; each SIP leg takes two. */
+  readonly rtpPorts: { readonly from: number; readonly to: number };
+  readonly ice: {
+    /** The only local addresses offered; those of all interfaces but loopback otherwise. */
+    readonly addresses?: readonly string[];
+    /** Both inclusive; any otherwise. */
+    readonly portRange?: readonly [number, number];
+  };
+  readonly log?: Logger;
+}
+
+export interface MediaPlane {
+  readonly media: Media;
+  readonly rtp: RtpLegs;
+  readonly webrtc: WebRtcLegs;
+  /** What codes the sound: `libopus 1.3.1`, or `@evan/opus` where the system has none; others where installed. */
+  readonly libraries: CodecLibrary['versions'];
+  /** Of each thread, about one second old; undefined before the first second. */
+  load(): readonly (ThreadLoad | undefined)[];
+  /** Undefined: no such leg. */
+  stats(leg: LegId): Promise<LegStatistics | undefined>;
+  /** Legs say goodbye, threads end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the media threads and waits until they beat.
+ * @throws Error when no Opus is to be found, the port range is empty, or a thread does not start within 20 s
+ */
+export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => {
+  const log = options.log ?? pino({ level: 'silent' });
+  const codecs = loadCodecs();
+  tellLibraries(codecs, log);
+  const ports = new PortPairs(options.rtpPorts);
+  const directory = new LegDirectory({
+    threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+    thread: {
+      rtpHost: options.rtpHost,
+      iceAddresses: options.ice.addresses,
+      icePortRange: options.ice.portRange,
+    },
+    log,
+  });
+  try {
+    await directory.ready();
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+  return {
+    media: createMedia(directory),
+    rtp: createRtpLegs(directory, ports, options.rtpHost, codecs.names),
+    webrtc: createWebRtcLegs(directory),
+    libraries: codecs.versions,
+    load: () => directory.load(),
+    stats: (leg) => directory.stats(leg),
+    close: () => directory.close(),
+  };
+};
+
+const tellLibraries = (codecs: CodecLibrary, log: Logger): void => {
+  log.info({ libraries: codecs.versions, codecs: codecs.names }, 'media libraries');
+  if (codecs.versions.opus.startsWith('@')) {
+    log.warn('the system has no libopus: lost packets are concealed worse. Install it (Debian: libopus0)');
+  }
+};

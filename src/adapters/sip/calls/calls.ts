@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { Invitation } from 'sip.js';
+import type { RtpLegs } from '../../../actors/ports/rtp-legs.ts';
+import type { SipCallOffer, SipCalls, SipLegFact } from '../../../actors/ports/sip-calls.ts';
+import type { HangupCause } from '../../../machines/model/hangup-cause.ts';
+import { CallId, type LineId, type UserId } from '../../../machines/model/ids.ts';
+import type { DialTarget } from '../../../machines/model/party.ts';
+import type { Account } from '../account.ts';
+import type { Accounts } from '../accounts.ts';
+import type { Hop } from '../net/next-hop.ts';
+import { answerTo, usableCodecs } from '../sdp/negotiation.ts';
+import { parseSdp } from '../sdp/sdp.ts';
+import type { Stack } from '../stack.ts';
+import { originalOf } from '../wire/core-message.ts';
+import { callerOf } from './caller-identity.ts';
+import { dialUri } from './dial-uri.ts';
+import { IncomingLeg } from './incoming-leg.ts';
+import { type Leg, LegFacts } from './leg.ts';
+import { MediaLeg } from './media-leg.ts';
+import { OutgoingLeg } from './outgoing-leg.ts';
+
+/** An offer that nobody rings, answers or refuses by then is answered 480. */
+const OFFER_LIFETIME_MS = 1_000;
+/** How long the end of a leg can still be watched. */
+const MEMORY_MS = 60_000;
+const MAX_REMEMBERED = 20_000;
+
+/** All SIP legs of this process. */
+export class Calls implements SipCalls {
+  readonly #stack: Stack;
+  readonly #accounts: Accounts;
+  readonly #rtp: RtpLegs;
+  readonly #legs = new Map<CallId, Leg>();
+  readonly #ended = new Map<CallId, LegFacts>();
+  readonly #untaken = new Map<CallId, () => void>();
+  #onOffer: ((offer: SipCallOffer) => void) | undefined;
+
+  constructor(stack: Stack, accounts: Accounts, rtp: RtpLegs) {
+    this.#stack = stack;
+    this.#accounts = accounts;
+    this.#rtp = rtp;
+  }
+
+  /** Legs that are not over. */
+  get open(): number {
+    return this.#legs.size;
+  }
+
+  invite(call: CallId, { line, user, target }: { line: LineId; user: UserId; target: DialTarget }): void {
+    if (this.#legs.has(call) || this.#ended.has(call)) return;
+    const leg = new OutgoingLeg(this.#factsOf(call), this.#stack.time);
+    this.#legs.set(call, leg);
+    if (this.#stack.isDraining) leg.hangUp({ kind: 'shutdown' });
+    else {
+      this.#invite(leg, line, user, target).catch((error: unknown) => {
+        this.#stack.log.warn({ callId: call, err: error }, 'an outgoing call could not be started');
+        leg.hangUp({ kind: 'internal-fault', detail: 'the call could not be started' });
+      });
+    }
+  }
+
+  ring(call: CallId, user: UserId): void {
+    this.#taken(call)?.ring(user);
+  }
+
+  answer(call: CallId): void {
+    this.#taken(call)?.answer();
+  }
+
+  hangUp(call: CallId, cause: HangupCause): void {
+    this.#take(call);
+    const leg = this.#legs.get(call);
+    if (leg !== undefined) leg.hangUp(cause);
+    // Its end has to be told even to those who ask for it only now.
+    else if (!this.#ended.has(call)) this.#factsOf(call).end(cause);
+  }
+
+  watch(call: CallId, listener: (fact: SipLegFact) => void): () => void {
+    const facts = this.#legs.get(call)?.facts ?? this.#ended.get(call);
+    return facts?.watch(listener) ?? (() => {});
+  }
+
+  onOffer(listener: (offer: SipCallOffer) => void): void {
+    this.#onOffer = listener;
+  }
+
+  /** The library got an INVITE, has answered 100, and it is for this account. */
+  onInvitation(account: Account, invitation: Invitation): void {
+    account.track(invitation);
+    const invite = originalOf(invitation.request);
+    const codecs = usableCodecs(account.settings.codecs, this.#rtp.codecs);
+    const offer = invitation.body === undefined || invitation.body === '' ? undefined : parseSdp(invitation.body);
+    const isAcceptable = offer === undefined || answerTo(offer, { host: '::', port: 9, codecs, direction: 'sendrecv' });
+    if (invite?.kind !== 'request' || !isAcceptable) {
+      // The library would let it ring, and answer 480 in the end.
+      void invitation.reject({ statusCode: 488 }).catch(() => {});
+      return;
+    }
+    const call = CallId(randomUUID());
+    const mediaOf = (onAgreed: () => void) => new MediaLeg(this.#rtp, call, codecs, this.#stack.time, onAgreed);
+    const leg = new IncomingLeg(invitation, this.#factsOf(call), mediaOf, this.#stack.time);
+    this.#legs.set(call, leg);
+    this.#untaken.set(
+      call,
+      this.#stack.time.after(OFFER_LIFETIME_MS, () => this.hangUp(call, { kind: 'no-answer' })),
+    );
+    this.#onOffer?.({ callId: call, lineId: account.lineId, caller: callerOf(invite) });
+  }
+
+  /** A 18x that has no dialog yet. */
+  onBareRinging(callId: string): void {
+    for (const leg of this.#legs.values()) if (leg instanceof OutgoingLeg) leg.ring(callId);
+  }
+
+  /** Ends every leg, because the process goes. */
+  close(): void {
+    for (const call of [...this.#legs.keys()]) this.hangUp(call, { kind: 'shutdown' });
+  }
+
+  async #invite(leg: OutgoingLeg, line: LineId, user: UserId, target: DialTarget): Promise<void> {
+    const account = await this.#accounts.of(line);
+    const uri = dialUri(target, account.settings.domain);
+    if (uri === undefined) {
+      leg.hangUp({ kind: 'rejected', sip: { status: 484, reason: 'Address Incomplete' } });
+      return;
+    }
+    const { call } = leg.facts;
+    const media = new MediaLeg(this.#rtp, call, account.settings.codecs, this.#stack.time, () => {});
+    leg.facts.watch(({ type }) => type === 'party.hungUp' && media.close());
+    const unreachable = () => leg.hangUp({ kind: 'rejected', sip: { status: 503, reason: 'Service Unavailable' } });
+    const [hops] = await Promise.all([this.#accounts.hops(account).catch((): readonly Hop[] => []), media.open(user)]);
+    const left = [...hops];
+    const tryNext = async (): Promise<void> => {
+      const hop = left.shift();
+      if (leg.facts.isOver) return;
+      if (hop === undefined) return unreachable();
+      try {
+        await this.#accounts.reach(account, hop);
+      } catch {
+        this.#stack.hops.avoid(hop);
+        return tryNext();
+      }
+      if (leg.facts.isOver) return;
+      leg.start(account, media, uri, () => {
+        this.#stack.hops.avoid(hop);
+        if (left.length === 0 || leg.facts.isOver) return false;
+        tryNext().catch(unreachable);
+        return true;
+      });
+    };
+    await tryNext();
+  }
+
+  #factsOf(call: CallId): LegFacts {
+    const facts: LegFacts = new LegFacts(call, () => {
+      this.#take(call);
+      this.#legs.delete(call);
+      this.#remember(call, facts);
+    });
+    return facts;
+  }
+
+  #remember(call: CallId, facts: LegFacts): void {
+    this.#ended.set(call, facts);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > MAX_REMEMBERED && oldest !== undefined) this.#ended.delete(oldest);
+    this.#stack.time.after(MEMORY_MS, () => this.#ended.delete(call));
+  }
+
+  #taken(call: CallId): IncomingLeg | undefined {
+    this.#take(call);
+    const leg = this.#legs.get(call);
+    return leg instanceof IncomingLeg ? leg : undefined;
+  }
+
+  #take(call: CallId): void {
+    this.#untaken.get(call)?.();
+    this.#untaken.delete(call);
+  }
+}

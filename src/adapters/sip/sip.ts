@@ -1,0 +1,141 @@
+import { type Logger, pino } from 'pino';
+import type { Registrar } from '../../actors/ports/registrar.ts';
+import type { RtpLegs } from '../../actors/ports/rtp-legs.ts';
+import type { SipAccounts } from '../../actors/ports/sip-accounts.ts';
+import type { SipCalls } from '../../actors/ports/sip-calls.ts';
+import { Accounts } from './accounts.ts';
+import { Calls } from './calls/calls.ts';
+import { answerUpdate } from './calls/update.ts';
+import { SipCounters } from './counters.ts';
+import { Intake } from './intake.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { NextHops, type SipResolver, systemResolver } from './net/next-hop.ts';
+import { type BindOptions, Sockets, type TlsOptions } from './net/sockets.ts';
+import { SipRegistrar } from './registrar.ts';
+import { endCancelledInvite } from './responses.ts';
+import { Stack } from './stack.ts';
+import { realTime, type SipTime } from './time.ts';
+
+export interface SipOptions {
+  readonly bind: BindOptions;
+  /** Host or address that peers are told to use; where unset, what the registrar saw or the route shows. */
+  readonly advertisedHost?: string;
+  readonly accounts: SipAccounts;
+  readonly rtp: RtpLegs;
+  readonly log?: Logger;
+  readonly tls?: TlsOptions;
+  readonly time?: SipTime;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  readonly resolver?: SipResolver;
+}
+
+/** SIP over UDP, TCP and TLS for all lines of this process. */
+export interface SipAdapter {
+  readonly registrar: Registrar;
+  readonly calls: SipCalls;
+  /** Where it listens, with the ports that were chosen. */
+  readonly addresses: {
+    readonly host: string;
+    readonly udpPort: number;
+    readonly tcpPort: number;
+    readonly tlsPort: number | undefined;
+  };
+  readonly counters: {
+    /** Since the start, by name: messages by method and status, repetitions, refusals, exceptions. */
+    totals(): Readonly<Record<string, number>>;
+    /** At this moment. All zero when nothing is left over. */
+    open(): SipOpen;
+  };
+  /** From now on new calls are refused both ways; those that are go on. */
+  drain(): void;
+  /** Ends all calls and closes all sockets, within about 2 s. Bindings are left to `Registrar.unbind`. */
+  close(): Promise<void>;
+}
+
+export interface SipOpen {
+  readonly calls: number;
+  /** Of the library: not over until the last answer is in. */
+  readonly sessions: number;
+  readonly dialogs: number;
+  /** Requests of ours without a final answer. */
+  readonly requests: number;
+  /** Requests of peers that we have not answered finally. */
+  readonly unanswered: number;
+}
+
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** @throws when a port is taken */
+export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
+  const time = options.time ?? realTime;
+  const log = options.log ?? pino({ level: 'silent' });
+  const counters = new SipCounters();
+  const hops = new NextHops(options.resolver ?? systemResolver, time, options.random ?? Math.random);
+  const stack = new Stack({ time, counters, log, hops, advertisedHost: options.advertisedHost }, (branch, invite) => {
+    try {
+      endCancelledInvite(stack, branch, invite);
+    } catch (error) {
+      counters.count('exceptions');
+      log.error({ err: error }, 'a cancelled call could not be ended');
+    }
+  });
+  const accounts = new Accounts(stack, options.accounts);
+  const keepAlive = new KeepAlive(stack);
+  const registrar = new SipRegistrar(stack, accounts, keepAlive);
+  const calls = new Calls(stack, accounts, options.rtp);
+  accounts.onInvitation = (account, invitation) => calls.onInvitation(account, invitation);
+  const intake = new Intake(stack, {
+    onBareRinging: (_account, callId) => calls.onBareRinging(callId),
+    onUpdate: answerUpdate,
+  });
+  if (options.tls?.verify === false) log.warn('SIP over TLS accepts any certificate: connections can be listened to');
+  stack.sockets = await Sockets.open(options.bind, options.tls ?? {}, time, {
+    onMessage: (bytes, flow) => intake.receive(bytes, flow),
+    onClosed: (flow) => registrar.onFlowClosed(flow),
+  });
+
+  const open = (): SipOpen => ({
+    calls: calls.open,
+    sessions: stack.accounts.all.reduce((sum, account) => sum + account.sessions.size, 0),
+    dialogs: stack.accounts.all.reduce((sum, account) => sum + account.core.dialogs.size, 0),
+    requests: stack.client.unfinished,
+    unanswered: stack.server.unfinished,
+  });
+
+  return {
+    registrar,
+    calls,
+    addresses: {
+      host: options.bind.host,
+      udpPort: stack.sockets.listeningPort('UDP') ?? 0,
+      tcpPort: stack.sockets.listeningPort('TCP') ?? 0,
+      tlsPort: stack.sockets.listeningPort('TLS'),
+    },
+    counters: { totals: () => counters.all(), open },
+    drain: () => {
+      stack.isDraining = true;
+    },
+    close: async () => {
+      stack.isDraining = true;
+      calls.close();
+      await settled(() => open().sessions === 0 && open().requests === 0, time);
+      keepAlive.close();
+      await accounts.close();
+      stack.client.close();
+      stack.server.close();
+      await stack.sockets.close();
+    },
+  };
+};
+
+/** Waits until it is so, but not for long: peers may be gone. */
+const settled = (isSettled: () => boolean, time: SipTime): Promise<void> =>
+  new Promise((resolve) => {
+    const startMs = time.now();
+    const look = () => {
+      if (isSettled() || time.now() - startMs >= CLOSE_TIMEOUT_MS) resolve();
+      else time.after(20, look);
+    };
+    look();
+  });

@@ -1,0 +1,15 @@
+/** The clock of the adapter, injected so that protocol timers can be stepped. */
+export interface SipTime {
+  /** Milliseconds, from any origin. */
+  now(): number;
+  /** Runs once after so many milliseconds, unless the returned function is called before. */
+  after(ms: number, run: () => void): () => void;
+}
+
+export const realTime: SipTime = {
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
