@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import {
-  Core,
+  type Core,
   EmitterImpl,
   type Invitation,
   type Session,
+  SessionState,
   SIPExtension,
   type Transport,
   TransportState,
-  URI,
+  type URI,
   UserAgent,
 } from 'sip.js';
 import type { SipAccountSettings } from '../../actors/ports/sip-accounts.ts';
 import type { LineId } from '../../machines/model/ids.ts';
 import { AccountCredentials, DigestAnswer } from './digest.ts';
-import { bracketed, type Endpoint, type SipTransport } from './net/flow.ts';
+import { bracketed, type Endpoint, type Flow, type SipTransport } from './net/flow.ts';
 import { type Hop, splitHostPort } from './net/next-hop.ts';
 import { descriptionsOf } from './sdp/descriptions.ts';
 import { escapeUser, WireUri } from './wire/uri.ts';
@@ -43,6 +44,8 @@ export class Account {
   isBound = false;
   /** Sessions of the library that are not over. */
   readonly sessions = new Set<Session>();
+  /** By Call-ID: the way an incoming call came, and back. It worked, and need not be the server's own address. */
+  readonly returnFlows = new Map<string, Flow>();
   /** The Call-ID is kept and the CSeq grows over all REGISTERs of a run (RFC 3261 §10.2). */
   registration: { readonly callId: string; sequence: number; queue: Promise<unknown> };
   onInvitation: ((invitation: Invitation) => void) | undefined;

@@ -4,6 +4,7 @@ import { acceptedBody, allow } from './capabilities.ts';
 import { dialogIdOf } from './directory.ts';
 import type { Flow } from './net/flow.ts';
 import { markReceived } from './outbound.ts';
+import { LIFETIME_MS } from './protocol-timers.ts';
 import { type ResponseEvents, receiveResponse } from './responses.ts';
 import { type Answer, objectionTo } from './screening.ts';
 import { branchOf, type Stack, transactionKey } from './stack.ts';
@@ -82,7 +83,21 @@ export class Intake {
       return;
     }
     this.#stack.server.assign(key, decision.account.token);
+    const isNewCall = request.method === 'INVITE' && tagOf(headerOf(request.headers, 'to')) === undefined;
     this.#dispatch(decision.account, request, key, replyFlow);
+    if (isNewCall) this.#rememberWayBack(decision.account, request, replyFlow);
+  }
+
+  #rememberWayBack(account: Account, invite: SipRequest, flow: Flow): void {
+    const session = this.#sessionOf(account, invite);
+    if (session === undefined || session.state === SessionState.Terminated) return;
+    const callId = headerOf(invite.headers, 'call-id') ?? '';
+    account.returnFlows.set(callId, flow);
+    session.stateChange.addListener((state) => {
+      if (state !== SessionState.Terminated) return;
+      // The BYE may have to be repeated with credentials.
+      this.#stack.time.after(LIFETIME_MS, () => account.returnFlows.delete(callId));
+    });
   }
 
   /** Whose it is, or why nobody's. */

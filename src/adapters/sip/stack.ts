@@ -151,9 +151,15 @@ export class Stack {
     await flow.send(bytes);
   }
 
-  /** In a dialog a recorded route counts; everything else goes to the line's server, whatever the Request-URI says. */
+  /**
+   * In a dialog a recorded route counts, and else the way the call came in by. Everything else goes to the line's server,
+   * whatever the Request-URI says: behind NAT nobody else hears us.
+   */
   async #flowFor(account: Account, request: SipRequest): Promise<Flow> {
-    const route = tagOf(headerOf(request.headers, 'to')) === undefined ? undefined : firstRoute(request);
+    const isInDialog = tagOf(headerOf(request.headers, 'to')) !== undefined;
+    const route = isInDialog ? firstRoute(request) : undefined;
+    const back = isInDialog ? account.returnFlows.get(headerOf(request.headers, 'call-id') ?? '') : undefined;
+    if (route === undefined && back?.isOpen) return back;
     const uri = route === undefined ? undefined : parseUri(route);
     const { hop } = account;
     if (uri === undefined || hop === undefined) return this.flowOf(account);

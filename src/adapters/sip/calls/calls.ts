@@ -32,6 +32,7 @@ export class Calls implements SipCalls {
   readonly #rtp: RtpLegs;
   readonly #legs = new Map<CallId, Leg>();
   readonly #ended = new Map<CallId, LegFacts>();
+  readonly #early = new Map<CallId, LegFacts>();
   readonly #untaken = new Map<CallId, () => void>();
   #onOffer: ((offer: SipCallOffer) => void) | undefined;
 
@@ -77,7 +78,12 @@ export class Calls implements SipCalls {
 
   watch(call: CallId, listener: (fact: SipLegFact) => void): () => void {
     const facts = this.#legs.get(call)?.facts ?? this.#ended.get(call);
-    return facts?.watch(listener) ?? (() => {});
+    if (facts) return facts.watch(listener);
+    const end = this.#awaited(call).watch(listener);
+    return () => {
+      end();
+      this.#early.delete(call);
+    };
   }
 
   onOffer(listener: (offer: SipCallOffer) => void): void {
@@ -151,7 +157,19 @@ export class Calls implements SipCalls {
     await tryNext();
   }
 
+  /** Facts of a call that is watched before it is made: nothing of its beginning may be missed. */
+  #awaited(call: CallId): LegFacts {
+    const facts = this.#factsOf(call);
+    this.#early.set(call, facts);
+    return facts;
+  }
+
   #factsOf(call: CallId): LegFacts {
+    const early = this.#early.get(call);
+    if (early) {
+      this.#early.delete(call);
+      return early;
+    }
     const facts: LegFacts = new LegFacts(call, () => {
       this.#take(call);
       this.#legs.delete(call);

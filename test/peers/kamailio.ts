@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, hasProgram, Program, untilListening } from './program.ts';
+
+export const hasKamailio = hasProgram('kamailio', 'kamailio kamailio-tls-modules') && hasProgram('openssl', 'openssl');
+
+export interface KamailioOptions {
+  /** Logins and passwords. */
+  readonly users: Readonly<Record<string, string>>;
+  readonly algorithm?: 'MD5' | 'SHA-256';
+}
+
+/** A registrar and proxy on 127.0.0.1, with digest authentication; calls go between registered users. */
+export interface Kamailio {
+  /** Also the digest realm. */
+  readonly domain: string;
+  readonly udpPort: number;
+  readonly tcpPort: number;
+  readonly tlsPort: number;
+  /** PEM of its own self-signed certificate, made out to `domain` and 127.0.0.1. */
+  readonly certificate: string;
+  /** The last of its log. */
+  readonly log: string;
+  stop(): Promise<void>;
+}
+
+export const startKamailio = async ({ users, algorithm = 'MD5' }: KamailioOptions): Promise<Kamailio> => {
+  const directory = await Program.directory();
+  const port = await freePort();
+  const tlsPort = port + 1;
+  const domain = '127.0.0.1';
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${domain}`],
+      ...['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-keyout', 'key.pem', '-out', 'cert.pem'],
+    ],
+    { cwd: directory, stdio: 'ignore' },
+  );
+  mkdirSync(join(directory, 'run'));
+  writeFileSync(join(directory, 'tls.cfg'), tlsConfig(directory));
+  writeFileSync(join(directory, 'kamailio.cfg'), config({ users, algorithm, port, tlsPort, directory, domain }));
+  const program = Program.start(
+    'kamailio',
+    ['-DD', '-E', '-f', join(directory, 'kamailio.cfg'), '-Y', join(directory, 'run'), '-m', '32', '-M', '8', '-w', directory],
+    directory,
+  );
+  await untilListening('udp', port, program);
+  await untilListening('tcp', tlsPort, program);
+  return {
+    domain,
+    udpPort: port,
+    tcpPort: port,
+    tlsPort,
+    certificate: readFileSync(join(directory, 'cert.pem'), 'utf8'),
+    get log() {
+      return program.output;
+    },
+    stop: () => program.stop(),
+  };
+};
+
+const tlsConfig = (directory: string) => `
+[server:default]
+method = TLSv1.2+
+verify_certificate = no
+require_certificate = no
+private_key = ${directory}/key.pem
+certificate = ${directory}/cert.pem
+[client:default]
+method = TLSv1.2+
+verify_certificate = no
+`;
+
+const config = (options: {
+  readonly users: Readonly<Record<string, string>>;
+  readonly algorithm: string;
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly directory: string;
+  readonly domain: string;
+}) => `
+debug=2
+log_stderror=yes
+fork=yes
+children=2
+tcp_children=2
+enable_tls=yes
+auto_aliases=no
+dns=off
+tcp_accept_no_cl=yes
+tcp_connection_lifetime=300
+listen=udp:127.0.0.1:${options.port}
+listen=tcp:127.0.0.1:${options.port}
+listen=tls:127.0.0.1:${options.tlsPort}
+alias="${options.domain}"
+
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "xlog.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "auth.so"
+loadmodule "htable.so"
+loadmodule "nathelper.so"
+loadmodule "tls.so"
+
+modparam("tls", "config", "${options.directory}/tls.cfg")
+modparam("usrloc", "db_mode", 0)
+modparam("registrar", "min_expires", 30)
+modparam("registrar", "max_expires", 300)
+modparam("registrar", "append_branches", 1)
+modparam("auth", "algorithm", "${options.algorithm}")
+modparam("auth", "nonce_expire", 60)
+modparam("htable", "htable", "users=>size=8;")
+modparam("tm", "fr_inv_timer", 30000)
+
+event_route[htable:mod-init] {
+${Object.entries(options.users)
+  .map(([user, password]) => `  $sht(users=>${user}) = "${password}";`)
+  .join('\n')}
+}
+
+request_route {
+  force_rport();
+  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+  if (is_method("OPTIONS") && uri==myself && $rU==$null) { sl_send_reply("200", "OK"); exit; }
+
+  if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
+  if (has_totag()) {
+    if (loose_route()) { t_relay(); exit; }
+    if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
+    sl_send_reply("404", "Not Here");
+    exit;
+  }
+  t_check_trans();
+
+  if (is_method("REGISTER")) {
+    if (!pv_www_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { www_challenge("${options.domain}", "1"); exit; }
+    if ($au != $tU) { sl_send_reply("403", "Forbidden"); exit; }
+    save("location");
+    exit;
+  }
+
+  if (is_method("INVITE")) {
+    if (!pv_proxy_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { proxy_challenge("${options.domain}", "1"); exit; }
+    consume_credentials();
+    record_route();
+    append_hf("P-Asserted-Identity: <sip:$fU@${options.domain}>\\r\\n");
+    if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+    t_relay();
+    exit;
+  }
+  sl_send_reply("405", "Method Not Allowed");
+}
+`;
