@@ -15,7 +15,7 @@ const widestRateHz = 48_000;
 export interface EngineListener {
   fact(leg: LegId, fact: MediaFact): void;
   load(load: ThreadLoad): void;
-  /** A leg's tick threw: our bug. The other legs go on. */
+  /** A leg's tick threw: our bug. Told once per leg; it and the others go on. */
   fault(leg: LegId, error: unknown): void;
 }
 
@@ -27,6 +27,7 @@ export class MediaEngine {
   readonly #legs = new Map<LegId, Leg>();
   readonly #ticker: Ticker;
   readonly #busy = new BusyMeter();
+  readonly #faulty = new WeakSet<Leg>();
 
   constructor(clock: MediaClock, listener: EngineListener, tones: ToneTable = defaultTones) {
     this.#clock = clock;
@@ -141,6 +142,8 @@ export class MediaEngine {
     try {
       leg[step](dueMs);
     } catch (error) {
+      if (this.#faulty.has(leg)) return;
+      this.#faulty.add(leg);
       this.#listener.fault(leg.id, error);
     }
   }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { LegId } from '../../machines/model/ids.ts';
 import { monotonicClock } from './clock.ts';
 import { loadCodecs } from './codecs/library.ts';
 import { MediaEngine } from './engine.ts';
@@ -15,7 +16,7 @@ const tell = (report: Report) => port.postMessage(report);
 const engine = new MediaEngine(monotonicClock, {
   fact: (leg, fact) => tell({ type: 'media', leg, fact }),
   load: (load) => tell({ type: 'load', load }),
-  fault: (leg, error) => tell({ type: 'fault', leg, detail: detailOf(error) }),
+  fault: (leg, error) => fault(leg, error),
 });
 const legs = new ThreadLegs(engine, monotonicClock, loadCodecs(), workerData as ThreadOptions, (leg, fact) =>
   tell({ type: 'webrtc', leg, fact }),
@@ -34,8 +35,14 @@ const answer = (question: Question): Promise<unknown> => {
   }
 };
 
+const fault = (leg: LegId | undefined, error: unknown): void => tell({ type: 'fault', leg, detail: detailOf(error) });
+
 const obey = (order: Order): void => {
-  legs.obey(order);
+  try {
+    legs.obey(order);
+  } catch (error) {
+    fault('leg' in order ? order.leg : undefined, error);
+  }
   if (order.type === 'shutdown') port.close();
 };
 
@@ -53,6 +60,10 @@ port.on('message', (command: Command) => {
   );
 });
 
-await warmUpDtls();
+// A promise that a library forgot is no reason to end everybody's calls.
+process.on('unhandledRejection', (error) => fault(undefined, error));
+
+// After a crash, legs are waiting for the beat already.
 engine.start();
+await warmUpDtls();
 tell({ type: 'ready' });

@@ -13,8 +13,8 @@ const frameMs = 20;
  * A playing delay below `least` or above `least + 20 + slack` is corrected: 20 ms is the grain of packets against ticks.
  * Long delays are kept around the need, short ones above it, where a packet too late is the rule and not the exception.
  */
-const leastDelayMs = (neededMs: number) => Math.max((+(process.env.FAC??'0.84')) * neededMs, Math.min(neededMs, 10));
-const slackMs = +(process.env.SL??'3');
+const leastDelayMs = (neededMs: number) => Math.max(0.84 * neededMs, Math.min(neededMs, 10));
+const slackMs = 3;
 const correctionPauseMs = 100;
 const absurdBacklogMs = 400;
 /** After this long without a packet it is silence, by mute or suppression, and no longer loss. */
@@ -70,6 +70,8 @@ export class AudioReceiver {
   #nextTimestamp = 0;
   /** Samples made up while nothing was there: they stand for a loss, or they delay what comes late. */
   #bridgedSamples = 0;
+  /** The sender told why there is no sound: it is neither missing nor to be continued. */
+  #quiet = false;
   #lastCorrectionMs = -Infinity;
   #catchUp = false;
   #lastLossMs = -Infinity;
@@ -229,6 +231,7 @@ export class AudioReceiver {
     if (lost > 0) this.#lastLossMs = nowMs;
     if (gap > 0 && this.#bridgedSamples > 0 && lost > 0) return this.#settleBridge(gap);
     if (slot.kind !== 'audio') {
+      this.#quiet = true;
       if (slot.kind === 'noise' && slot.length > 0) this.#noise.announced(slot.payload[0] as number);
       return this.#ring.passed(slot);
     }
@@ -245,6 +248,7 @@ export class AudioReceiver {
     const samples = this.#codec.decode(slot.payload, slot.length, this.#decoded);
     this.#ring.passed(slot);
     this.#bridgedSamples = 0;
+    this.#quiet = false;
     if (samples === 0) {
       this.counters.malformed++;
       return;
@@ -258,7 +262,7 @@ export class AudioReceiver {
   /** Nothing is there: the sound goes on by itself for a while. */
   #bridge(): void {
     const bridgedMs = (this.#bridgedSamples * 1000) / this.#codec.rateHz;
-    this.#bridgedSamples += this.#conceal(bridgedMs < lossLimitMs, this.#frameSamples);
+    this.#bridgedSamples += this.#conceal(!this.#quiet && bridgedMs < lossLimitMs, this.#frameSamples);
   }
 
   /** A later packet came: what was made up meanwhile stands in for the missing ones. */

@@ -145,7 +145,7 @@ export class LegDirectory {
       if (report.load.level > (place.load?.level ?? 0)) this.#log.warn(report.load, 'media thread is overloaded');
       place.load = report.load;
     } else if (report.type === 'fault') {
-      this.#log.error({ leg: report.leg, detail: report.detail }, 'media leg failed in a tick');
+      this.#log.error({ leg: report.leg, detail: report.detail }, 'fault in a media thread');
     }
   }
 

@@ -66,4 +66,4 @@ export type Report =
   | { readonly type: 'media'; readonly leg: LegId; readonly fact: MediaFact }
   | { readonly type: 'webrtc'; readonly leg: LegId; readonly fact: WebRtcFact }
   | { readonly type: 'load'; readonly load: ThreadLoad }
-  | { readonly type: 'fault'; readonly leg: LegId; readonly detail: string };
+  | { readonly type: 'fault'; readonly leg: LegId | undefined; readonly detail: string };
