@@ -48,12 +48,13 @@ export class Presses {
     const panel = await panels.find(pressed.token);
     if (!panel) return refuse('over');
     if (panel.userId !== UserId(from.id)) return refuse('not yours');
-    const locked = lockOf(panel, pressed.action);
-    if (locked !== undefined) this.#answer(ctx, locked);
-    else await this.#report(ctx, { ...pressed, pressId: id, ...aboutPanel(panel) });
+    // Before it is reported: what a press leads to is often a change of the very panel.
     if (inlineMessageId !== undefined && panel.inlineMessageId === undefined) {
       await panels.change(panel.token, { inlineMessageId });
     }
+    const locked = lockOf(panel, pressed.action);
+    if (locked !== undefined) this.#answer(ctx, locked);
+    else await this.#report(ctx, { ...pressed, pressId: id, ...aboutPanel(panel) });
   }
 
   async #report(ctx: Context, press: Omit<Press, 'answer'>) {

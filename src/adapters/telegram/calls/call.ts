@@ -114,7 +114,8 @@ export class Call {
     if (this.#isEnded) return;
     if (this.#session) return this.#session.receivePacket(packet);
     // What does not fit the peer sends again.
-    if (this.#early.length < maxEarlyPackets && packet.length <= maxEarlyPacketBytes) this.#early.push(packet);
+    const bytes = this.#early.reduce((sum, kept) => sum + kept.length, packet.length);
+    if (bytes <= maxEarlyBytes && this.#early.length < maxEarlyPackets) this.#early.push(packet);
   }
 
   /** Ends the call, and tells so when the server knows or cannot be asked. Resolves then; never rejects. */
@@ -238,4 +239,4 @@ export class Call {
 const noConnection = tlLong(0n);
 const discardTimeoutMs = 5000;
 const maxEarlyPackets = 128;
-const maxEarlyPacketBytes = 262_144;
+const maxEarlyBytes = 262_144;

@@ -18,7 +18,7 @@ export const placeCall =
     const { link, groups } = call.world;
     const { group, serverRandom } = await call.until(groups.fetch(requestTimeoutMs));
     const exchange = KeyExchange.draw(group, serverRandom);
-    const userId = await call.until(link.inputUser(call.identity.user));
+    const userId = await call.until(link.inputUser(call.identity.user), unanswering);
     await call.until(beforeRequest);
     const placing = requestCall(call, userId, sha256(exchange.publicValue));
     // A hang-up meanwhile has to wait for the result: only then is there something to discard.
@@ -31,7 +31,9 @@ export const placeCall =
     on.onPlaced(placed.id.toString());
     call.update(placed);
 
-    void call.received.promise.then(() => call.tell({ type: 'user.ringing' }));
+    void call.received.promise.then(() => {
+      if (call.stage === 'calling') call.tell({ type: 'user.ringing' });
+    });
     const { received, accepted } = call;
     await call.until(Promise.race([received.promise, accepted.promise]), unanswered(receiveTimeoutMs));
     const taken = await call.until(accepted.promise, unanswered(ringTimeoutMs));
@@ -70,5 +72,10 @@ async function requestCall(call: Call, userId: Api.TypeInputUser, gAHash: Buffer
   if (phoneCall instanceof Api.PhoneCallWaiting) return phoneCall;
   throw peerFault(`requestCall answered ${phoneCall.className}`);
 }
+
+const unanswering = {
+  timeoutMs: requestTimeoutMs,
+  cause: { kind: 'connection-lost', detail: 'Telegram does not answer' },
+} as const;
 
 const unanswered = (timeoutMs: number) => ({ timeoutMs, cause: { kind: 'no-answer' } as const });

@@ -45,7 +45,7 @@ class Calls implements TelegramCalls {
   readonly #unsubscribe: () => void;
   readonly #byLeg = new Map<VoiceLegId, Call>();
   readonly #byId = new Map<string, Call>();
-  readonly #unclaimed = new UnclaimedUpdates<CallUpdate>();
+  readonly #unclaimed = new UnclaimedUpdates();
   /** Offers seen: a redelivered phoneCallRequested must not ring again after the call ended. */
   readonly #seenOffers = new Set<string>();
   readonly #lost: LostRequests;
@@ -79,7 +79,7 @@ class Calls implements TelegramCalls {
     const handshake = placeCall(this.#endingsWith(user), {
       onPlaced: (id) => {
         this.#byId.set(id, call);
-        for (const update of this.#unclaimed.claim(id)) this.#deliver(call, update);
+        for (const phoneCall of this.#unclaimed.claim(id)) call.update(phoneCall);
         done();
       },
       onLost: () => this.#lost.add(user),
@@ -117,30 +117,27 @@ class Calls implements TelegramCalls {
 
   #onUpdate(update: CallUpdate): void {
     try {
-      const id = callIdOf(update);
-      const call = this.#byId.get(id);
-      if (call) this.#deliver(call, update);
-      else if (update instanceof Api.UpdatePhoneCall && update.phoneCall instanceof Api.PhoneCallRequested)
-        this.#onRequested(update.phoneCall);
-      else if (update instanceof Api.UpdatePhoneCall && this.#isAbandoned(update.phoneCall))
-        this.#discard(update.phoneCall, new Api.PhoneCallDiscardReasonDisconnect());
-      else this.#unclaimed.keep(id, update);
+      if (update instanceof Api.UpdatePhoneCall) this.#onPhoneCall(update.phoneCall);
+      else this.#byId.get(update.phoneCallId.toString())?.signaling(update.data);
     } catch (error) {
       this.#log.error({ err: error }, 'call update not handled');
     }
   }
 
-  #deliver(call: Call, update: CallUpdate): void {
-    if (update instanceof Api.UpdatePhoneCall) call.update(update.phoneCall);
-    else call.signaling(update.data);
+  #onPhoneCall(phoneCall: Api.TypePhoneCall): void {
+    const call = this.#byId.get(phoneCall.id.toString());
+    if (call) call.update(phoneCall);
+    else if (phoneCall instanceof Api.PhoneCallRequested) this.#onRequested(phoneCall);
+    else if (this.#isAbandoned(phoneCall)) this.#discard(phoneCall, new Api.PhoneCallDiscardReasonDisconnect());
+    else this.#unclaimed.keep(phoneCall);
   }
 
   #onRequested(offer: Api.PhoneCallRequested): void {
     const id = offer.id.toString();
     const { selfId } = this.#world.link;
     const isForUs = offer.participantId.toString() === selfId && offer.adminId.toString() !== selfId;
-    const expiresAtMs = offer.date * 1000 + ringTimeoutMs;
-    if (!isForUs || offer.gAHash.length !== 32 || expiresAtMs < this.#world.clock.nowMs()) return;
+    const remainingMs = offer.date * 1000 + ringTimeoutMs - this.#world.clock.nowMs();
+    if (!isForUs || offer.gAHash.length !== 32 || remainingMs < 0) return;
     if (this.#isClosed || !this.#takeOffer || this.#seenOffers.has(id)) return;
     this.#remember(id);
     if (!isCompatible(offer.protocol)) {
@@ -158,7 +155,7 @@ class Calls implements TelegramCalls {
     const call = this.#open(identity);
     call.peer = Promise.resolve(new Api.InputPhoneCall({ id: offer.id, accessHash: offer.accessHash }));
     this.#byId.set(id, call);
-    const cancelRing = this.#world.clock.after(ringTimeoutMs, () => {
+    const cancelRing = this.#world.clock.after(Math.min(remainingMs, ringTimeoutMs), () => {
       if (call.stage === 'offered') call.forget({ kind: 'no-answer' });
     });
     void call.run(takeCall(offer)).finally(cancelRing);
@@ -210,9 +207,6 @@ class Calls implements TelegramCalls {
     if (this.#seenOffers.size > maxSeenOffers && oldest !== undefined) this.#seenOffers.delete(oldest);
   }
 }
-
-const callIdOf = (update: CallUpdate): string =>
-  update instanceof Api.UpdatePhoneCall ? update.phoneCall.id.toString() : update.phoneCallId.toString();
 
 const randomId = () => randomInt(1, 2 ** 32);
 

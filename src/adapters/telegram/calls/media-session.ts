@@ -90,7 +90,11 @@ export class MediaSession {
     this.#cancelDeadline();
     this.#signaling.close();
     this.#parked = [];
-    this.#options.legs.close(this.#options.leg);
+    try {
+      this.#options.legs.close(this.#options.leg);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'media leg not closed');
+    }
   }
 
   async #open(): Promise<void> {

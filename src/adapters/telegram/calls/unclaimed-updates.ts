@@ -1,9 +1,11 @@
+import type { Api } from 'telegram/tl/index.js';
+
 /**
- * Updates of calls whose id we do not know yet: `phoneCallAccepted` and signaling can overtake the answer of requestCall.
- * Kept only while such an answer is awaited.
+ * News of calls whose id we do not know yet: `phoneCallAccepted` can overtake the answer of requestCall. Kept only while
+ * such an answer is awaited.
  */
-export class UnclaimedUpdates<Update> {
-  readonly #byCall = new Map<string, Update[]>();
+export class UnclaimedUpdates {
+  readonly #byCall = new Map<string, Api.TypePhoneCall[]>();
   #awaited = 0;
 
   /** An answer that brings an id is awaited until the returned function is called. */
@@ -22,15 +24,16 @@ export class UnclaimedUpdates<Update> {
     return this.#awaited > 0;
   }
 
-  keep(callId: string, update: Update): void {
+  keep(phoneCall: Api.TypePhoneCall): void {
     if (this.#awaited === 0) return;
-    const kept = this.#byCall.get(callId) ?? [];
+    const id = phoneCall.id.toString();
+    const kept = this.#byCall.get(id) ?? [];
     if (kept.length >= maxUpdates || (kept.length === 0 && this.#byCall.size >= maxCalls)) return;
-    kept.push(update);
-    this.#byCall.set(callId, kept);
+    kept.push(phoneCall);
+    this.#byCall.set(id, kept);
   }
 
-  claim(callId: string): Update[] {
+  claim(callId: string): Api.TypePhoneCall[] {
     const kept = this.#byCall.get(callId) ?? [];
     this.#byCall.delete(callId);
     return kept;
@@ -38,4 +41,4 @@ export class UnclaimedUpdates<Update> {
 }
 
 const maxCalls = 64;
-const maxUpdates = 64;
+const maxUpdates = 16;

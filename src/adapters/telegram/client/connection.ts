@@ -21,6 +21,7 @@ export interface ConnectionListener {
 const checkEveryMs = 5_000;
 /** So many requests without answer in a row, on a connection that says it is well, and the client is replaced. */
 const unansweredAtMost = 5;
+const firstAnswerMs = 10_000;
 
 /** A connection that outlives its clients: it replaces those that are stuck, and knows when only a new login helps. */
 export class Connection {
@@ -32,7 +33,8 @@ export class Connection {
   readonly #stateListeners = new Set<(state: ConnectionState) => void>();
   #life: Life;
   #state: ConnectionState = 'connecting';
-  #awaySince = performance.now();
+  /** When the state changed last, or the client was replaced. */
+  #since = performance.now();
   #unanswered = 0;
   #brokenBefore = false;
   #watchdog: NodeJS.Timeout | undefined;
@@ -99,10 +101,7 @@ export class Connection {
         this.#become('connected');
         this.#listener.connected();
       }),
-      disconnected: ifCurrent(() => {
-        if (this.#state === 'connected') this.#awaySince = performance.now();
-        this.#become('connecting');
-      }),
+      disconnected: ifCurrent(() => this.#become('connecting')),
       broken: ifCurrent(() => this.#broken()),
       received: (object) => this.#listener.received(object),
     });
@@ -128,8 +127,10 @@ export class Connection {
   }
 
   #check() {
-    const awayMs = performance.now() - this.#awaySince;
-    if (this.#state === 'connecting' && awayMs > this.#patienceMs) this.#replaceLife('no connection for too long');
+    const sinceMs = performance.now() - this.#since;
+    const isAway = this.#state === 'connecting';
+    if (isAway && sinceMs > this.#patienceMs) this.#replaceLife('no connection for too long');
+    else if (!isAway && !this.#life.isReady && sinceMs > firstAnswerMs) this.#replaceLife('no first answer');
     else if (this.#unanswered >= unansweredAtMost) this.#replaceLife('requests are not answered');
   }
 
@@ -138,9 +139,9 @@ export class Connection {
     this.#log.warn({ why }, 'the telegram client is replaced');
     const old = this.#life;
     this.#unanswered = 0;
-    this.#awaySince = performance.now();
     this.#life = this.#newLife();
     this.#become('connecting');
+    this.#since = performance.now();
     void old.end(new TelegramUnreachable(why));
     this.#connect();
   }
@@ -161,6 +162,7 @@ export class Connection {
   #become(state: ConnectionState) {
     if (this.#state === state || this.isOver) return;
     this.#state = state;
+    this.#since = performance.now();
     this.#log.info({ state }, 'chat account');
     for (const listener of this.#stateListeners) {
       try {

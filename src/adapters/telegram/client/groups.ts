@@ -5,7 +5,10 @@ import { Api, helpers } from 'telegram';
 const againAfterMs = 60 * 60_000;
 const rememberedGroups = 1_000;
 
-/** Leaves groups and channels the account is drawn into (product §14.3): it talks to people, one at a time. */
+/**
+ * Leaves groups and channels the account is drawn into (product §14.3): it talks to people, one at a time. What it made
+ * itself, somebody made on purpose.
+ */
 export class GroupLeaver {
   readonly #invoke: (request: Api.messages.DeleteChatUser | Api.channels.LeaveChannel) => Promise<unknown>;
   readonly #log: Logger;
@@ -24,8 +27,10 @@ export class GroupLeaver {
     if (object instanceof Api.UpdateShortChatMessage) this.#leaveChat(object.chatId.toString());
     if (!isObjectWithChats(object)) return;
     for (const chat of object.chats) {
-      if (chat instanceof Api.Chat && !chat.left && !chat.deactivated) this.#leaveChat(chat.id.toString());
-      if (chat instanceof Api.Channel && !chat.left && !chat.min && chat.accessHash) this.#leaveChannel(chat);
+      const isIn = (chat instanceof Api.Chat || chat instanceof Api.Channel) && !chat.left && !chat.creator;
+      if (!isIn) continue;
+      if (chat instanceof Api.Chat && !chat.deactivated) this.#leaveChat(chat.id.toString());
+      if (chat instanceof Api.Channel && !chat.min) this.#leaveChannel(chat);
     }
   }
 

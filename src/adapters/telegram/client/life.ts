@@ -55,6 +55,7 @@ export class Life {
   readonly #sockets: Sockets;
   readonly #settlers = new Set<(reason: Error) => void>();
   #connecting: Promise<unknown> | undefined;
+  #isReady = false;
   #over = false;
 
   constructor(options: LifeOptions, listener: LifeListener) {
@@ -80,6 +81,8 @@ export class Life {
       // Its documentation says this is the default; it is not.
       securityChecks: true,
       networkSocket: this.#sockets.kind,
+      // How the login is called in the account's list of devices.
+      deviceModel: 'siptg',
       ...(options.proxy && { proxy: { ip: options.proxy.host, socksType: 5, ...credentials(options.proxy) } }),
     });
     this.#client.onError = async (error) => options.log.info({ error: error?.message }, 'telegram library');
@@ -93,12 +96,19 @@ export class Life {
     return this.#session.save() as unknown as string;
   }
 
+  /** Telegram has answered the first request. Before, the library watches nothing: no ping, no time-out. */
+  get isReady() {
+    return this.#isReady;
+  }
+
   /**
    * Connects; once. Goes on dialling after it threw, until the end.
    * @throws TelegramUnreachable when there is no connection in time
    */
   async connect(timeoutMs: number): Promise<void> {
-    const connecting = (this.#connecting ??= this.#client.connect());
+    const connecting = (this.#connecting ??= this.#client.connect().then(() => {
+      this.#isReady = true;
+    }));
     await this.#within(timeoutMs, new TelegramUnreachable('no connection to Telegram'), () => connecting);
   }
 

@@ -42,7 +42,7 @@ export async function login(options: LoginOptions): Promise<string> {
       disconnected() {},
       broken() {},
       received(object) {
-        if (object instanceof Api.UpdateShort && object.update instanceof Api.UpdateLoginToken) tokenAccepted.give();
+        if (updatesIn(object).some((update) => update instanceof Api.UpdateLoginToken)) tokenAccepted.give();
       },
     },
   );
@@ -94,7 +94,7 @@ async function byCode(talk: Talk, phone: string) {
 /** Tokens live about 30 s; the link is shown anew each time (API page "Login via QR code"). */
 async function byQr(talk: Talk, tokenAccepted: Signal) {
   for (let isIn = false; !isIn; ) {
-    await withPassword(talk, async () => {
+    const byPassword = await withPassword(talk, async () => {
       const exported = await talk.invoke(
         new Api.auth.ExportLoginToken({ apiId: talk.apiId, apiHash: talk.apiHash, exceptIds: [] }),
       );
@@ -109,16 +109,22 @@ async function byQr(talk: Talk, tokenAccepted: Signal) {
         if (talk.signal?.aborted) throw new LoginFailed('given up');
       }
     });
+    isIn ||= byPassword;
   }
 }
 
+const updatesIn = (object: unknown): readonly Api.TypeUpdate[] => {
+  if (object instanceof Api.UpdateShort) return [object.update];
+  return object instanceof Api.Updates ? object.updates : [];
+};
+
 const link = ({ token }: Api.auth.LoginToken) => `tg://login?token=${token.toString('base64url')}`;
 
-/** Runs a step that Telegram may answer with the wish for the second factor. */
-async function withPassword(talk: Talk, step: () => Promise<void>) {
+/** Runs a step that Telegram may answer with the wish for the second factor; answers whether the login ended with that. */
+async function withPassword(talk: Talk, step: () => Promise<void>): Promise<boolean> {
   try {
     await step();
-    return;
+    return false;
   } catch (error) {
     if (rpcErrorText(error) !== 'SESSION_PASSWORD_NEEDED') throw error;
   }
@@ -129,6 +135,7 @@ async function withPassword(talk: Talk, step: () => Promise<void>) {
     const password = await talk.ask({ kind: 'password', text: `Password of the second factor${hint}` });
     await talk.invoke(new Api.auth.CheckPassword({ password: await computeCheck(challenge, password) }));
   });
+  return true;
 }
 
 async function tryAgain(talk: Talk, mistakes: readonly string[], say: string, step: () => Promise<void>) {

@@ -1,0 +1,170 @@
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
+import type { Panel } from '../../../src/actors/ports/conversation.ts';
+import { type BotOptions, startBot } from '../../../src/adapters/bot/bot.ts';
+import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
+import { UserId } from '../../../src/machines/model/ids.ts';
+
+const token = 'AAAABBBBCCCCDDDD';
+
+async function scene(options: Partial<BotOptions> = {}) {
+  const sandbox = await startTelegram();
+  onTestFinished(() => sandbox.close());
+  const account = sandbox.addUser({ firstName: 'Telephone', username: 'siptg' });
+  const anna = sandbox.person(sandbox.addUser({ firstName: 'Anna', username: 'anna_b' }).id);
+  const { id: botId, token: botToken } = sandbox.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
+  const panels = memoryPanels();
+  const content = { text: 'panel', buttons: [[{ label: '1', action: '1' }]] };
+  const panel: Panel = { token, userId: UserId(anna.id), content };
+  await panels.add(panel);
+  const start = async () => {
+    const bot = await startBot({
+      token: botToken,
+      apiRoot: sandbox.botApiRoot,
+      chatAccountId: UserId(account.id),
+      chatAccountName: 'siptg',
+      panels,
+      log: pino({ level: 'silent' }),
+      ...options,
+    });
+    onTestFinished(() => bot.stop());
+    return bot;
+  };
+  const asks = (userId: string, query: string) => sandbox.world.inline.query(userId, botId, anna.id, query, '');
+  /** The chat account sends the panel, as the product does. */
+  const sends = async () => {
+    const { queryId } = await asks(account.id, token);
+    const choice = { queryId, resultId: 'panel', hideVia: false, silent: false };
+    sandbox.world.inline.sendResult(account.id, anna.id, choice, {});
+    return anna.waitsFor(({ text }) => text === 'panel');
+  };
+  return { sandbox, account, anna, botId, panels, panel, start, bot: await start(), asks, sends };
+}
+
+describe('inline queries', () => {
+  test('of the chat account bring the panel of the token, never from a cache', async () => {
+    const { account, asks } = await scene();
+    const { answer } = await asks(account.id, token);
+    expect(answer.cacheSeconds).toBe(0);
+    expect(answer.results).toMatchObject([{ type: 'article', content: { text: 'panel' } }]);
+  });
+
+  test('of anybody else bring nothing, even with the right token', async () => {
+    const { anna, asks } = await scene();
+    expect((await asks(anna.id, token)).answer.results).toEqual([]);
+  });
+
+  test.each(['', 'x', 'ZZZZZZZZZZZZZZZZ', ' '.repeat(256)])(
+    'with the unknown token “%s” bring nothing',
+    async (query) => {
+      const { account, asks } = await scene();
+      expect((await asks(account.id, query)).answer.results).toEqual([]);
+    },
+  );
+});
+
+describe('a press', () => {
+  test('is answered before the listener is done with it', async () => {
+    const { bot, anna, sends } = await scene();
+    const done = Promise.withResolvers<void>();
+    bot.onPress(() => done.promise);
+    expect(await anna.presses(await sends(), '1')).toBeUndefined();
+    done.resolve();
+  });
+
+  test('that a listener could not take is told again, and the next one comes after it', async () => {
+    const { bot, anna, sends } = await scene();
+    const message = await sends();
+    const heard: string[] = [];
+    let failures = 2;
+    bot.onPress(async ({ pressId }) => {
+      heard.push(pressId);
+      if (failures-- > 0) throw new Error('the database is away');
+    });
+    await anna.presses(message, '1');
+    await anna.presses(message, '1');
+    await vi.waitFor(() => expect(heard).toHaveLength(4), { timeout: 5_000 });
+    expect(new Set(heard.slice(0, 3)).size).toBe(1);
+    expect(heard[3]).not.toBe(heard[0]);
+  });
+
+  test('twice quickly is told twice, each with its own id', async () => {
+    const { bot, anna, sends } = await scene();
+    const heard = new Set<string>();
+    bot.onPress(({ pressId }) => void heard.add(pressId));
+    const message = await sends();
+    await Promise.all([anna.presses(message, '1'), anna.presses(message, '1')]);
+    await vi.waitFor(() => expect(heard.size).toBe(2));
+  });
+});
+
+describe('the settings bot', () => {
+  test('says hello and how to begin', async () => {
+    const { anna } = await scene();
+    anna.starts('@siptg_bot');
+    const hello = await anna.waitsFor(({ out, text }) => !out && text.startsWith('Hello'));
+    expect(hello.text).toContain('@siptg');
+  });
+
+  test('goes on after its server was away, wanted a pause, or closed the connection', { timeout: 20_000 }, async () => {
+    const { sandbox, anna } = await scene();
+    sandbox.faults.botApi.badGateway({ method: 'getUpdates' });
+    sandbox.faults.botApi.closeConnection({ method: 'getUpdates' });
+    sandbox.faults.botApi.tooManyRequests(1, { method: 'getUpdates' });
+    anna.starts('@siptg_bot');
+    await anna.waitsFor(({ out, text }) => !out && text.startsWith('Hello'), 15_000);
+    anna.starts('@siptg_bot', 'again');
+    await vi.waitFor(() => expect(anna.conversation('@siptg_bot').filter(({ out }) => !out)).toHaveLength(2), 15_000);
+  });
+
+  test('goes on after somebody else read its updates for a while', { timeout: 20_000 }, async () => {
+    const { anna, start } = await scene();
+    const other = await start();
+    await other.stop();
+    anna.starts('@siptg_bot');
+    await anna.waitsFor(({ out, text }) => !out && text.startsWith('Hello'), 15_000);
+  });
+
+  test('stops within two seconds, also while its server is silent, and loses no update', async () => {
+    const { bot, anna, sandbox, start } = await scene();
+    sandbox.faults.botApi.delay(5_000, { method: 'getUpdates', times: 2 });
+    const began = performance.now();
+    await bot.stop();
+    expect(performance.now() - began).toBeLessThan(2_000);
+    anna.starts('@siptg_bot');
+    expect(anna.conversation('@siptg_bot').filter(({ out }) => !out)).toEqual([]);
+    sandbox.faults.botApi.reset();
+    await start();
+    await anna.waitsFor(({ out, text }) => !out && text.startsWith('Hello'));
+  });
+
+  test('does not start with a token Telegram does not accept', async () => {
+    const { sandbox, panels } = await scene();
+    const starting = startBot({
+      token: '1:wrong',
+      apiRoot: sandbox.botApiRoot,
+      chatAccountId: UserId(1),
+      panels,
+      log: pino({ level: 'silent' }),
+    });
+    await expect(starting).rejects.toThrow('401');
+  });
+
+  test('says that a message it should redraw is gone', async () => {
+    const { bot, panel } = await scene();
+    expect(await bot.redraw({ ...panel, inlineMessageId: 'AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' })).toBe(false);
+  });
+
+  test('redraws once more after a pause Telegram wants', async () => {
+    const { sandbox, bot, anna, panels, sends } = await scene();
+    await anna.presses(await sends(), '1');
+    await vi.waitFor(async () => expect((await panels.find(token))?.inlineMessageId).toBeDefined());
+    const panel = await panels.find(token);
+    sandbox.faults.botApi.tooManyRequests(1, { method: 'editMessageText' });
+    const { inlineMessageId = '', content } = panel ?? {};
+    if (!panel || !content) throw new Error('no panel');
+    expect(await bot.redraw({ ...panel, inlineMessageId, content: { ...content, text: 'new' } })).toBe(true);
+    await anna.waitsFor(({ text }) => text === 'new');
+  });
+});

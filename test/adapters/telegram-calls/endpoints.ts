@@ -1,0 +1,49 @@
+import type { TelegramCalls, VoiceLegFact, VoiceLegOffer } from '../../../src/actors/ports/telegram-calls.ts';
+import { telegramCalls } from '../../../src/adapters/telegram/calls/calls.ts';
+import { UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import { ManualClock } from './manual-clock.ts';
+import { Ether, PairedLegs } from './paired-legs.ts';
+import { type Session, TelegramRelay } from './telegram-relay.ts';
+
+/** One of two ends of a call, with everything it was told. */
+export interface End {
+  readonly session: Session;
+  readonly legs: PairedLegs;
+  readonly calls: TelegramCalls & { close(): Promise<void> };
+  readonly facts: VoiceLegFact[];
+  readonly offers: VoiceLegOffer[];
+}
+
+/** Two accounts with our own implementation on both sides; Bob answers unless told otherwise. */
+export function twoEnds(options: { readonly bobAnswers?: boolean } = {}) {
+  const clock = new ManualClock();
+  const relay = new TelegramRelay();
+  const ether = new Ether();
+  const end = (userId: string): End => {
+    const session = relay.session(userId);
+    const legs = new PairedLegs(ether);
+    return { session, legs, calls: telegramCalls({ link: session, legs, clock }), facts: [], offers: [] };
+  };
+  const alice = end('111');
+  const bob = end('222');
+  const leg = VoiceLegId('leg-1');
+  alice.calls.watch(leg, (fact) => alice.facts.push(fact));
+  bob.calls.onOffer((offer) => {
+    bob.offers.push(offer);
+    bob.calls.watch(offer.voiceLegId, (fact) => bob.facts.push(fact));
+    if (options.bobAnswers ?? true) bob.calls.answer(offer.voiceLegId);
+  });
+  const bobLeg = () => {
+    const [offer] = bob.offers;
+    if (!offer) throw new Error('Bob was not called');
+    return offer.voiceLegId;
+  };
+  return { clock, relay, alice, bob, leg, bobLeg, ring: () => alice.calls.ring(leg, UserId('222')) };
+}
+
+export const types = (facts: readonly VoiceLegFact[]) => facts.map(({ type }) => type);
+
+export const causeIn = (facts: readonly VoiceLegFact[]) => {
+  const hungUp = facts.filter((fact) => fact.type === 'user.hungUp');
+  return hungUp.length === 1 ? hungUp[0]?.cause : hungUp.map(({ cause }) => cause);
+};
