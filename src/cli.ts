@@ -111,7 +111,7 @@ async function main(words: readonly string[]): Promise<string> {
   const command = name === undefined ? undefined : commands[name];
   if (!command || name === undefined) throw new WrongUsage(usage);
   const config = readConfig(process.env);
-  const storage = await openStorage(config, dataDirOf(config), true);
+  const storage = await openStorage(config, dataDirOf(config), { share: true });
   try {
     return await command(storage, words.slice(name.split(' ').length));
   } finally {

@@ -77,7 +77,11 @@ export const keys = {
     true,
   ),
   SIP_HOST: key(host.default('0.0.0.0'), 'an IP address', 'where SIP listens'),
-  SIP_PORT: key(port.default(5060), 'a port, 0 to 65535 (0: any free one)', 'SIP over UDP and TCP'),
+  SIP_PORT: key(
+    port.optional(),
+    'a port, 0 to 65535 (0: any free one)',
+    'SIP over UDP and TCP: 5060 where not given, any free one in the sandbox',
+  ),
   SIP_ADVERTISED_HOST: key(host.optional(), 'an IP address or host name', 'what SIP and RTP peers are told to send to'),
   SIP_TLS_CA: key(
     z.string().min(1).optional(),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { runningCluster, startCluster } from './db/cluster.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { emptyDatabase } from './db/empty-database.ts';
 import { SecretBox } from './db/secret-box.ts';
 import { embeddedSecretKey } from './db/secret-key.ts';
 
@@ -16,14 +17,20 @@ export interface Storage {
 /**
  * Opens the configured database, or the embedded one under `dataDir`.
  * `share`: join the embedded one when a service runs on it already (for the CLI); otherwise that is an error.
+ * `fresh`: empty it first.
  * @throws DatabaseUnavailable
  */
-export async function openStorage(config: Config, dataDir: string, share = false): Promise<Storage> {
+export async function openStorage(
+  config: Pick<Config, 'DATABASE_URL' | 'SECRET_KEY'>,
+  dataDir: string,
+  { share = false, fresh = false }: { readonly share?: boolean; readonly fresh?: boolean } = {},
+): Promise<Storage> {
   const running = config.DATABASE_URL ?? (share ? await runningCluster(dataDir) : undefined);
   const cluster = running === undefined ? await startCluster(dataDir) : undefined;
   const url = running ?? cluster?.url ?? '';
   try {
     const key = config.SECRET_KEY ? Buffer.from(config.SECRET_KEY, 'base64') : await embeddedSecretKey(dataDir);
+    if (fresh) await emptyDatabase(url);
     const database = await openDatabase(url);
     return {
       url,

@@ -19,8 +19,9 @@ const troubleOf = (environment: NodeJS.ProcessEnv): string => {
   return '';
 };
 
-test('nothing configured is a sandbox on the standard port', () => {
-  expect(readConfig({})).toMatchObject({ SIP_PORT: 5060, DRAIN_SECONDS: 600, DATA_DIR: 'data' });
+test('nothing configured is a sandbox with its data in ./data', () => {
+  expect(readConfig({})).toMatchObject({ DRAIN_SECONDS: 600, DATA_DIR: 'data' });
+  expect(readConfig({}).TELEGRAM_API_ID).toBeUndefined();
 });
 
 test.each([
@@ -68,4 +69,23 @@ test('the environment wins over the file, and an unknown key in the file is an e
   await writeFile(file, 'no json');
   expect(troubleOf({ SIPTG_CONFIG: file })).toContain('SIPTG_CONFIG');
   await rm(directory, { recursive: true });
+});
+
+test('the reference in docs is that of the code', async () => {
+  const rows = Object.entries(keys).map(([name, { accepts, allowed, means }]) => {
+    const preset: unknown = accepts.safeParse(undefined).data;
+    return `| \`${name}\` | ${means} | ${allowed} | ${preset === undefined ? '–' : `\`${String(preset)}\``} |`;
+  });
+  const text = [
+    '# Configuration',
+    '',
+    'Each key is an environment variable, or a member of the JSON file that `SIPTG_CONFIG` names (the environment wins).',
+    'A wrong value is named at start, with what is allowed, and nothing starts.',
+    '',
+    '| key | what for | allowed | default |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+  await expect(text).toMatchFileSnapshot('../docs/configuration.md');
 });

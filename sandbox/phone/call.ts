@@ -39,7 +39,7 @@ export interface PhoneCallSetup {
 }
 
 /** What this phone can speak, and nothing it cannot. */
-export const callProtocol: CallProtocol = {
+const callProtocol: CallProtocol = {
   udpP2p: true,
   udpReflector: true,
   minLayer: 65,

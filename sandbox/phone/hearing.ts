@@ -20,6 +20,7 @@ export class Hearing {
   readonly #onClose = new Set<(error: Error) => void>();
   #block: Int16Array[] = [];
   #sink: AudioSink | undefined;
+  #closed = false;
 
   /** Listens to a received track, in place of the one before. */
   listenTo(track: MediaTrack): void {
@@ -61,9 +62,10 @@ export class Hearing {
   }
 
   close(): void {
+    this.#closed = true;
     this.#sink?.stop();
     this.#sink = undefined;
-    for (const end of this.#onClose) end(new Error('the call ended before it was heard'));
+    for (const end of this.#onClose) end(endedEarly());
     this.#onClose.clear();
     this.#listeners.clear();
   }
@@ -85,6 +87,7 @@ export class Hearing {
     isIt: (block: Int16Array) => boolean,
     { withinMs = 5_000, forMs = 200 }: HearingOptions,
   ): Promise<Int16Array> {
+    if (this.#closed) return Promise.reject(endedEarly());
     return new Promise((resolve, reject) => {
       let lastedMs = 0;
       let last: Int16Array | undefined;
@@ -113,6 +116,8 @@ export class Hearing {
     });
   }
 }
+
+const endedEarly = (): Error => new Error('the call ended before it was heard');
 
 const describe = (block: Int16Array | undefined): string => {
   if (!block) return 'no audio at all';

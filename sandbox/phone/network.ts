@@ -13,6 +13,8 @@ export class PhoneNetwork {
   up = true;
   /** Share of packets lost, 0 to 1, in each direction. */
   lossRate = 0;
+  /** Packets lost so far, in both directions. */
+  lost = 0;
   readonly #outer: Readonly<Record<'udp4' | 'udp6', Socket | undefined>>;
   readonly #links = new Map<string, Link>();
   #homePort: number | undefined;
@@ -89,7 +91,9 @@ export class PhoneNetwork {
   }
 
   #passes(): boolean {
-    return this.up && (this.lossRate === 0 || Math.random() >= this.lossRate);
+    const passes = this.up && (this.lossRate === 0 || Math.random() >= this.lossRate);
+    if (!passes) this.lost++;
+    return passes;
   }
 }
 

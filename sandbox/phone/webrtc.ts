@@ -7,7 +7,7 @@ import wrtc from '@roamhq/wrtc';
 export interface PeerConnection {
   readonly connectionState: 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
   readonly localDescription: SessionDescription | null;
-  onicecandidate: ((event: { candidate: { candidate: string } | null }) => void) | null;
+  onicecandidate: ((event: { candidate: { candidate: string } | null }) => void | Promise<void>) | null;
   onconnectionstatechange: (() => void) | null;
   ontrack: ((event: { track: MediaTrack }) => void) | null;
   ondatachannel: ((event: { channel: DataChannel }) => void) | null;

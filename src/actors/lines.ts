@@ -42,6 +42,21 @@ export class LineActors implements Presence {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Until a line stands like this. @throws the signal's reason */
+  until(line: LineId, state: Reachability['state'], signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void) => {
+        this.#watchers.delete(look);
+        end();
+      };
+      const look = (changed: LineId, reachability: Reachability) => {
+        if (changed === line && reachability.state === state) settle(resolve);
+      };
+      signal.addEventListener('abort', () => settle(() => reject(signal.reason as Error)), { once: true });
+      this.watch(look);
+    });
+  }
+
   /** Starts what is switched on in the database and stops what is not any more. */
   async follow(): Promise<void> {
     const wanted = new Map((await this.#lines.enabled()).map((line) => [line.id, line]));

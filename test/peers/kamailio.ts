@@ -13,7 +13,7 @@ export interface KamailioOptions {
 
 /** A registrar and proxy on 127.0.0.1, with digest authentication; calls go between registered users. */
 export interface Kamailio {
-  /** Also the digest realm. */
+  /** Its name, and the digest realm. It is reached by address, as the line's proxy. */
   readonly domain: string;
   readonly udpPort: number;
   readonly tcpPort: number;
@@ -29,12 +29,13 @@ export const startKamailio = async ({ users, algorithm = 'MD5' }: KamailioOption
   const directory = await Program.directory();
   const port = await freePort();
   const tlsPort = port + 1;
-  const domain = '127.0.0.1';
+  // Not the address: kamailio would take every Contact on 127.0.0.1 for itself.
+  const domain = 'pbx.test';
   execFileSync(
     'openssl',
     [
       ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${domain}`],
-      ...['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-keyout', 'key.pem', '-out', 'cert.pem'],
+      ...['-addext', `subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:${domain}`, '-keyout', 'key.pem', '-out', 'cert.pem'],
     ],
     { cwd: directory, stdio: 'ignore' },
   );
@@ -142,14 +143,14 @@ request_route {
   t_check_trans();
 
   if (is_method("REGISTER")) {
-    if (!pv_www_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { www_challenge("${options.domain}", "1"); exit; }
+    if (!is_present_hf("Authorization") || !pv_www_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { www_challenge("${options.domain}", "1"); exit; }
     if ($au != $tU) { sl_send_reply("403", "Forbidden"); exit; }
     save("location");
     exit;
   }
 
   if (is_method("INVITE")) {
-    if (!pv_proxy_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { proxy_challenge("${options.domain}", "1"); exit; }
+    if (!is_present_hf("Proxy-Authorization") || !pv_proxy_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { proxy_challenge("${options.domain}", "1"); exit; }
     consume_credentials();
     record_route();
     append_hf("P-Asserted-Identity: <sip:$fU@${options.domain}>\\r\\n");

@@ -61,14 +61,6 @@ export async function openStage(options: Partial<Pick<ServiceOptions, 'sip'>> = 
   });
   const phone = new UserPhone(olga.device());
 
-  const until = (line: LineId, state: string) =>
-    new Promise<void>((resolve) => {
-      const end: () => void = service.lineActors.watch((changed, reachability) => {
-        if (changed !== line || reachability.state !== state) return;
-        resolve();
-        setImmediate(() => end());
-      });
-    });
   return {
     telegram,
     service,
@@ -88,7 +80,7 @@ export async function openStage(options: Partial<Pick<ServiceOptions, 'sip'>> = 
         ...line,
       });
       await service.lineActors.follow();
-      await until(id, 'reachable');
+      await service.lineActors.until(id, 'reachable', AbortSignal.timeout(10_000));
       return id;
     },
     async removeLine(line) {

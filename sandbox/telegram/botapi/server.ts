@@ -82,7 +82,7 @@ export async function startBotApi(world: World, options: { readonly port?: numbe
 function toBotApiError(error: unknown): BotApiError {
   if (error instanceof BotApiError) return error;
   if (error instanceof Refusal) return fromRefusal(error);
-  return new BotApiError(500, `Internal Server Error: ${error instanceof Error ? error.stack : String(error)}`);
+  return new BotApiError(500, `Internal Server Error: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

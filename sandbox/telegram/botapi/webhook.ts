@@ -1,4 +1,4 @@
-import { Parameters } from './parameters.ts';
+import { isRecord, Parameters } from './parameters.ts';
 import type { UpdateQueue } from './update-queue.ts';
 
 const firstRetryMs = 200;
@@ -90,10 +90,20 @@ export class Webhook {
 
   /** The answer may itself be a method call; its outcome is told to nobody. */
   async #executeReply(body: string): Promise<void> {
-    if (!body.trimStart().startsWith('{')) return;
-    const reply = Parameters.fromObject(JSON.parse(body) as object);
+    const reply = replyOf(body);
+    if (!reply) return;
     const method = reply.text('method');
     if (method) await this.#execute(method, reply).catch(() => undefined);
+  }
+}
+
+/** Whatever is no JSON object is no method call either. */
+function replyOf(body: string): Parameters | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isRecord(value) ? Parameters.fromObject(value) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -29,6 +29,7 @@ export interface MessageContent {
   readonly buttons?: readonly (readonly Button[])[];
   /** Comes back with each press. */
   readonly callId?: CallId;
+  /** By default a new message has sound, and a changed one that must be sent anew has none. */
   readonly silent?: boolean;
 }
 
@@ -97,7 +98,7 @@ export interface Conversation {
   /** Sends through the settings bot; when that fails, the text alone. @throws MessageNotSent */
   sayWithButtons(user: UserId, content: MessageContent): Promise<MessageRef>;
   /**
-   * Changes a message where it stands if possible, else deletes it and sends it anew without sound.
+   * Changes a message where it stands if possible, else deletes it and sends it anew.
    * One change per second and chat; of several that wait for one message only the newest is made, and all get its result.
    * @returns the name the message has from now on
    * @throws MessageNotSent

@@ -35,7 +35,7 @@ export interface SipCalls {
    * `party.hungUp` follows exactly once, also when the leg was gone already.
    */
   hangUp(call: CallId, cause: HangupCause): void;
-  /** Facts of one leg, from now on; those that already happened are told at once. Returns the unsubscribe. */
+  /** Facts of one leg, also of one that is still to be made; those that already happened are told at once. Returns the unsubscribe. */
   watch(call: CallId, listener: (fact: SipLegFact) => void): () => void;
   /** The one who takes offers; an offer that nobody takes is answered 480. */
   onOffer(listener: (offer: SipCallOffer) => void): void;

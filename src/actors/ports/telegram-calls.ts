@@ -25,7 +25,7 @@ export interface TelegramCalls {
   answer(leg: VoiceLegId): void;
   /** Ends the leg in whatever state it is, with the discard reason that fits. `user.hungUp` follows exactly once. */
   hangUp(leg: VoiceLegId, cause: HangupCause): void;
-  /** Facts of one leg, from now on; those that already happened are told at once. Returns the unsubscribe. */
+  /** Facts of one leg, also of one that is still to be made; those that already happened are told at once. Returns the unsubscribe. */
   watch(leg: VoiceLegId, listener: (fact: VoiceLegFact) => void): () => void;
   /** The one who takes offers. */
   onOffer(listener: (offer: VoiceLegOffer) => void): void;

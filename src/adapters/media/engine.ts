@@ -1,8 +1,8 @@
 import type { MediaFact } from '../../actors/ports/media.ts';
 import type { LegId } from '../../machines/model/ids.ts';
 import type { DtmfDigit, ToneName } from '../../machines/model/tone.ts';
-import type { MediaClock } from './clock.ts';
 import { BusyMeter, type ThreadLoad } from './busy-meter.ts';
+import type { MediaClock } from './clock.ts';
 import { audibleKey } from './graph/inband-key.ts';
 import { defaultTones, type ToneTable } from './graph/tones.ts';
 import type { Leg, LegEvents } from './legs/leg.ts';
@@ -11,6 +11,8 @@ import type { LegStatistics } from './statistics.ts';
 import { Ticker } from './ticker.ts';
 
 const widestRateHz = 48_000;
+/** From this load on, coders take their cheapest way. */
+const economyLevel = 2;
 
 export interface EngineListener {
   fact(leg: LegId, fact: MediaFact): void;
@@ -135,7 +137,9 @@ export class MediaEngine {
     for (const leg of this.#legs.values()) this.#step(leg, 'push', dueMs);
     const { active } = performance.eventLoopUtilization();
     const load = this.#busy.tick(dueMs, active, this.#ticker.ticks, this.#ticker.lateTicks);
-    if (load !== undefined) this.#listener.load(load);
+    if (load === undefined) return;
+    for (const leg of this.#legs.values()) leg.economise(load.level >= economyLevel);
+    this.#listener.load(load);
   }
 
   #step(leg: Leg, step: 'pull' | 'push', dueMs: number): void {

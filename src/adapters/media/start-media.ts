@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Media } from '../../actors/ports/media.ts';
 import type { RtpLegs } from '../../actors/ports/rtp-legs.ts';
 import type { WebRtcLegs } from '../../actors/ports/webrtc-legs.ts';
 import type { LegId } from '../../machines/model/ids.ts';
 import type { ThreadLoad } from './busy-meter.ts';
 import { type CodecLibrary, loadCodecs } from './codecs/library.ts';
-import type { LegStatistics } from './statistics.ts';
-import { LegDirectory } from './thread/leg-directory.ts';
-import { PortPairs } from './thread/port-pairs.ts';
 import { createMedia } from './ports/media.ts';
 import { createRtpLegs } from './ports/rtp-legs.ts';
 import { createWebRtcLegs } from './ports/webrtc-legs.ts';
+import type { LegStatistics } from './statistics.ts';
+import { LegDirectory } from './thread/leg-directory.ts';
+import { PortPairs } from './thread/port-pairs.ts';
 
 export interface MediaOptions {
   /** One per core less one, at least one. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AudioCodec } from '../../../src/adapters/media/codecs/codec.ts';
 import { createG711 } from '../../../src/adapters/media/codecs/g711.ts';
-import { opusHasFec } from '../../../src/adapters/media/codecs/opus-packet.ts';
 import { loadNativeOpus } from '../../../src/adapters/media/codecs/opus-native.ts';
+import { opusHasFec } from '../../../src/adapters/media/codecs/opus-packet.ts';
 import { AudioReceiver } from '../../../src/adapters/media/receive/audio-receiver.ts';
 import type { PacketKind } from '../../../src/adapters/media/receive/packet-ring.ts';
 import { noRtpFields, readRtp } from '../../../src/adapters/media/rtp.ts';
@@ -61,14 +61,18 @@ describe('three minutes on a network', () => {
     { name: 'lan', bounds: { delayMs: 25, concealedPercent: 0 } },
     { name: 'wifi', bounds: { delayMs: 80, concealedPercent: 1.2 } },
     { name: 'lte', bounds: { delayMs: 110, concealedPercent: 2.8 } },
-  ] as const)('$name is heard with at most $bounds.delayMs ms of delay and $bounds.concealedPercent % made up', (trace) => {
-    const all = arrivals(networks[trace.name], threeMinutes, 42);
-    const runs = phases.map((phaseMs) => play(all, voice, phaseMs, threeMinutes * 20 + 60));
-    for (const { concealedPercent } of runs) expect(concealedPercent).toBeLessThanOrEqual(trace.bounds.concealedPercent);
-    const meanDelayMs = runs.reduce((sum, run) => sum + run.meanDelayMs, 0) / runs.length;
-    expect(meanDelayMs).toBeLessThanOrEqual(trace.bounds.delayMs);
-    expect(meanDelayMs).toBeGreaterThan(0);
-  });
+  ] as const)(
+    '$name is heard with at most $bounds.delayMs ms of delay and $bounds.concealedPercent % made up',
+    (trace) => {
+      const all = arrivals(networks[trace.name], threeMinutes, 42);
+      const runs = phases.map((phaseMs) => play(all, voice, phaseMs, threeMinutes * 20 + 60));
+      for (const { concealedPercent } of runs)
+        expect(concealedPercent).toBeLessThanOrEqual(trace.bounds.concealedPercent);
+      const meanDelayMs = runs.reduce((sum, run) => sum + run.meanDelayMs, 0) / runs.length;
+      expect(meanDelayMs).toBeLessThanOrEqual(trace.bounds.delayMs);
+      expect(meanDelayMs).toBeGreaterThan(0);
+    },
+  );
 
   test.each([200e-6, -200e-6])('a clock that is %f off changes the delay by 20 ms at most in 10 min', (drift) => {
     const packets = 30_000;
@@ -98,7 +102,10 @@ describe('one stream', () => {
   });
 
   test('packets that come twice, in the wrong order or over the wrap-around are played once and in order', () => {
-    const swapped = Array.from({ length: 200 }, (_, i) => ({ index: i % 10 === 4 ? i + 1 : i % 10 === 5 ? i - 1 : i, atMs: i * 20 }));
+    const swapped = Array.from({ length: 200 }, (_, i) => ({
+      index: i % 10 === 4 ? i + 1 : i % 10 === 5 ? i - 1 : i,
+      atMs: i * 20,
+    }));
     const twice = swapped.flatMap((arrival) => [arrival, { ...arrival, atMs: arrival.atMs + 1 }]);
     const { heard, counters } = play(twice, voice, 10, 4000);
     expect(signalToNoiseDb(joined(heard).subarray(16_000), 8000, 300)).toBeGreaterThan(36);
@@ -116,7 +123,9 @@ describe('one stream', () => {
   });
 
   test('a lost packet is covered without a click and without moving what follows', () => {
-    const all = Array.from({ length: 200 }, (_, index) => ({ index, atMs: index * 20 })).filter(({ index }) => index !== 150);
+    const all = Array.from({ length: 200 }, (_, index) => ({ index, atMs: index * 20 })).filter(
+      ({ index }) => index !== 150,
+    );
     const { heard, counters } = play(all, voice, 10, 4000);
     expect(counters.concealedMs).toBe(20);
     const pcm = joined(heard);
@@ -147,7 +156,10 @@ describe('one stream', () => {
   });
 
   test('half a second that comes at once is not kept as delay', () => {
-    const all = Array.from({ length: 300 }, (_, index) => ({ index, atMs: index < 100 ? index * 20 : Math.max(index * 20, 2600) }));
+    const all = Array.from({ length: 300 }, (_, index) => ({
+      index,
+      atMs: index < 100 ? index * 20 : Math.max(index * 20, 2600),
+    }));
     const { delays, counters } = play(all, voice, 10, 6000);
     expect(counters.dropped).toBeGreaterThan(10);
     expect(delays.at(-1)).toBeLessThan(150);
@@ -171,6 +183,20 @@ describe('one stream', () => {
     expect(levelDbfs(joined([next(), next()]))).toBeGreaterThan(-16);
   });
 
+  test.each([3_600_000, -3_600_000])('a sender that sets its clock by %i ms is heard on', (jumpMs) => {
+    const { receiver, insert, pull } = listen();
+    const talker = new Talker(createG711('alaw'), 8);
+    const heard: Int16Array[] = [];
+    for (let i = 0; i < 300; i++) {
+      if (i === 150) talker.timestamp = (talker.timestamp + jumpMs * 8) >>> 0;
+      insert(talker.packet(sine(8000, 300, 20, -12)), i * 20);
+      heard.push(pull(i * 20 + 10));
+    }
+    expect(levelDbfs(joined(heard.slice(155, 170)))).toBeGreaterThan(-14);
+    expect(receiver.counters.corrections).toBeLessThan(5);
+    expect(receiver.delayMs(6000)).toBeLessThan(60);
+  });
+
   test('a noise packet sets the level of the silence', () => {
     const { insert, pull } = listen();
     const talker = new Talker(createG711('alaw'), 8);
@@ -190,7 +216,10 @@ describe('one stream', () => {
     const { receiver, insert, pull } = listen(opus);
     const talker = new Talker(opus, 111);
     for (let i = 0; i < 50; i++) {
-      insert(i % 10 === 9 ? talker.raw(111, Uint8Array.of(255, 255, 255), 960) : talker.packet(sine(8000, 300, 20, -12)), i * 20);
+      insert(
+        i % 10 === 9 ? talker.raw(111, Uint8Array.of(255, 255, 255), 960) : talker.packet(sine(8000, 300, 20, -12)),
+        i * 20,
+      );
       pull(i * 20 + 10);
     }
     expect(receiver.counters.malformed).toBeGreaterThan(2);

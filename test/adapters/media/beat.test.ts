@@ -12,7 +12,11 @@ describe('the beat', () => {
     const clock = new VirtualClock();
     const due: number[] = [];
     const missed: number[] = [];
-    const ticker = new Ticker(clock, (dueMs) => due.push(dueMs), (ms) => missed.push(ms));
+    const ticker = new Ticker(
+      clock,
+      (dueMs) => due.push(dueMs),
+      (ms) => missed.push(ms),
+    );
     ticker.start();
     return { clock, due, missed, ticker };
   };

@@ -157,7 +157,9 @@ describe('the media plane', () => {
     plane.rtp.close(gone);
     plane.webrtc.close(gone);
     plane.webrtc.sendText(gone, 'x');
-    await expect(plane.webrtc.setRemote(gone, { ufrag: 'a', pwd: 'b', fingerprint: 'c' }, 'client')).rejects.toThrow();
+    await expect(plane.webrtc.setRemote(gone, { ufrag: 'a', pwd: 'b', fingerprint: 'c' }, 'client')).rejects.toThrow(
+      'no such leg',
+    );
     expect(await plane.stats(gone)).toBeUndefined();
   });
 });
@@ -166,7 +168,12 @@ describe('ports', () => {
   test('a port that somebody else has is passed over; when all are in use it is said; a closed leg gives its port back', async () => {
     const squatter = dgram.createSocket('udp4');
     await new Promise<void>((resolve) => squatter.bind(42_201, '127.0.0.1', resolve));
-    const plane = await startMedia({ threads: 1, rtpHost: '127.0.0.1', rtpPorts: { from: 42_199, to: 42_205 }, ice: {} });
+    const plane = await startMedia({
+      threads: 1,
+      rtpHost: '127.0.0.1',
+      rtpPorts: { from: 42_199, to: 42_205 },
+      ice: {},
+    });
     try {
       expect((await plane.rtp.open(CallId('a'), group)).port).toBe(42_202);
       expect((await plane.rtp.open(CallId('b'), group)).port).toBe(42_204);
@@ -203,7 +210,10 @@ describe('a media thread that dies', () => {
       phoneA.say(tone, addressA);
       await hears1kHz(phoneB);
       directory.get(a)?.place.thread.kill();
-      await vi.waitFor(() => expect(facts).toContainEqual({ type: 'failed', detail: 'the media thread died' }), patience);
+      await vi.waitFor(
+        () => expect(facts).toContainEqual({ type: 'failed', detail: 'the media thread died' }),
+        patience,
+      );
       await vi.waitFor(async () => expect((await directory.stats(a))?.packetsReceived).toBeGreaterThan(30), patience);
       await hears1kHz(phoneB);
     } finally {

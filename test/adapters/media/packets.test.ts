@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readRtcp, writeRtcp } from '../../../src/adapters/media/rtcp.ts';
 import { Reception } from '../../../src/adapters/media/reception.ts';
+import { readRtcp, writeRtcp } from '../../../src/adapters/media/rtcp.ts';
 import { noRtpFields, readRtp, writeRtpHeader } from '../../../src/adapters/media/rtp.ts';
 import { SourceLatch } from '../../../src/adapters/media/source-latch.ts';
 import { generator } from './support/network.ts';
@@ -29,7 +29,10 @@ describe('RTP', () => {
   test.each([
     ['too short', Buffer.alloc(11, 0x80)],
     ['another version', Buffer.alloc(20, 0x40)],
-    ['an extension that ends beyond the packet', Buffer.concat([Buffer.from([0x90]), Buffer.alloc(13), Buffer.from([0xff, 0xff]), Buffer.alloc(4)])],
+    [
+      'an extension that ends beyond the packet',
+      Buffer.concat([Buffer.from([0x90]), Buffer.alloc(13), Buffer.from([0xff, 0xff]), Buffer.alloc(4)]),
+    ],
     ['more sources than bytes', Buffer.concat([Buffer.from([0x8f]), Buffer.alloc(20)])],
     ['padding longer than the packet', Buffer.concat([Buffer.from([0xa0]), Buffer.alloc(18), Buffer.from([200])])],
     ['padding of nothing', Buffer.concat([Buffer.from([0xa0]), Buffer.alloc(19)])],
@@ -103,7 +106,8 @@ describe('RTCP', () => {
     const length = writeRtcp(sound, facts);
     for (let round = 0; round < 3000; round++) {
       const packet = Buffer.from(sound.subarray(0, Math.floor(random() * (length + 1))));
-      for (let i = 0; i < 4 && packet.length > 0; i++) packet[Math.floor(random() * packet.length)] = Math.floor(random() * 256);
+      for (let i = 0; i < 4 && packet.length > 0; i++)
+        packet[Math.floor(random() * packet.length)] = Math.floor(random() * 256);
       expect(() => readRtcp(packet, packet.length, 1, 0)).not.toThrow();
     }
   });
@@ -115,9 +119,19 @@ describe('reception', () => {
     expect(reception.report()).toBeUndefined();
     for (let i = 0; i < 100; i++) {
       if (i % 4 === 3) continue;
-      reception.arrived({ ...noRtpFields(), ssrc: 5, sequence: (65_500 + i) & 0xffff, timestamp: i * 160 }, 8000, i * 20);
+      reception.arrived(
+        { ...noRtpFields(), ssrc: 5, sequence: (65_500 + i) & 0xffff, timestamp: i * 160 },
+        8000,
+        i * 20,
+      );
     }
-    expect(reception.report()).toMatchObject({ ssrc: 5, cumulativeLost: 24, fractionLost: 62, jitter: 0, highestSequence: 65_598 });
+    expect(reception.report()).toMatchObject({
+      ssrc: 5,
+      cumulativeLost: 24,
+      fractionLost: 62,
+      jitter: 0,
+      highestSequence: 65_598,
+    });
     expect(reception.report()).toMatchObject({ cumulativeLost: 24, fractionLost: 0 });
   });
 

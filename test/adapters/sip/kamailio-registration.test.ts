@@ -6,7 +6,10 @@ import { office, Phone } from './phone.ts';
 
 const phones: Phone[] = [];
 afterEach(async () => {
-  for (const phone of phones.splice(0)) await phone.stop();
+  for (const phone of phones.splice(0)) {
+    await phone.sip.registrar.unbind(office);
+    await phone.stop();
+  }
 });
 
 describe.skipIf(!hasKamailio).each(['MD5', 'SHA-256'] as const)('a real registrar with %s', (algorithm) => {
@@ -57,7 +60,7 @@ describe.skipIf(!hasKamailio).each(['MD5', 'SHA-256'] as const)('a real registra
     await Promise.all([alice.bind(), bob.bind()]);
     const outgoing = alice.dial('bob');
     const incoming = await bob.nextOffer();
-    expect(incoming.offer.caller).toEqual({ number: 'alice@127.0.0.1' });
+    expect(incoming.offer.caller).toEqual({ number: 'alice@pbx.test' });
     incoming.ring();
     await outgoing.until('party.ringing');
     incoming.answer();

@@ -110,6 +110,19 @@ describe('order of what Telegram tells', () => {
     expect(types(alice.facts)).toEqual(connected);
   });
 
+  test('signaling that comes before the key is kept for it', async () => {
+    const { clock, relay, alice, bob, ring } = twoEnds();
+    // Without SCTP nobody would send it again.
+    relay.customParameters = '{"network_signaling_nosctp":true}';
+    bob.session.deliver = (update, now) => {
+      const isLate = update instanceof Api.UpdatePhoneCall && update.phoneCall instanceof Api.PhoneCall;
+      clock.after(isLate ? 50 : 0, () => now(update));
+    };
+    ring();
+    await clock.advance(100);
+    expect(types(alice.facts)).toEqual(connected);
+  });
+
   test('the active call may overtake the answer of acceptCall', async () => {
     const { clock, bob, ring } = twoEnds();
     bob.session.intercept = async (request, pass) => {

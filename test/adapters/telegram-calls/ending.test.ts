@@ -2,23 +2,9 @@ import { Api } from 'telegram/tl/index.js';
 import { describe, expect, test } from 'vitest';
 import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
-import { causeIn, type End, twoEnds, types } from './endpoints.ts';
+import { causeIn, type Ends, expectNothingLeft, hold, ringing, twoEnds, types } from './endpoints.ts';
 import { settled } from './manual-clock.ts';
 import { discarded, phoneUpdate, RpcRefusal } from './telegram-relay.ts';
-
-type Ends = ReturnType<typeof twoEnds>;
-
-const hold = (end: End, ends: Ends, kind: abstract new (...args: never[]) => unknown, ms: number) => {
-  end.session.intercept = async (request, pass) => {
-    const answer = pass();
-    if (request instanceof kind) await ends.clock.wait(ms);
-    return answer;
-  };
-};
-
-function expectNothingLeft({ alice, bob, clock }: Ends) {
-  expect([alice.legs.openCount, bob.legs.openCount, clock.pending]).toEqual([0, 0, 0]);
-}
 
 /** How far the call comes before it is ended, and what Telegram is told then. */
 const ourEnds: [string, (ends: Ends) => Promise<void>, string | undefined][] = [
@@ -137,105 +123,6 @@ describe.each(ourEnds.slice(3))('a call ended by the other side %s', (_, reach) 
     expect(causeIn(ends.alice.facts)).toMatchObject({ kind: 'connection-lost' });
     expect(ends.alice.session.requests(Api.phone.DiscardCall)).toEqual([]);
     expectNothingLeft(ends);
-  });
-});
-
-describe('an offered call', () => {
-  test('declined by us is busy for the caller', async () => {
-    const ends = twoEnds({ bobAnswers: false });
-    ends.ring();
-    await ends.clock.advance(100);
-    ends.bob.calls.hangUp(ends.bobLeg(), { kind: 'declined' });
-    await ends.clock.advance(0);
-    expect(ends.relay.lastCall.discard).toMatchObject({ by: '222', reason: 'Busy' });
-    expect([causeIn(ends.alice.facts), causeIn(ends.bob.facts)]).toEqual([{ kind: 'busy' }, { kind: 'declined' }]);
-    expectNothingLeft(ends);
-  });
-
-  test.each([
-    [new Api.PhoneCallDiscardReasonMissed(), 'cancelled'],
-    [undefined, 'answered-elsewhere'],
-  ])('that the server takes back (%o) ended as %s', async (reason, kind) => {
-    const ends = twoEnds({ bobAnswers: false });
-    ends.ring();
-    await ends.clock.advance(100);
-    ends.relay.discardByServer(reason);
-    await ends.clock.advance(0);
-    expect(causeIn(ends.bob.facts)).toEqual({ kind });
-  });
-
-  test('hung up while acceptCall is under way is a taken call', async () => {
-    const ends = twoEnds();
-    hold(ends.bob, ends, Api.phone.AcceptCall, 300);
-    ends.ring();
-    await ends.clock.advance(100);
-    ends.bob.calls.hangUp(ends.bobLeg(), { kind: 'normal' });
-    await ends.clock.advance(1000);
-    expect(ends.relay.lastCall.discard).toMatchObject({ by: '222', reason: 'Hangup' });
-    expectNothingLeft(ends);
-  });
-
-  test('nobody takes is forgotten without a word: another login may have it', async () => {
-    const ends = twoEnds({ bobAnswers: false });
-    ends.bob.session.deliver = (update, now) => {
-      if (!(update instanceof Api.UpdatePhoneCall && update.phoneCall instanceof Api.PhoneCallDiscarded)) now(update);
-    };
-    ends.ring();
-    await ends.clock.advance(91_000);
-    expect(causeIn(ends.bob.facts)).toEqual({ kind: 'no-answer' });
-    expect(ends.bob.session.sent).toEqual([]);
-    ends.bob.calls.answer(ends.bobLeg());
-    await settled();
-    expect(ends.bob.session.sent).toEqual([]);
-  });
-
-  test('is not offered again when the update is repeated after its end', async () => {
-    const ends = twoEnds({ bobAnswers: false });
-    const offers: Parameters<End['session']['emit']>[0][] = [];
-    ends.bob.session.deliver = (update, now) => {
-      offers.push(update);
-      now(update);
-    };
-    ends.ring();
-    await ends.clock.advance(100);
-    ends.bob.calls.hangUp(ends.bobLeg(), { kind: 'declined' });
-    await ends.clock.advance(100);
-    for (const offer of offers) ends.bob.session.emit(offer);
-    expect(ends.bob.offers.length).toBe(1);
-  });
-
-  const requested = (ends: Ends, change: (call: Api.PhoneCallRequested) => void) => {
-    ends.bob.session.deliver = (update, now) => {
-      if (update instanceof Api.UpdatePhoneCall && update.phoneCall instanceof Api.PhoneCallRequested)
-        change(update.phoneCall);
-      now(update);
-    };
-  };
-
-  test.each<[string, (call: Api.PhoneCallRequested) => void]>([
-    ['for somebody else', (call) => (call.participantId = call.participantId.add(1))],
-    ['from ourselves', (call) => (call.adminId = call.participantId)],
-    ['with a short hash', (call) => (call.gAHash = Buffer.alloc(31))],
-    ['too old to be answered', (call) => (call.date -= 91)],
-  ])('%s is dropped', async (_, change) => {
-    const ends = twoEnds();
-    requested(ends, change);
-    ends.ring();
-    await ends.clock.advance(100);
-    expect(ends.bob.offers).toEqual([]);
-    expect(ends.bob.session.sent).toEqual([]);
-  });
-
-  test.each<[string, (call: Api.PhoneCallRequested) => void]>([
-    ['versions', (call) => (call.protocol.libraryVersions = ['2.7.7', '9.0.0'])],
-    ['layers', (call) => (call.protocol.minLayer = 93)],
-  ])('without common %s is disconnected', async (_, change) => {
-    const ends = twoEnds();
-    requested(ends, change);
-    ends.ring();
-    await ends.clock.advance(100);
-    expect(ends.bob.offers).toEqual([]);
-    expect(ends.relay.lastCall.discard).toMatchObject({ by: '222', reason: 'Disconnect' });
   });
 });
 
@@ -498,6 +385,3 @@ test('an empty call is a lost one', async () => {
 });
 
 const discardedId = ({ relay }: Ends) => discarded(relay.lastCall.id, undefined).phoneCall;
-
-/** Bob's phone says that it rings, as it does before it is answered. */
-const ringing = ({ relay }: Ends) => relay.ringing(relay.lastCall);

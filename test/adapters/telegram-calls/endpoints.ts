@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { TelegramCalls, VoiceLegFact, VoiceLegOffer } from '../../../src/actors/ports/telegram-calls.ts';
 import { telegramCalls } from '../../../src/adapters/telegram/calls/calls.ts';
 import { UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
@@ -47,3 +48,22 @@ export const causeIn = (facts: readonly VoiceLegFact[]) => {
   const hungUp = facts.filter((fact) => fact.type === 'user.hungUp');
   return hungUp.length === 1 ? hungUp[0]?.cause : hungUp.map(({ cause }) => cause);
 };
+
+export type Ends = ReturnType<typeof twoEnds>;
+
+/** This end's answers to one kind of request come late. */
+export const hold = (end: End, ends: Ends, kind: abstract new (...args: never[]) => unknown, ms: number) => {
+  end.session.intercept = async (request, pass) => {
+    const answer = pass();
+    if (request instanceof kind) await ends.clock.wait(ms);
+    return answer;
+  };
+};
+
+/** Bob's phone says that it rings, as it does before it is answered. */
+export const ringing = ({ relay }: Ends) => relay.ringing(relay.lastCall);
+
+/** No media leg and no timer. */
+export function expectNothingLeft({ alice, bob, clock }: Ends) {
+  expect([alice.legs.openCount, bob.legs.openCount, clock.pending]).toEqual([0, 0, 0]);
+}

@@ -14,6 +14,7 @@ export interface PairedLeg {
   readonly texts: string[];
   sending?: number;
   receiving?: { readonly ssrc: number; readonly payloadType: number };
+  remotesSet: number;
   isClosed: boolean;
   isUp: boolean;
 }
@@ -69,7 +70,16 @@ export class PairedLegs implements WebRtcLegs {
   async open(leg: LegId, options: OpenOptions, tell: (fact: WebRtcFact) => void): Promise<WebRtcLocal> {
     await this.beforeOpen();
     const local = newLocal();
-    const made: PairedLeg = { options, tell, local, candidates: [], texts: [], isClosed: false, isUp: false };
+    const made: PairedLeg = {
+      options,
+      tell,
+      local,
+      candidates: [],
+      texts: [],
+      remotesSet: 0,
+      isClosed: false,
+      isUp: false,
+    };
     this.#legs.set(leg, made);
     this.#ether.legs.push(made);
     tell({ type: 'candidate', sdpString: 'candidate:1 1 udp 2122260223 127.0.0.1 40000 typ host' });
@@ -87,6 +97,7 @@ export class PairedLegs implements WebRtcLegs {
       if (this.renewsOnRestart) known.local = { ...known.local, ufrag: randomBytes(3).toString('hex') };
       known.isUp = false;
     }
+    known.remotesSet++;
     known.remote = remote;
     known.dtlsRole = dtlsRole;
     this.#ether.check();

@@ -185,9 +185,9 @@ describe('as callee', () => {
   });
 
   test('a repeated InitialSetup changes nothing', async () => {
-    const { says, of } = against('callee');
+    const { says, of, legs } = against('callee');
     await says(setup('actpass'), setup('actpass'), setup('actpass'));
-    expect(of('InitialSetup').length).toBe(1);
+    expect([of('InitialSetup').length, legs.only.remotesSet]).toEqual([1, 1]);
   });
 
   test('an ICE restart is answered with our new half and the settled role', async () => {

@@ -164,6 +164,7 @@ describe('side B of the known association', () => {
     const sack = decodeSctp(sent.at(-1) ?? Buffer.alloc(0))?.chunks[0]?.body;
     expect(sack?.readUInt32BE(0)).toBe(tsnA - 1);
     expect(sack?.readUInt32BE(4)).toBeLessThan(1100);
+    expect(sack?.readUInt16BE(8)).toBe(1);
     expect(sack?.readUInt16BE(14)).toBeLessThan(135);
   });
 });

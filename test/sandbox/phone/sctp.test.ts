@@ -79,7 +79,7 @@ test('a heartbeat is answered with the same body, under the right tag only', asy
   a.association.handle(encodeSctp(tagOfA, [{ type: chunkType.heartbeat, flags: 0, value: body }]));
   expect(decodeSctp(a.last!)!.chunks).toEqual([{ type: chunkType.heartbeatAck, flags: 0, value: body }]);
   a.sent = 0;
-  a.association.handle(encodeSctp(tagOfA ^ 1, [{ type: chunkType.heartbeat, flags: 0, value: body }]));
+  a.association.handle(encodeSctp((tagOfA ^ 1) >>> 0, [{ type: chunkType.heartbeat, flags: 0, value: body }]));
   expect(a.sent).toBe(0);
 });
 

@@ -3,6 +3,7 @@ import { WorldRpc } from '../../../sandbox/telegram/rpc/methods.ts';
 import type { RpcSession, TlObject } from '../../../sandbox/telegram/wire/contract.ts';
 import { SteppedClock } from '../../../sandbox/telegram/world/clock.ts';
 import { World } from '../../../sandbox/telegram/world/world.ts';
+import { keyPair, sha256 } from './call-math.ts';
 
 function scene() {
   const world = new World({ clock: new SteppedClock() });
@@ -165,6 +166,35 @@ test('a session that opens while a call rings hears of it only where that is swi
   expect(login('one', olga.id).names()).toEqual([]);
   world.faults.repeatRingingCalls = true;
   expect(login('two', olga.id).names()).toEqual(['updatePhoneCall']);
+});
+
+test('once a login has answered a call, the rest of it is for that login alone', async () => {
+  const { world, login, olga, uwe } = scene();
+  const protocol = { udpP2p: true, udpReflector: true, minLayer: 65, maxLayer: 92, libraryVersions: ['13.0.0'] };
+  const [phone, reconnected, desktop] = [login('phone', uwe.id), login('phone', uwe.id), login('desktop', uwe.id)];
+  const keys = keyPair();
+  const caller = world.device(olga.id);
+  const { id } = caller.requestCall(uwe.id, sha256(keys.share), protocol);
+  const [call] = world.calls.all();
+  const peer = { _: 'inputPhoneCall', id: BigInt(id), access_hash: call?.accessHash };
+  await phone.call('phone.acceptCall', {
+    peer,
+    g_b: keyPair().share,
+    protocol: {
+      _: 'phoneCallProtocol',
+      udp_p2p: true,
+      udp_reflector: true,
+      min_layer: 65,
+      max_layer: 92,
+      library_versions: ['13.0.0'],
+    },
+  });
+  caller.confirmCall(id, keys.share, 1n, protocol);
+  caller.sendSignalingData(id, Buffer.from('x'));
+  const rest = ['updatePhoneCall', 'updatePhoneCall', 'updatePhoneCallSignalingData'];
+  expect([phone.names(), reconnected.names()]).toEqual([rest, rest]);
+  expect(desktop.names()).toEqual(['updatePhoneCall', 'updatePhoneCall']);
+  expect(desktop.pushed[1]).toMatchObject({ updates: [{ phone_call: { _: 'phoneCallDiscarded' } }] });
 });
 
 test('an authorization exported for another data centre is good once', async () => {

@@ -34,3 +34,6 @@ export interface AudioCodec {
 
 /** Milliseconds one packet may carry: longest legal Opus packet (RFC 6716 §3.4, R5). */
 export const longestPacketMs = 120;
+
+/** Of Opus, 0–10: more costs more than it is heard. */
+export const usualComplexity = 5;

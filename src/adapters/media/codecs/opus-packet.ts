@@ -1,3 +1,5 @@
+import { usualComplexity } from './codec.ts';
+
 /** Bytes an Opus packet of ours may take: 20 ms at the highest rate, and far below any MTU. */
 export const longestOpusBytes = 1275;
 
@@ -42,7 +44,7 @@ const frameMs = (configuration: number): number => {
 
 /** What every Opus coder of ours is set to, native or not. */
 export const opusSettings = (rateHz: number) => ({
-  complexity: 5,
+  complexity: usualComplexity,
   bitrate: rateHz === 8000 ? 24_000 : 28_000,
   /** Redundancy is only coded when loss is expected; below 5 % libopus spends nothing on it. */
   expectedLossPercent: { least: 5, most: 20 },

@@ -35,10 +35,6 @@ export class Outlet {
     return this.#voices.filter(({ target }) => target > 0).map(({ speaker }) => speaker);
   }
 
-  get idle(): boolean {
-    return this.#voices.length === 0 && this.#tones.length === 0;
-  }
-
   /** Hears these and no others. */
   hear(speakers: readonly Speaker[]): void {
     for (const voice of this.#voices) voice.target = speakers.includes(voice.speaker) ? 1 : 0;

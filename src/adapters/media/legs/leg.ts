@@ -1,14 +1,15 @@
 import type { MediaFact } from '../../../actors/ports/media.ts';
 import type { LegId } from '../../../machines/model/ids.ts';
 import type { DtmfDigit } from '../../../machines/model/tone.ts';
+import { usualComplexity } from '../codecs/codec.ts';
 import { eventOfDigit } from '../dtmf.ts';
 import { writeInbandKey } from '../graph/inband-key.ts';
 import { Outlet, type Speaker } from '../graph/outlet.ts';
 import { Liveness } from '../liveness.ts';
 import type { PacketTransport } from '../packet-transport.ts';
 import { type AudioReceiver, noReceiverCounters } from '../receive/audio-receiver.ts';
-import type { PacketKind } from '../receive/packet-ring.ts';
 import type { ReceivedKey } from '../receive/key-receiver.ts';
+import type { PacketKind } from '../receive/packet-ring.ts';
 import { Reception } from '../reception.ts';
 import { RtcpReporter } from '../rtcp-reporter.ts';
 import { noRtpFields, type RtpFields, readRtp } from '../rtp.ts';
@@ -112,6 +113,11 @@ export abstract class Leg implements Speaker {
   skip(missedMs: number): void {
     this.sender.skip(missedMs);
     this.receiver?.catchUp();
+  }
+
+  /** The thread is short of time: code cheaply, or as well as usual again. */
+  economise(on: boolean): void {
+    this.sender.format?.codec.setComplexity(on ? 0 : usualComplexity);
   }
 
   pressKey(digit: DtmfDigit): void {

@@ -28,7 +28,7 @@ export interface NegotiatedTransport extends PacketTransport {
 
 /** A party on the SIP side: plain RTP as offer and answer agreed. */
 export class RtpLeg extends Leg {
-  protected declare readonly transport: NegotiatedTransport;
+  declare protected readonly transport: NegotiatedTransport;
   readonly #codecs: CodecLibrary;
   readonly #keys = new KeyReceiver();
   #session: RtpSession | undefined;

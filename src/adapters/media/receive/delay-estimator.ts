@@ -23,6 +23,8 @@ export class DelayEstimator {
   }
 
   arrived(transitMs: number, nowMs: number): void {
+    // No network does this: the sender has set its clock.
+    if (Number.isFinite(this.baseMs) && Math.abs(transitMs - this.baseMs) > clockJumpMs) this.reset();
     // Two rolling minima of 1 s follow a drifting clock and a changed route at the cost of one comparison.
     if (nowMs - this.#windowStartMs >= 1000) {
       this.#previousMinimumMs = nowMs - this.#windowStartMs >= 2000 ? Infinity : this.#minimumMs;
@@ -80,3 +82,4 @@ const steadyForget = 0.983;
 const highestPeakMs = 120;
 const peakFallMsPerSecond = 4;
 const most = 200;
+const clockJumpMs = 3000;

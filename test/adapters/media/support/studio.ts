@@ -28,14 +28,15 @@ export const session = (name: CodecName, more: Partial<RtpSession> = {}, ptimeMs
 export class Studio {
   readonly clock = new VirtualClock();
   readonly facts: { leg: LegId; fact: MediaFact; atMs: number }[] = [];
-  readonly faults: unknown[] = [];
   readonly engine: MediaEngine;
 
   constructor() {
     this.engine = new MediaEngine(this.clock, {
       fact: (leg, fact) => this.facts.push({ leg, fact, atMs: this.clock.nowMs() }),
       load: () => {},
-      fault: (_leg, error) => this.faults.push(error),
+      fault: (_leg, error) => {
+        throw error;
+      },
     });
     this.engine.start();
   }

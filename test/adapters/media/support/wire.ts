@@ -1,5 +1,5 @@
 import type { NegotiatedTransport } from '../../../../src/adapters/media/legs/rtp-leg.ts';
-import { noRtpFields, readRtp, type RtpFields } from '../../../../src/adapters/media/rtp.ts';
+import { noRtpFields, type RtpFields, readRtp } from '../../../../src/adapters/media/rtp.ts';
 
 export interface SentPacket extends RtpFields {
   readonly atMs: number;

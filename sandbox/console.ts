@@ -1,0 +1,111 @@
+import { createInterface } from 'node:readline';
+import type { Pbx } from './pbx/pbx.ts';
+import type { PhoneCall, UserPhone } from './phone/phone.ts';
+import { loudestTone } from './phone/tones.ts';
+import type { Person, PersonMessage } from './telegram/person.ts';
+
+export interface ConsoleParts {
+  readonly olga: Person;
+  readonly phone: UserPhone;
+  readonly pbx: Pbx;
+  /** The chat account's id. */
+  readonly chat: string;
+  /** Olga's account at the PBX. */
+  readonly account: string;
+}
+
+const help = `You are Olga. What you type is sent to the chat account; try
+
+  600   an echo: you hear yourself        603   is busy
+  601   a tone of 1004 Hz                 604   rings and rings
+  602   reads your keys back: 1 2 3 #     605   an announcement before the answer
+  606   hangs up and calls you back
+
+  /answer /decline /hangup   your telephone    /press <button>   a button under a message
+  /call     call the chat account yourself     /ring             somebody on the PBX calls you
+  /help     this                               /quit             the end
+
+Your telephone answers by itself; /answer off and /answer on change that. You say a tone of 700 Hz.
+`;
+
+/** Lets the person at the terminal play Olga: her messages, her buttons, her telephone. Ends with its input. */
+export function startConsole(parts: ConsoleParts): void {
+  const { olga, phone, chat } = parts;
+  const print = (line: string) => console.log(line);
+  const shown = new Map<number, string>();
+  const show = (message: PersonMessage) => {
+    const buttons = message.buttons.map((row) => row.map((label) => `[${label}]`).join(' ')).join('\n        ');
+    const text = `${message.text.replaceAll('\n', '\n        ')}${buttons && `\n        ${buttons}`}`;
+    if (message.out || !text || shown.get(message.id) === text) return;
+    print(`  chat  ${shown.has(message.id) ? '(changed) ' : ''}${text}`);
+    shown.set(message.id, text);
+  };
+  print(help);
+  phone.says({ frequencyHz: 700 });
+  phone.answers = 'at once';
+  olga.watch((event) => {
+    if ('message' in event && event.message.peerId === chat) show(event.message);
+  });
+  phone.onRing((call) => {
+    print('  phone your telephone rings');
+    follow(call);
+  });
+
+  const input = createInterface({ input: process.stdin });
+  input.on('line', (line) => {
+    act(line.trim()).catch((error: unknown) => print(`  ?     ${(error as Error).message}`));
+  });
+  // Without a terminal the service simply runs.
+  input.on('close', () => process.stdin.isTTY && process.kill(process.pid, 'SIGTERM'));
+
+  async function act(line: string): Promise<void> {
+    const [command = '', ...words] = line.split(/\s+/);
+    const own = commands[command];
+    if (own) await own(words.join(' '));
+    else if (command.startsWith('/') && command !== '/call')
+      print(`  ?     there is no ${command}; /help shows what there is`);
+    else if (line) olga.sends(line, chat);
+  }
+
+  const current = (): PhoneCall => {
+    const [call] = phone.currentCalls;
+    if (!call) throw new Error('there is no call');
+    return call;
+  };
+  const commands: Readonly<Record<string, (argument: string) => unknown>> = {
+    '/help': () => print(help),
+    '/quit': () => process.kill(process.pid, 'SIGTERM'),
+    '/answer': (how) => {
+      if (how === 'on' || how === 'off') phone.answers = how === 'on' ? 'at once' : 'by hand';
+      else current().answer();
+    },
+    '/decline': () => current().decline(),
+    '/hangup': () => current().hangUp(),
+    '/call': async () => follow(await phone.calls(chat)),
+    '/ring': () =>
+      parts.pbx.callAccount(parts.account, { from: '+79261234567', displayName: 'Anna Petrova', says: 500 }),
+    '/press': async (label) => {
+      const message = olga.conversation(chat).findLast(({ buttons }) => buttons.flat().includes(label));
+      if (!message) throw new Error(`there is no button ${label}`);
+      const toast = await olga.presses(message, label);
+      if (toast) print(`  toast ${toast}`);
+    },
+  };
+
+  function follow(call: PhoneCall): void {
+    call.connected.then(
+      () => print('  phone connected'),
+      () => {},
+    );
+    call.ended.then((how) => print(`  phone ended (${how})`)).catch(() => {});
+    let last = '';
+    const listen = setInterval(() => {
+      const { samples, sampleRate } = call.recording(performance.now() - 300);
+      const tone = loudestTone(samples, sampleRate);
+      const heard = tone ? `${Math.round(tone.frequencyHz)} Hz` : 'silence';
+      if (heard !== last && call.state === 'connected') print(`  phone you hear ${heard}`);
+      last = heard;
+    }, 250);
+    call.ended.finally(() => clearInterval(listen)).catch(() => {});
+  }
+}
