@@ -51,11 +51,12 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   const directory = await Program.directory();
   const [port, controlPort, rtpPort] = [await freePort(), await freePort(), await freePort()];
   writeFileSync(join(directory, 'config'), config(options, { directory, port, controlPort, rtpPort }));
-  writeFileSync(join(directory, 'accounts'), account(options));
+  writeFileSync(join(directory, 'accounts'), '# made by command: a registration at the start would be over before anybody listens\n');
   writeFileSync(join(directory, 'contacts'), '');
   const program = Program.start('baresip', ['-f', directory, '-v'], directory);
   await untilListening('tcp', controlPort, program);
   const control = await Control.connect(controlPort);
+  await control.command('uanew', account(options));
   return {
     port,
     events: control.events,
@@ -80,7 +81,6 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
 
 const account = ({ user, domain, password = '', transport = 'udp', proxy, register = true, codecs }: BaresipOptions): string => {
   const parameters = [
-    `transport=${transport}`,
     `auth_user=${user}`,
     ...(password === '' ? [] : [`auth_pass=${password}`]),
     ...(proxy === undefined ? [] : [`outbound="sip:${proxy};transport=${transport}"`]),
@@ -88,7 +88,7 @@ const account = ({ user, domain, password = '', transport = 'udp', proxy, regist
     'answermode=manual',
     ...(codecs === undefined ? [] : [`audio_codecs=${codecs.join(',')}`]),
   ];
-  return `<sip:${user}@${domain};transport=${transport}>;${parameters.slice(1).join(';')}\n`;
+  return `<sip:${user}@${domain};transport=${transport}>;${parameters.join(';')}`;
 };
 
 const config = (

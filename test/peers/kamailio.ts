@@ -121,6 +121,7 @@ modparam("auth", "algorithm", "${options.algorithm}")
 modparam("auth", "nonce_expire", 60)
 modparam("htable", "htable", "users=>size=8;")
 modparam("tm", "fr_inv_timer", 30000)
+modparam("nathelper|registrar", "received_avp", "$avp(RECEIVED)")
 
 event_route[htable:mod-init] {
 ${Object.entries(options.users)
@@ -135,7 +136,8 @@ request_route {
 
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
   if (has_totag()) {
-    if (loose_route()) { t_relay(); exit; }
+    handle_ruri_alias();
+    if (loose_route()) { t_on_reply("ANSWERS"); t_relay(); exit; }
     if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
     sl_send_reply("404", "Not Here");
     exit;
@@ -145,6 +147,8 @@ request_route {
   if (is_method("REGISTER")) {
     if (!is_present_hf("Authorization") || !pv_www_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { www_challenge("${options.domain}", "1"); exit; }
     if ($au != $tU) { sl_send_reply("403", "Forbidden"); exit; }
+    # Telephones on streams have no port of their own to be called at: their connection is the way.
+    fix_nated_register();
     save("location");
     exit;
   }
@@ -154,10 +158,16 @@ request_route {
     consume_credentials();
     record_route();
     append_hf("P-Asserted-Identity: <sip:$fU@${options.domain}>\\r\\n");
+    set_contact_alias();
     if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+    t_on_reply("ANSWERS");
     t_relay();
     exit;
   }
   sl_send_reply("405", "Method Not Allowed");
+}
+
+onreply_route[ANSWERS] {
+  set_contact_alias();
 }
 `;

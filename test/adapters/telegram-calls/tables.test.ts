@@ -16,6 +16,7 @@ describe('discard reasons', () => {
 
   test.each([
     ['calling', busy, 'busy'],
+    ['ringing', busy, 'declined'],
     ['calling', missed, 'no-answer'],
     ['calling', hangup, 'declined'],
     ['calling', disconnect, 'connection-lost'],

@@ -32,7 +32,10 @@ export const placeCall =
     call.update(placed);
 
     void call.received.promise.then(() => {
-      if (call.stage === 'calling') call.tell({ type: 'user.ringing' });
+      if (call.stage === 'calling') {
+        call.stage = 'ringing';
+        call.tell({ type: 'user.ringing' });
+      }
     });
     const { received, accepted } = call;
     await call.until(Promise.race([received.promise, accepted.promise]), unanswered(receiveTimeoutMs));

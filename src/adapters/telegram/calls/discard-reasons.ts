@@ -2,11 +2,14 @@ import { Api } from 'telegram/tl/index.js';
 import type { HangupCause } from '../../../machines/model/hangup-cause.ts';
 
 /** How far a call had come, which decides how a discard reads. */
-export type CallStage = 'calling' | 'offered' | 'taken';
+export type CallStage = 'calling' | 'ringing' | 'offered' | 'taken';
 
 type ReasonName = 'missed' | 'disconnect' | 'hangup' | 'busy' | 'none';
 
-/** What the peer (or the server) means by its reason. Decline and busy are the same word in Telegram. */
+/**
+ * What the peer (or the server) means by its reason. Telegram has one word for decline and busy: a device in another call
+ * says it without having rung, a person who declines after.
+ */
 export const causeOfDiscard = (reason: Api.TypePhoneCallDiscardReason | undefined, stage: CallStage): HangupCause =>
   causes[stage][nameOf(reason)];
 
@@ -18,6 +21,13 @@ const causes: Readonly<Record<CallStage, Readonly<Record<ReasonName, HangupCause
     disconnect: lost,
     hangup: { kind: 'declined' },
     busy: { kind: 'busy' },
+    none: { kind: 'no-answer' },
+  },
+  ringing: {
+    missed: { kind: 'no-answer' },
+    disconnect: lost,
+    hangup: { kind: 'declined' },
+    busy: { kind: 'declined' },
     none: { kind: 'no-answer' },
   },
   // Not answered by us: the caller gave up, or another session of our account took or declined it.
@@ -42,6 +52,7 @@ export function discardReasonOf(cause: HangupCause, stage: CallStage): Api.TypeP
   if (technicalFailures.has(cause.kind)) return new Api.PhoneCallDiscardReasonDisconnect();
   switch (stage) {
     case 'calling':
+    case 'ringing':
       return new Api.PhoneCallDiscardReasonMissed();
     case 'offered':
       return cause.kind === 'no-answer' ? new Api.PhoneCallDiscardReasonMissed() : new Api.PhoneCallDiscardReasonBusy();
