@@ -20,7 +20,7 @@ import { LineRepository } from './db/line-repository.ts';
 import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
 import { PanelRepository } from './db/panel-repository.ts';
 import { UserRepository } from './db/user-repository.ts';
-import { EpochMs } from './machines/model/ids.ts';
+import { EpochMs, type UserId } from './machines/model/ids.ts';
 import type { Storage } from './storage.ts';
 
 export interface ServiceOptions {
@@ -45,6 +45,8 @@ export interface Service {
   readonly calls: CallRepository;
   readonly sip: SipAdapter;
   readonly media: MediaPlane;
+  /** Whether this person's next number is called back. */
+  setCallback(user: UserId, on: boolean): Promise<void>;
   /** Calls that are being made or run. */
   readonly engaged: number;
   /**
@@ -136,6 +138,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       calls,
       sip,
       media,
+      setCallback: (user, on) => switchboard.setCallback(user, on),
       get engaged() {
         return softphones.engaged;
       },

@@ -18,6 +18,8 @@ import type { Softphones } from './softphones.ts';
 /** A number is dialled unasked only while its sender can still mean it. */
 const numberIsFreshMs = 60_000;
 const hintPauseMs = 3_600_000;
+/** Messages and presses remembered, so that one told again is not done twice. */
+const rememberedEvents = 10_000;
 
 export interface SwitchboardParts {
   readonly sip: SipCalls;
@@ -38,6 +40,7 @@ export interface SwitchboardParts {
 /** Brings what arrives from outside to the user's softphone: messages, presses, calls from either network. */
 export class Switchboard {
   readonly #parts: SwitchboardParts;
+  readonly #seen = new Set<string>();
   readonly #hintedAt = new Map<UserId, number>();
   readonly #ends: (() => void)[];
   #draining = false;
@@ -47,8 +50,10 @@ export class Switchboard {
     parts.sip.onOffer((offer) => this.#guard(this.#partyCalled(offer)));
     parts.telegram.onOffer((offer) => this.#guard(this.#userCalled(offer)));
     this.#ends = [
-      parts.conversation.onMessage((message) => this.#messageCame(message)),
-      parts.conversation.onPress((press) => this.#pressed(press)),
+      parts.conversation.onMessage((message) =>
+        this.#once(`${message.userId}/${message.messageId}`, () => this.#messageCame(message)),
+      ),
+      parts.conversation.onPress((press) => this.#once(press.pressId, () => this.#pressed(press))),
     ];
   }
 
@@ -117,7 +122,7 @@ export class Switchboard {
       case 'dial':
         return this.#dial(userId, { kind: 'number', user: argument }, argument);
       case 'callback':
-        return this.#setCallback(userId, argument === 'on');
+        return this.setCallback(userId, argument === 'on');
     }
   }
 
@@ -154,7 +159,8 @@ export class Switchboard {
     });
   }
 
-  async #setCallback(user: UserId, on: boolean): Promise<void> {
+  /** Whether this person's next number is called back (product §5.3) or waits for his call (§5.4). */
+  async setCallback(user: UserId, on: boolean): Promise<void> {
     await this.#parts.users.setCallback(user, on);
     this.#parts.softphones.sendIfStarted(user, { type: 'callback.set', on });
     this.#say(user, { kind: 'callbackIs', on });
@@ -167,6 +173,20 @@ export class Switchboard {
     for (const [other, at] of this.#hintedAt) if (now - at >= hintPauseMs) this.#hintedAt.delete(other);
     this.#hintedAt.set(user, now);
     this.#say(user, { kind: 'whatToSend' });
+  }
+
+  /** Telegram tells some things twice; what failed may be told again. */
+  async #once(id: string, work: () => Promise<void>): Promise<void> {
+    if (this.#seen.has(id)) return;
+    this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > rememberedEvents && oldest !== undefined) this.#seen.delete(oldest);
+    try {
+      await work();
+    } catch (error) {
+      this.#seen.delete(id);
+      throw error;
+    }
   }
 
   #say(user: UserId, notice: Notice): void {

@@ -7,6 +7,7 @@ export const hasBaresip = hasProgram('baresip', 'baresip-core');
 
 export interface BaresipOptions {
   readonly user: string;
+  readonly displayName?: string;
   /** Host or host:port of its address-of-record. */
   readonly domain: string;
   readonly password?: string;
@@ -79,7 +80,7 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   };
 };
 
-const account = ({ user, domain, password = '', transport = 'udp', proxy, register = true, codecs }: BaresipOptions): string => {
+const account = ({ user, displayName, domain, password = '', transport = 'udp', proxy, register = true, codecs }: BaresipOptions): string => {
   const parameters = [
     `auth_user=${user}`,
     ...(password === '' ? [] : [`auth_pass=${password}`]),
@@ -88,7 +89,8 @@ const account = ({ user, domain, password = '', transport = 'udp', proxy, regist
     'answermode=manual',
     ...(codecs === undefined ? [] : [`audio_codecs=${codecs.join(',')}`]),
   ];
-  return `<sip:${user}@${domain};transport=${transport}>;${parameters.join(';')}`;
+  const name = displayName === undefined ? '' : `"${displayName}" `;
+  return `${name}<sip:${user}@${domain};transport=${transport}>;${parameters.join(';')}`;
 };
 
 const config = (
@@ -113,7 +115,8 @@ auplay_format s16
 rtp_tos 184
 rtp_ports ${at.rtpPort}-${at.rtpPort + 20}
 rtcp_mux no
-jitter_buffer_delay 3-10
+# its own takes everything for late when audio comes before the ACK (1.0.0)
+jitter_buffer_type off
 net_interface 127.0.0.1
 module_path /usr/lib/baresip/modules
 module g711.so

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { vi } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { UserPhone } from '../../sandbox/phone/phone.ts';
-import type { Person } from '../../sandbox/telegram/person.ts';
+import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { startTelegram, type TelegramSandbox } from '../../sandbox/telegram/telegram.ts';
 import { readConfig } from '../../src/config.ts';
 import type { NewLine } from '../../src/db/line-repository.ts';
@@ -25,10 +26,17 @@ export interface Stage {
   /** Adds a line of Olga's and waits until it is registered. */
   addLine(line: Partial<NewLine> & Pick<NewLine, 'domain'>): Promise<LineId>;
   removeLine(line: LineId): Promise<void>;
+  setCallback(on: boolean): Promise<void>;
+  /** The keypad, once it is there. */
+  panel(): Promise<PersonMessage>;
+  /** Until no call is made or runs any more. */
+  quiet(): Promise<void>;
+  /** Ends what a test left: calls, lines, switches. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openStage(options: Partial<Pick<ServiceOptions, 'sip'>> = {}): Promise<Stage> {
+export async function openStage(options: { readonly tls?: ServiceOptions['sip']['tls'] } = {}): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'siptg-stage-'));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const clock = new SimulatedClock();
@@ -51,7 +59,11 @@ export async function openStage(options: Partial<Pick<ServiceOptions, 'sip'>> = 
       botToken: token,
       botApiRoot: telegram.botApiRoot,
     },
-    sip: { bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 }, advertisedHost: '127.0.0.1', ...options.sip },
+    sip: {
+      bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 },
+      advertisedHost: '127.0.0.1',
+      ...(options.tls && { tls: options.tls }),
+    },
     media: {
       threads: 1,
       rtpHost: '127.0.0.1',
@@ -61,6 +73,13 @@ export async function openStage(options: Partial<Pick<ServiceOptions, 'sip'>> = 
   });
   const phone = new UserPhone(olga.device());
 
+  const quiet = async () => {
+    await vi.waitFor(() => {
+      // Tones that end a failed call, and rests, are the machines' time.
+      clock.increment(1_000);
+      if (service.engaged > 0) throw new Error('a call is still there');
+    }, 10_000);
+  };
   return {
     telegram,
     service,
@@ -86,6 +105,16 @@ export async function openStage(options: Partial<Pick<ServiceOptions, 'sip'>> = 
     async removeLine(line) {
       await service.lines.remove(line);
       await service.lineActors.follow();
+    },
+    setCallback: (on) => service.setCallback(UserId(olgaId), on),
+    panel: () => olga.waitsFor(({ buttons }) => buttons.flat().includes('#')),
+    quiet,
+    async rest() {
+      for (const call of phone.currentCalls) call.hangUp();
+      await quiet();
+      for (const { id } of await service.lines.all()) await service.lines.remove(id);
+      await service.lineActors.follow();
+      await service.setCallback(UserId(olgaId), true);
     },
     async close() {
       phone.close();

@@ -23,10 +23,20 @@ export function causeOfError(error: unknown): HangupCause {
   const retryAfterMs = floodWaitMs(error, name);
   if (retryAfterMs !== undefined) return { kind: 'flood', retryAfterMs };
   if (name !== undefined) return refusals[name] ?? { kind: 'internal-fault', detail: `Telegram says ${name}` };
-  if (error instanceof Error && error.name === 'TelegramTimeout')
+  if (error instanceof Error && withoutAnswer.has(error.name))
     return { kind: 'connection-lost', detail: 'Telegram does not answer' };
+  // Nobody whom the chat account has never seen can be called.
+  if (error instanceof Error && error.name === 'UnknownUser') return { kind: 'no-answer' };
   return { kind: 'internal-fault', detail: error instanceof Error ? error.name : 'unknown error' };
 }
+
+/** Errors of the link, by name: the link belongs to another folder. */
+const withoutAnswer: ReadonlySet<string> = new Set([
+  'TelegramTimeout',
+  'TelegramUnreachable',
+  'TelegramBusy',
+  'LoginLost',
+]);
 
 /** There is no call (any more) that we could end. */
 export const isOverForTelegram = (error: unknown): boolean => overForTelegram.has(rpcErrorName(error) ?? '');
