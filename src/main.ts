@@ -51,9 +51,8 @@ async function runLive(config: Config): Promise<void> {
   stopOnSignals(service, config.DRAIN_SECONDS * 1_000, () => storage.close());
 }
 
-const loopback = { SIP_HOST: '127.0.0.1', SIP_ADVERTISED_HOST: '127.0.0.1', ICE_ADDRESSES: '127.0.0.1' };
-
 async function runSandbox(config: Config): Promise<void> {
+  const loopback = { SIP_HOST: '127.0.0.1', SIP_ADVERTISED_HOST: '127.0.0.1', ICE_ADDRESSES: '127.0.0.1' };
   const sandbox = await openSandbox(config);
   try {
     const service = await start(

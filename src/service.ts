@@ -47,6 +47,8 @@ export interface Service {
   readonly media: MediaPlane;
   /** Whether this person's next number is called back. */
   setCallback(user: UserId, on: boolean): Promise<void>;
+  /** Until what happened so far has been said and written down. */
+  settled(): Promise<void>;
   /** Calls that are being made or run. */
   readonly engaged: number;
   /**
@@ -58,6 +60,9 @@ export interface Service {
 
 /** A telephone that will not be ended politely is left after this. */
 const endingMs = 10_000;
+
+/** What cannot be said or written by then is given up at the end. */
+const settlingMs = 3_000;
 
 /** Builds the adapters, hands them to the actors, and starts. @throws what an adapter throws when it cannot start */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -100,6 +105,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
     const notices = new CallNotices(chats, english, faults);
     const journal = new CallJournal(calls, wall, faults);
+    const settled = async () => void (await Promise.all([notices.settled(), journal.settled()]));
     const time = clock ? { clock } : {};
     const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, ...time });
     const softphones = new Softphones({
@@ -138,6 +144,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       calls,
       sip,
       media,
+      settled,
       setCallback: (user, on) => switchboard.setCallback(user, on),
       get engaged() {
         return softphones.engaged;
@@ -147,7 +154,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         sip.drain();
         await softphones.quiet(AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]));
         await softphones.endAll(AbortSignal.timeout(endingMs));
-        await Promise.race([notices.settled(), journal.settled(), new Promise((done) => setTimeout(done, 3_000))]);
+        await Promise.race([settled(), new Promise((done) => setTimeout(done, settlingMs).unref())]);
         switchboard.stop();
         await lineActors.stop();
         await closeAll();

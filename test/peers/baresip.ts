@@ -116,7 +116,7 @@ rtp_tos 184
 rtp_ports ${at.rtpPort}-${at.rtpPort + 20}
 rtcp_mux no
 # its own takes everything for late when audio comes before the ACK (1.0.0)
-jitter_buffer_type off
+jitter_buffer_delay 0-0
 net_interface 127.0.0.1
 module_path /usr/lib/baresip/modules
 module g711.so

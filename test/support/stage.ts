@@ -115,6 +115,8 @@ export async function openStage(options: { readonly tls?: ServiceOptions['sip'][
       for (const { id } of await service.lines.all()) await service.lines.remove(id);
       await service.lineActors.follow();
       await service.setCallback(UserId(olgaId), true);
+      await service.settled();
+      for (const message of olga.conversation(chat)) olga.deletes(message);
     },
     async close() {
       phone.close();

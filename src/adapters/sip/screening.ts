@@ -46,7 +46,7 @@ const malformation = (request: SipRequest): Answer | undefined => {
 const uriObjection = (request: SipRequest): Answer | undefined => {
   const uri = parseUri(request.requestUri);
   // Headers have no place in a Request-URI (RFC 3261 §19.1.1, table 1).
-  if (uri === undefined || (uri.scheme !== 'tel' && request.requestUri.includes('?'))) {
+  if (uri === undefined || uri.hasHeaders) {
     return { status: 400, reason: 'Bad Request-URI' };
   }
   return ['sip', 'sips', 'tel'].includes(uri.scheme) ? undefined : { status: 416, reason: 'Unsupported URI Scheme' };

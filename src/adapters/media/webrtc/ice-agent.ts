@@ -189,13 +189,13 @@ export class IceAgent {
   #receiveStun(path: LocalPath, data: Buffer, from: Address): void {
     const verdict = examineStun(data, this.#connection.userHistory);
     if (verdict.kind === 'refused') this.refusedStun++;
-    if (verdict.kind === 'other') path.pass(data, from);
+    if (verdict.kind === 'other') pass(path, data, from);
     if (verdict.kind !== 'request') return;
     this.#events.alive();
     if (verdict.ufrag !== this.#connection.localUsername) return this.#answerAsBefore(path, data, from, verdict.ufrag);
     if (this.#inside.earlyChecks.length >= mostEarlyChecks) return;
     if (this.#connection.checkList.length >= mostPairs && !this.#isPeer(path, from)) return;
-    path.pass(data, from);
+    pass(path, data, from);
   }
 
   /**
@@ -214,7 +214,7 @@ export class IceAgent {
 
   #receiveDtls(path: LocalPath, data: Buffer, from: Address): void {
     if (!this.#isPeer(path, from)) return;
-    for (const datagram of this.#events.admitDtls(data)) path.pass(datagram, from);
+    for (const datagram of this.#events.admitDtls(data)) pass(path, datagram, from);
   }
 
   #isPeer(path: LocalPath, from: Address): boolean {
@@ -297,3 +297,12 @@ export class IceAgent {
 }
 
 const isSame = (a: Address, b: Address): boolean => a[1] === b[1] && a[0] === b[0];
+
+/** Whatever werift makes of a datagram ends here: one that it cannot read is one that did not come. */
+const pass = (path: LocalPath, data: Buffer, from: Address): void => {
+  try {
+    path.pass(data, from);
+  } catch {
+    // Nothing has changed.
+  }
+};

@@ -87,6 +87,9 @@ export const openRelayPath = async (
     throw cause;
   }
   const protocol = new StunOverTurnProtocol(turn);
+  const sendData = protocol.sendData.bind(protocol);
+  // werift does not wait for all it sends: a server that refuses a permission would be an unhandled rejection.
+  protocol.sendData = (data, to) => sendData(data, to).catch(() => {});
   const sink = sinkOf(protocol);
   const pass = sink.handleStunMessage;
   const path: LocalPath = {
@@ -96,7 +99,7 @@ export const openRelayPath = async (
     pass: (data, from) => pass(data, from),
     slot: () => socket.slot(),
     send: (packet, length, to) => {
-      protocol.sendData(packet.subarray(0, length), to).catch(() => {});
+      void protocol.sendData(packet.subarray(0, length), to);
     },
     close: () => protocol.close(),
   };

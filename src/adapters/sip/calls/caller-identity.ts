@@ -11,10 +11,13 @@ const MAX_SHOWN = 128;
  */
 export const callerOf = (invite: SipRequest): CallerIdentity => {
   const remoteParty = identitiesIn(invite, 'remote-party-id').find(isCalling);
-  const identity = identitiesIn(invite, 'p-asserted-identity')[0] ?? remoteParty ?? identitiesIn(invite, 'from')[0];
+  const from = identitiesIn(invite, 'from')[0];
+  const identity = identitiesIn(invite, 'p-asserted-identity')[0] ?? remoteParty ?? from;
   if (identity === undefined || isPrivate(invite, remoteParty) || isAnonymous(identity)) return { number: undefined };
   const number = shown(numberOf(identity));
-  const name = shown(shownText(identity.displayName));
+  // Proxies assert a bare number and leave the name where the telephone wrote it.
+  const named = identity.displayName || from?.uri.user !== identity.uri.user ? identity : from;
+  const name = shown(shownText(named?.displayName ?? ''));
   return name === '' || name === number || name === shown(unescapeUser(identity.uri.user ?? ''))
     ? { number }
     : { number, name };

@@ -17,6 +17,11 @@ export class WireUri extends URI {
     this.#parts = parts;
   }
 
+  /** `?name=value` at the end (RFC 3261 §19.1.1). A `?` in the user part is none. */
+  get hasHeaders(): boolean {
+    return /^sips?$/.test(this.#parts.scheme) && this.#text.slice(this.#text.indexOf('@') + 1).includes('?');
+  }
+
   override clone(): WireUri {
     return new WireUri(this.#text, this.#parts);
   }
@@ -82,7 +87,7 @@ export const parseNameAddress = (text: string): NameAddress | undefined => {
   if (open < 0) {
     const [address = '', ...rest] = splitOutside(text, ';') ?? [];
     const uri = parseUri(address);
-    return uri === undefined || uri.toString().includes('?') ? undefined : withParameters('', uri, rest);
+    return uri === undefined || uri.hasHeaders ? undefined : withParameters('', uri, rest);
   }
   const close = text.indexOf('>', open);
   const uri = close < 0 ? undefined : parseUri(text.slice(open + 1, close));
