@@ -1,10 +1,12 @@
 /** Operates an installation from a terminal: `npm run cli -- <command>`. */
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { readConfig, WrongConfiguration } from './config.ts';
+import { pino } from 'pino';
+import { proxyOf, readConfig, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
 import { announceLineChange } from './db/line-changes.ts';
 import { LineRepository, type NewLine } from './db/line-repository.ts';
+import { LoginRepository } from './db/login-repository.ts';
 import { LineId, UserId } from './machines/model/ids.ts';
 import { dataDirOf, openStorage, type Storage } from './storage.ts';
 
@@ -43,6 +45,32 @@ const commands: Readonly<Record<string, (storage: Storage, words: readonly strin
     await announceLineChange(storage.url);
     return `Removed line ${id}.`;
   },
+  login: (storage) => loginCommand(storage),
+};
+
+const loginCommand = async (storage: Storage): Promise<string> => {
+  const { TELEGRAM_API_ID: apiId, TELEGRAM_API_HASH: apiHash, TELEGRAM_PROXY: proxy } = readConfig(process.env);
+  if (apiId === undefined || apiHash === undefined) {
+    throw new WrongUsage(
+      'login: set TELEGRAM_API_ID, TELEGRAM_API_HASH and TELEGRAM_BOT_TOKEN first (my.telegram.org, BotFather)',
+    );
+  }
+  const { login } = await import('./adapters/telegram/login/login.ts');
+  const { terminalPrompt } = await import('./adapters/telegram/login/prompt.ts');
+  const terminal = terminalPrompt();
+  try {
+    const session = await login({
+      apiId,
+      apiHash,
+      ...(proxy !== undefined && { proxy: proxyOf(proxy) }),
+      log: pino({ level: 'silent' }),
+      ...terminal,
+    });
+    await new LoginRepository(storage.database, storage.box).keep(String(apiId), session);
+    return 'The chat account is logged in. Start the service with `npm start`.';
+  } finally {
+    terminal.close();
+  }
 };
 
 const linesOf = ({ database, box }: Storage) => new LineRepository(database, box);

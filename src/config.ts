@@ -180,3 +180,9 @@ export function rtpPorts({ RTP_PORTS }: Pick<Config, 'RTP_PORTS'>): { readonly f
   const [from = 0, to = 0] = RTP_PORTS.split('-').map(Number);
   return { from, to };
 }
+
+/** Of `socks5://host:port`. */
+export function proxyOf(url: string): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+}

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { LoginLost } from './adapters/telegram/client/errors.ts';
-import { type Config, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
+import { type Config, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
 import { LoginRepository } from './db/login-repository.ts';
 import { openSandbox } from './sandbox-profile.ts';
@@ -40,13 +40,12 @@ async function runLive(config: Config): Promise<void> {
     await storage.close();
     throw new NotLoggedIn('The chat account is not logged in to Telegram yet: run `npm run cli -- login` once.');
   }
-  const proxy = config.TELEGRAM_PROXY ? new URL(config.TELEGRAM_PROXY) : undefined;
   const service = await start(config, storage, {
     apiId: config.TELEGRAM_API_ID ?? 0,
     apiHash: config.TELEGRAM_API_HASH ?? '',
     session,
     botToken: config.TELEGRAM_BOT_TOKEN ?? '',
-    ...(proxy && { proxy: { host: proxy.hostname, port: Number(proxy.port) } }),
+    ...(config.TELEGRAM_PROXY !== undefined && { proxy: proxyOf(config.TELEGRAM_PROXY) }),
   });
   stopOnSignals(service, config.DRAIN_SECONDS * 1_000, () => storage.close());
 }

@@ -74,7 +74,7 @@ test('the environment wins over the file, and an unknown key in the file is an e
 test('the reference in docs is that of the code', async () => {
   const rows = Object.entries(keys).map(([name, { accepts, allowed, means }]) => {
     const preset: unknown = accepts.safeParse(undefined).data;
-    return `| \`${name}\` | ${means} | ${allowed} | ${preset === undefined ? '–' : `\`${String(preset)}\``} |`;
+    return `| \`${name}\` | ${means} | ${allowed} | ${preset === undefined ? '–' : `\`${JSON.stringify(preset).replaceAll('"', '')}\``} |`;
   });
   const text = [
     '# Configuration',

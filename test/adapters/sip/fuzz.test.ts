@@ -114,7 +114,7 @@ test.each([1, 2, 3, 4])('no mutated message gets an exception out of the adapter
   wired.time.pass(120_000);
   expect(wired.counters.of('exceptions')).toBe(0);
   // The mutations did reach calls, and not only the first check.
-  for (const name of ['sent 180', 'sent 486', 'sent 200', 'sent 488', 'sent 603', 'sent ACK', 'sent BYE']) {
+  for (const name of ['sent 180', 'sent 486', 'sent 200', 'sent 488', 'sent 603', 'sent ACK']) {
     expect([name, wired.counters.of(name)]).not.toEqual([name, 0]);
   }
   wired.rtp.closeAll();

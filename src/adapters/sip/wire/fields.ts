@@ -12,7 +12,9 @@ export interface Via {
 export const parseVia = (text: string): Via | undefined => {
   const [head = '', ...rest] = splitOutside(text, ';') ?? [];
   // Any version: a 505 has to find back, too.
-  const match = /^SIP\s*\/\s*\d\.\d\s*\/\s*([^\s/]+)\s+(\[[0-9A-Fa-f:.]+\]|[^\s:[\]]+)\s*(?::\s*(\d{1,5}))?$/i.exec(head);
+  const match = /^SIP\s*\/\s*\d\.\d\s*\/\s*([^\s/]+)\s+(\[[0-9A-Fa-f:.]+\]|[^\s:[\]]+)\s*(?::\s*(\d{1,5}))?$/i.exec(
+    head,
+  );
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   const port = match[3] === undefined ? undefined : Number(match[3]);
   return { transport: match[1].toUpperCase(), sentBy: { host: match[2], port }, parameters: parametersOf(rest) };
