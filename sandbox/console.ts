@@ -98,14 +98,18 @@ export function startConsole(parts: ConsoleParts): void {
       () => {},
     );
     call.ended.then((how) => print(`  phone ended (${how})`)).catch(() => {});
-    let last = '';
+    let [before, told] = ['', ''];
     const listen = setInterval(() => {
-      const { samples, sampleRate } = call.recording(performance.now() - 300);
+      const { samples, sampleRate } = call.recording(performance.now() - 200);
       const tone = loudestTone(samples, sampleRate);
-      const heard = tone ? `${Math.round(tone.frequencyHz)} Hz` : 'silence';
-      if (heard !== last && call.state === 'connected') print(`  phone you hear ${heard}`);
-      last = heard;
-    }, 250);
+      const heard = tone ? `a tone of about ${Math.round(tone.frequencyHz / 10) * 10} Hz` : 'silence';
+      // Twice the same, so that the edges of a cadence are not taken for tones.
+      if (heard === before && heard !== told && call.state === 'connected') {
+        print(`  phone you hear ${heard}`);
+        told = heard;
+      }
+      before = heard;
+    }, 100);
     call.ended.finally(() => clearInterval(listen)).catch(() => {});
   }
 }

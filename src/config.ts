@@ -111,9 +111,9 @@ export const keys = {
   ),
   DRAIN_SECONDS: key(seconds.default(600), 'seconds, 0 to 86400', 'how long calls may finish after SIGTERM'),
   LOG_LEVEL: key(
-    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
     'trace, debug, info, warn, error or silent',
-    'how much is logged',
+    'how much is logged: info where not given, warn in the sandbox',
   ),
 } satisfies Record<string, Key>;
 

@@ -76,7 +76,7 @@ function start(
   return startService({
     storage,
     telegram,
-    log: pino({ level: config.LOG_LEVEL }),
+    log: pino({ level: config.LOG_LEVEL ?? (isSandbox(config) ? 'warn' : 'info') }),
     sip: {
       bind: { host: SIP_HOST, udpPort: SIP_PORT, tcpPort: SIP_PORT },
       ...(SIP_ADVERTISED_HOST !== undefined && { advertisedHost: SIP_ADVERTISED_HOST }),

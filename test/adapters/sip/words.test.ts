@@ -70,7 +70,7 @@ describe('what is dialled', () => {
     expect(dialUri({ kind: 'uri', uri: given }, 'pbx.test')?.toRaw()).toBe(uri);
   });
 
-  test.each(['sip:a@b\r\nVia: x', 'sip:<a>@b', 'sip:', 'mailto', 'sip:a@b c'])('%j is no address', (uri) => {
+  test.each(['sip:a@b\r\nVia: x', 'sip:<a>@b', 'sip:', '@host', 'sip:a@b c'])('%j is no address', (uri) => {
     expect(dialUri({ kind: 'uri', uri }, 'pbx.test')).toBeUndefined();
   });
 });
