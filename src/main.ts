@@ -1,5 +1,6 @@
 /** Starts the service: `npm start`. With Telegram credentials against Telegram, without any in the sandbox. */
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
 import { LoginLost } from './adapters/telegram/client/errors.ts';
 import { type Config, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
@@ -87,10 +88,19 @@ function start(
     },
     media: {
       rtpHost: SIP_HOST,
+      advertisedHost: SIP_ADVERTISED_HOST ?? reachableAddress(SIP_HOST),
       rtpPorts: rtpPorts(config),
       ice: ICE_ADDRESSES === undefined ? {} : { addresses: ICE_ADDRESSES.split(',') },
     },
   });
+}
+
+/** What peers in the same network can send to when we listen everywhere. */
+function reachableAddress(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const family = host === '::' ? 'IPv6' : 'IPv4';
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.find((address) => address.family === family && !address.internal)?.address ?? '127.0.0.1';
 }
 
 /** First signal: no new calls, the others may finish for `drainMs`. Second: at once. */

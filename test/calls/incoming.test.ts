@@ -23,7 +23,12 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasSipp)('somebody calls Olga', 
   afterEach(() => stage.rest());
 
   const officeOver = async (transport: Transport) =>
-    stage.addLine({ domain: '127.0.0.1', proxy: house.address(transport), password: passwordOf('100'), transport });
+    stage.addLine({
+      domain: house.kamailio.domain,
+      proxy: house.address(transport),
+      password: passwordOf('100'),
+      transport,
+    });
   /** A sipp scenario that calls the line where it is registered, over UDP. */
   const sippCalls = async (scenario: string) => {
     const { host, udpPort } = stage.service.sip.addresses;
@@ -38,7 +43,7 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasSipp)('somebody calls Olga', 
       await officeOver(transport);
       const caller = await house.telephone({ user: anna, displayName: 'Anna', transport, toneHz: annaSaysHz });
       phone.says({ frequencyHz: olgaSaysHz });
-      await caller.dial(`sip:100@127.0.0.1`);
+      await caller.dial(`sip:100@${house.kamailio.domain}`);
       const call = await phone.rings();
       const rangAt = performance.now();
       const message = await olga.waitsFor(({ text }) => text.startsWith('📞'));

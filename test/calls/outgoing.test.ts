@@ -21,7 +21,12 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga calls Pat', () => {
   afterEach(() => stage.rest());
 
   const officeOver = async (transport: Transport) =>
-    stage.addLine({ domain: '127.0.0.1', proxy: house.address(transport), password: passwordOf('100'), transport });
+    stage.addLine({
+      domain: house.kamailio.domain,
+      proxy: house.address(transport),
+      password: passwordOf('100'),
+      transport,
+    });
   const invites = () => stage.service.sip.counters.totals()['sent INVITE'] ?? 0;
 
   test.each<Transport>(['udp', 'tcp', 'tls'])(

@@ -52,7 +52,10 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   const directory = await Program.directory();
   const [port, controlPort, rtpPort] = [await freePort(), await freePort(), await freePort()];
   writeFileSync(join(directory, 'config'), config(options, { directory, port, controlPort, rtpPort }));
-  writeFileSync(join(directory, 'accounts'), '# made by command: a registration at the start would be over before anybody listens\n');
+  writeFileSync(
+    join(directory, 'accounts'),
+    '# made by command: a registration at the start would be over before anybody listens\n',
+  );
   writeFileSync(join(directory, 'contacts'), '');
   const program = Program.start('baresip', ['-f', directory, '-v'], directory);
   await untilListening('tcp', controlPort, program);
@@ -80,7 +83,16 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   };
 };
 
-const account = ({ user, displayName, domain, password = '', transport = 'udp', proxy, register = true, codecs }: BaresipOptions): string => {
+const account = ({
+  user,
+  displayName,
+  domain,
+  password = '',
+  transport = 'udp',
+  proxy,
+  register = true,
+  codecs,
+}: BaresipOptions): string => {
   const parameters = [
     `auth_user=${user}`,
     ...(password === '' ? [] : [`auth_pass=${password}`]),
@@ -175,7 +187,8 @@ class Control {
       const at = this.#unheard.findIndex((event) => event.type === type);
       const [found] = at < 0 ? [] : this.#unheard.splice(at, 1);
       if (found !== undefined) return found;
-      if (Date.now() > deadline) throw new Error(`no ${type}, only ${this.events.map((event) => event.type).join(' ')}`);
+      if (Date.now() > deadline)
+        throw new Error(`no ${type}, only ${this.events.map((event) => event.type).join(' ')}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => wake(), 200);
         const wake = () => {

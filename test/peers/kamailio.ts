@@ -35,7 +35,14 @@ export const startKamailio = async ({ users, algorithm = 'MD5' }: KamailioOption
     'openssl',
     [
       ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${domain}`],
-      ...['-addext', `subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:${domain}`, '-keyout', 'key.pem', '-out', 'cert.pem'],
+      ...[
+        '-addext',
+        `subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:${domain}`,
+        '-keyout',
+        'key.pem',
+        '-out',
+        'cert.pem',
+      ],
     ],
     { cwd: directory, stdio: 'ignore' },
   );
@@ -44,7 +51,20 @@ export const startKamailio = async ({ users, algorithm = 'MD5' }: KamailioOption
   writeFileSync(join(directory, 'kamailio.cfg'), config({ users, algorithm, port, tlsPort, directory, domain }));
   const program = Program.start(
     'kamailio',
-    ['-DD', '-E', '-f', join(directory, 'kamailio.cfg'), '-Y', join(directory, 'run'), '-m', '32', '-M', '8', '-w', directory],
+    [
+      '-DD',
+      '-E',
+      '-f',
+      join(directory, 'kamailio.cfg'),
+      '-Y',
+      join(directory, 'run'),
+      '-m',
+      '32',
+      '-M',
+      '8',
+      '-w',
+      directory,
+    ],
     directory,
   );
   await untilListening('udp', port, program);

@@ -56,7 +56,10 @@ export const startSipp = async (options: SippOptions): Promise<SippRun> => {
     directory,
   );
   const done = program.exited.then((code) => {
-    if (code !== 0) throw new Error(`sipp ${options.scenario} ended with ${code}\n${errorsIn(directory)}\n${program.output.slice(-1_500)}`);
+    if (code !== 0)
+      throw new Error(
+        `sipp ${options.scenario} ended with ${code}\n${errorsIn(directory)}\n${program.output.slice(-1_500)}`,
+      );
   });
   // Whoever waits for it sees the failure; nobody has to.
   done.catch(() => {});

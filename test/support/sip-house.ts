@@ -28,7 +28,7 @@ export async function openSipHouse(users: readonly string[]): Promise<SipHouse> 
       const { transport = 'udp', user } = options;
       const telephone = await startBaresip({
         ...options,
-        domain: '127.0.0.1',
+        domain: kamailio.domain,
         password: passwordOf(user),
         proxy: address(transport),
       });

@@ -16,8 +16,10 @@ import { PortPairs } from './thread/port-pairs.ts';
 export interface MediaOptions {
   /** One per core less one, at least one. */
   readonly threads?: number;
-  /** The address SIP legs listen on and are described with. */
+  /** The address SIP legs listen on. */
   readonly rtpHost: string;
+  /** The address SIP legs are described with; `rtpHost` otherwise. Needed where that is 0.0.0.0 or behind NAT. */
+  readonly advertisedHost?: string;
   /** Both inclusive; each SIP leg takes two. */
   readonly rtpPorts: { readonly from: number; readonly to: number };
   readonly ice: {
@@ -69,7 +71,7 @@ export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => 
   }
   return {
     media: createMedia(directory),
-    rtp: createRtpLegs(directory, ports, options.rtpHost, codecs.names),
+    rtp: createRtpLegs(directory, ports, options.advertisedHost ?? options.rtpHost, codecs.names),
     webrtc: createWebRtcLegs(directory),
     libraries: codecs.versions,
     load: () => directory.load(),

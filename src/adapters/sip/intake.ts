@@ -52,11 +52,10 @@ export class Intake {
     const request: SipRequest = { kind: 'request', method, requestUri: '', headers: [...headers], body: '' };
     const via = topVia(request);
     if (via === undefined || method === 'ACK') return;
-    if (this.#isStranger(request, flow) && !this.#mayAnswerStranger()) return;
     markReceived(request, via, flow.remote);
     const key = transactionKey(request);
     const replyFlow = this.#replyFlow(flow, via);
-    if (key === undefined || !this.#stack.server.open(key, method, replyFlow)) return;
+    if (key === undefined || !this.#admits(request, key, flow, replyFlow)) return;
     this.#stack.reply(request, key, replyFlow, { status, reason });
   }
 
@@ -67,7 +66,6 @@ export class Intake {
       return;
     }
     this.#stack.counters.count(`received ${request.method}`);
-    if (this.#isStranger(request, flow) && !this.#mayAnswerStranger()) return;
     markReceived(request, via, flow.remote);
     const key = transactionKey(request) ?? '';
     if (request.method === 'ACK') {
@@ -75,7 +73,7 @@ export class Intake {
       return;
     }
     const replyFlow = this.#replyFlow(flow, via);
-    if (!this.#stack.server.open(key, request.method, replyFlow)) return;
+    if (!this.#admits(request, key, flow, replyFlow)) return;
     const decision = this.#decide(request, flow, key);
     if ('status' in decision) {
       this.#stack.counters.count('refused');
@@ -223,6 +221,13 @@ export class Intake {
     return this.#stack.sockets.udp({ host: flow.remote.host, port });
   }
 
+  /** Is it new, and worth an answer? Strangers get few, and are not remembered: an answer is never repeated to them. */
+  #admits(request: SipRequest, key: string, flow: Flow, replyFlow: Flow): boolean {
+    return this.#isStranger(request, flow)
+      ? this.#mayAnswerStranger()
+      : this.#stack.server.open(key, request.method, replyFlow);
+  }
+
   #isStranger(request: SipRequest, flow: Flow): boolean {
     return (
       !this.#stack.accounts.isKnownSource(flow.remote.host) &&
@@ -230,7 +235,7 @@ export class Intake {
     );
   }
 
-  /** Hosts that no line knows get few answers: not worth scanning, nor useful to flood others or our memory with. */
+  /** Not worth scanning, nor useful to flood others or our memory with. */
   #mayAnswerStranger(): boolean {
     const nowMs = this.#stack.time.now();
     if (nowMs - this.#strangerWindow.startMs >= 1_000) this.#strangerWindow = { startMs: nowMs, answers: 0 };

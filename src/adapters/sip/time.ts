@@ -9,7 +9,8 @@ export interface SipTime {
 export const realTime: SipTime = {
   now: () => performance.now(),
   after: (ms, run) => {
-    const timer = setTimeout(run, ms);
+    // The sockets keep the process alive as long as it serves; what is only remembered must not.
+    const timer = setTimeout(run, ms).unref();
     return () => clearTimeout(timer);
   },
 };

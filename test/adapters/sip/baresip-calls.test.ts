@@ -18,7 +18,10 @@ describe.skipIf(!hasBaresip || !hasKamailio)('a software telephone behind a real
   const proxyFor = (transport: 'udp' | 'tcp' | 'tls') =>
     `127.0.0.1:${{ udp: kamailio.udpPort, tcp: kamailio.tcpPort, tls: kamailio.tlsPort }[transport]}`;
 
-  const telephone = async (transport: 'udp' | 'tcp' | 'tls', codecs?: readonly ('opus/48000/2' | 'PCMA/8000/1')[]): Promise<Baresip> => {
+  const telephone = async (
+    transport: 'udp' | 'tcp' | 'tls',
+    codecs?: readonly ('opus/48000/2' | 'PCMA/8000/1')[],
+  ): Promise<Baresip> => {
     const baresip = await startBaresip({
       user: '600',
       domain: kamailio.domain,
@@ -32,7 +35,10 @@ describe.skipIf(!hasBaresip || !hasKamailio)('a software telephone behind a real
     return baresip;
   };
 
-  const phone = async (transport: 'udp' | 'tcp' | 'tls', codecs: readonly string[] = ['alaw', 'mulaw']): Promise<Phone> => {
+  const phone = async (
+    transport: 'udp' | 'tcp' | 'tls',
+    codecs: readonly string[] = ['alaw', 'mulaw'],
+  ): Promise<Phone> => {
     const settings = { domain: kamailio.domain, proxy: proxyFor(transport), transport, codecs };
     const started = await Phone.start(settings, { tls: { ca: kamailio.certificate } });
     cleanups.push(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SipCallOffer, SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
-import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { headerOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
+import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
 import { requestTo, responseTo, sdp, server, WiredStack } from './wired-stack.ts';
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
   wired.calls.onOffer((offer) => offers.push(offer));
 });
 afterEach(() => {
-  expect(wired.counters.of('exceptions')).toBe(0);
+  if (wired.counters.of('exceptions') > 0) throw new Error('an exception reached the intake');
   wired.rtp.closeAll();
 });
 
@@ -26,7 +26,9 @@ const watch = (call: CallId): SipLegFact[] => {
 
 const sentLast = (kind: string): Promise<SipMessage> =>
   vi.waitFor(() => {
-    const found = wired.sent.findLast(({ message }) => (message.kind === 'request' ? message.method : String(message.status)) === kind);
+    const found = wired.sent.findLast(
+      ({ message }) => (message.kind === 'request' ? message.method : String(message.status)) === kind,
+    );
     if (found === undefined) throw new Error(`no ${kind}, only ${wired.sentKinds.join(' ')}`);
     return found.message;
   });
@@ -47,7 +49,7 @@ describe('a call we make', () => {
   test('goes to the line’s proxy with the number escaped (AC-73)', async () => {
     await dial('8 (926) 123-45-67');
     expect(invite).toMatchObject({ requestUri: 'sip:8%20(926)%20123-45-67@pbx.test' });
-    expect(wired.sent.at(-1)?.to).toEqual(server);
+    expect(wired.sent.at(-1)?.to).toMatchObject(server);
     expect(headerOf(invite.headers, 'contact')).toMatch(/^<sip:[0-9a-f]{16}@198\.51\.100\.7:5060>$/);
     expect(headerOf(invite.headers, 'supported')).toBeUndefined();
     expect(headerOf(invite.headers, 'via')).toMatch(/^SIP\/2\.0\/UDP 198\.51\.100\.7:5060;branch=z9hG4bK[^;]+;rport$/);
@@ -88,7 +90,10 @@ describe('a call we make', () => {
     await dial();
     answer(404, 'Kein Anschluss', { toTag: 'a' });
     await vi.waitFor(() => expect(facts).toHaveLength(1));
-    expect(facts[0]).toEqual({ type: 'party.hungUp', cause: { kind: 'rejected', sip: { status: 404, reason: 'Kein Anschluss' } } });
+    expect(facts[0]).toEqual({
+      type: 'party.hungUp',
+      cause: { kind: 'rejected', sip: { status: 404, reason: 'Kein Anschluss' } },
+    });
     expect(wired.rtp.openLegs).toBe(0);
   });
 
@@ -100,7 +105,10 @@ describe('a call we make', () => {
       expect(headerOf(next.headers, 'proxy-authorization')).toContain('realm="p"');
       return next;
     });
-    answer(401, 'Who', { headers: [['www-authenticate', 'Digest realm="s", nonce="2", algorithm=SHA-256']], toTag: 'a' });
+    answer(401, 'Who', {
+      headers: [['www-authenticate', 'Digest realm="s", nonce="2", algorithm=SHA-256']],
+      toTag: 'a',
+    });
     invite = await vi.waitFor(async () => {
       const next = await sentLast('INVITE');
       expect(headerOf(next.headers, 'authorization')).toContain('realm="s"');
@@ -110,7 +118,9 @@ describe('a call we make', () => {
     expect(headerOf(invite.headers, 'cseq')).toBe('3 INVITE');
     // A third one is the end.
     answer(401, 'No', { headers: [['www-authenticate', 'Digest realm="s", nonce="3"']], toTag: 'a' });
-    await vi.waitFor(() => expect(facts.at(-1)).toMatchObject({ type: 'party.hungUp', cause: { kind: 'rejected', sip: { status: 401 } } }));
+    await vi.waitFor(() =>
+      expect(facts.at(-1)).toMatchObject({ type: 'party.hungUp', cause: { kind: 'rejected', sip: { status: 401 } } }),
+    );
   });
 
   test('of several challenges the strongest known one is answered', async () => {
@@ -156,6 +166,7 @@ describe('a call we make', () => {
   test('a CANCEL says when the call was answered elsewhere, and carries the branch of the INVITE', async () => {
     await dial();
     answer(180, 'Ringing', { toTag: 'a' });
+    await vi.waitFor(() => expect(facts).toHaveLength(1));
     wired.calls.hangUp(call, { kind: 'answered-elsewhere' });
     const cancel = await sentLast('CANCEL');
     expect(headerOf(cancel.headers, 'via')).toBe(headerOf(invite.headers, 'via'));
@@ -192,7 +203,7 @@ describe('a call we make', () => {
     const callId = headerOf(invite.headers, 'call-id') ?? '';
     wired.receive(requestTo('BYE', { from: '<sip:600@pbx.test>;tag=a', to: from, 'call-id': callId }));
     await vi.waitFor(() => expect(facts.map(({ type }) => type)).toEqual(['party.answered', 'party.hungUp']));
-    expect(wired.last).toMatchObject({ kind: 'response', status: 200 });
+    expect(headerOf((await sentLast('200')).headers, 'cseq')).toBe('1 BYE');
   });
 
   test('an answer without a common codec is hung up as not acceptable', async () => {
@@ -203,7 +214,11 @@ describe('a call we make', () => {
   });
 
   test('what cannot be an address is not dialled', async () => {
-    wired.calls.invite(call, { line: LineId('office'), user: UserId(1), target: { kind: 'uri', uri: 'sip:a@b\r\nX: y' } });
+    wired.calls.invite(call, {
+      line: LineId('office'),
+      user: UserId(1),
+      target: { kind: 'uri', uri: 'sip:a@b\r\nX: y' },
+    });
     facts = watch(call);
     await vi.waitFor(() => expect(facts).toHaveLength(1));
     expect(facts[0]).toMatchObject({ cause: { kind: 'rejected', sip: { status: 484 } } });
@@ -285,7 +300,9 @@ describe('a call we are offered', () => {
     const facts = watch(call);
     wired.calls.ring(call, UserId(1));
     await sentLast('180');
-    wired.receive(requestTo('CANCEL', { via, from, 'call-id': 'theirs', reason: 'SIP;cause=200;text="Call completed elsewhere"' }));
+    wired.receive(
+      requestTo('CANCEL', { via, from, 'call-id': 'theirs', reason: 'SIP;cause=200;text="Call completed elsewhere"' }),
+    );
     await sentLast('487');
     expect(facts).toEqual([{ type: 'party.hungUp', cause: { kind: 'answered-elsewhere' } }]);
     expect(wired.rtp.openLegs).toBe(0);
@@ -323,8 +340,12 @@ describe('a call we are offered', () => {
       await vi.waitFor(() => expect(wired.sent).not.toEqual([]));
       return wired.last;
     };
-    expect(await ask('INFO', 2, { 'content-type': 'application/dtmf-relay' }, 'Signal=1\r\nDuration=160')).toMatchObject({ status: 200 });
-    expect(await ask('INFO', 3, { 'content-type': 'application/media_control+xml' }, '<x/>')).toMatchObject({ status: 415 });
+    expect(
+      await ask('INFO', 2, { 'content-type': 'application/dtmf-relay' }, 'Signal=1\r\nDuration=160'),
+    ).toMatchObject({ status: 200 });
+    expect(await ask('INFO', 3, { 'content-type': 'application/media_control+xml' }, '<x/>')).toMatchObject({
+      status: 415,
+    });
     expect(await ask('REFER', 4, { 'refer-to': '<sip:600@pbx.test>' })).toMatchObject({ status: 603 });
     expect(await ask('UPDATE', 5, {})).toMatchObject({ status: 200, body: '' });
     expect(await ask('UPDATE', 6, {}, sdp('8', 'sendonly'))).toMatchObject({ status: 200 });
@@ -341,72 +362,14 @@ describe('a call we are offered', () => {
     await established();
     const [account] = wired.stack.accounts.all;
     const [session] = account?.sessions ?? [];
-    await session?.info({ requestOptions: { body: { contentDisposition: 'render', contentType: 'text/plain', content: 'x' } } });
+    await session?.info({
+      requestOptions: { body: { contentDisposition: 'render', contentType: 'text/plain', content: 'x' } },
+    });
     const info = await sentLast('INFO');
     wired.receive(responseTo(info, 401, 'Who', { headers: [['www-authenticate', 'Digest realm="r", nonce="1"']] }));
     await vi.waitFor(async () => expect(headerOf((await sentLast('INFO')).headers, 'cseq')).toBe('2 INFO'));
     wired.receive(responseTo(await sentLast('INFO'), 200, 'OK'));
     await session?.bye();
     expect(headerOf((await sentLast('BYE')).headers, 'cseq')).toBe('3 BYE');
-  });
-});
-
-describe('what is nobody’s', () => {
-  test.each<[string, string, number]>([
-    ['a request in no dialog of ours', requestTo('BYE', { to: '<sip:alice@pbx.test>;tag=no' }), 481],
-    ['a CANCEL of nothing', requestTo('CANCEL'), 481],
-    ['a transfer of no call', requestTo('REFER', { 'refer-to': '<sip:a@b>' }), 403],
-    ['news that nobody asked for', requestTo('NOTIFY', { event: 'message-summary' }), 489],
-    ['an unknown user', requestTo('INVITE', { to: '<sip:carol@pbx.test>' }, sdp()).replaceAll('sip:alice@198', 'sip:carol@198'), 404],
-    ['something required that we lack', requestTo('INVITE', { require: '100rel, timer' }, sdp()), 420],
-    ['a body of another kind', requestTo('INVITE', { 'content-type': 'text/plain' }, 'hello'), 415],
-    ['a body that is no session', requestTo('INVITE', {}, 'v=0\r\n'), 488],
-    ['a registration', requestTo('REGISTER'), 405],
-    ['capabilities', requestTo('OPTIONS'), 200],
-  ])('%s is answered', async (_name, text, status) => {
-    wired.receive(text);
-    await vi.waitFor(() => expect(wired.sent).toHaveLength(1));
-    expect(wired.last).toMatchObject({ kind: 'response', status });
-    expect(offers).toEqual([]);
-  });
-
-  test('an INVITE from a host that no line knows is refused, and soon met with silence', async () => {
-    const stranger = { host: '203.0.113.9', port: 5060 };
-    for (let count = 0; count < 50; count++) wired.receive(requestTo('INVITE', { to: '<sip:x@y>' }, sdp()).replaceAll('sip:alice@', 'sip:x@'), stranger);
-    await new Promise(setImmediate);
-    expect(wired.sentKinds).toEqual(Array(20).fill('403'));
-    expect(wired.counters.of('silenced')).toBe(30);
-    wired.time.pass(1_000);
-    wired.receive(requestTo('INVITE', {}, sdp()), stranger);
-    await new Promise(setImmediate);
-    expect(wired.sentKinds).toHaveLength(21);
-    expect(offers).toEqual([]);
-  });
-
-  test('draining, new calls are refused both ways and those asking are told', async () => {
-    wired.stack.isDraining = true;
-    wired.receive(requestTo('INVITE', {}, sdp()));
-    wired.receive(requestTo('OPTIONS'));
-    await vi.waitFor(() => expect(wired.sentKinds).toEqual(['503', '503']));
-    wired.calls.invite(CallId('late'), { line: LineId('office'), user: UserId(1), target: { kind: 'number', user: '1' } });
-    expect(watch(CallId('late'))).toEqual([{ type: 'party.hungUp', cause: { kind: 'shutdown' } }]);
-  });
-
-  test('a leg nobody knows ends when it is hung up, once', () => {
-    wired.calls.hangUp(CallId('gone'), { kind: 'normal' });
-    wired.calls.hangUp(CallId('gone'), { kind: 'busy' });
-    expect(watch(CallId('gone'))).toEqual([{ type: 'party.hungUp', cause: { kind: 'normal' } }]);
-  });
-
-  test('answers go where the request says, or came from', async () => {
-    const old = requestTo('OPTIONS', { via: 'SIP/2.0/UDP pbx.inside:5080;branch=z9hG4bKq' });
-    wired.receive(old, { host: server.host, port: 9_999 });
-    await vi.waitFor(() => expect(wired.sent).toHaveLength(1));
-    expect(wired.sent[0]?.to).toEqual({ host: server.host, port: 5_080 });
-    expect(headerOf(wired.last.headers, 'via')).toContain(`received=${server.host}`);
-    wired.receive(requestTo('OPTIONS', { via: 'SIP/2.0/UDP pbx.inside:5080;branch=z9hG4bKr;rport' }), { host: server.host, port: 9_999 });
-    await vi.waitFor(() => expect(wired.sent).toHaveLength(2));
-    expect(wired.sent[1]?.to).toEqual({ host: server.host, port: 9_999 });
-    expect(headerOf(wired.last.headers, 'via')).toContain('rport=9999');
   });
 });

@@ -26,7 +26,11 @@ const rfc7616 = {
 
 test.each([
   ['the example of RFC 2617 §3.5', rfc2617, '6629fae49393a05397450978507c4ef1'],
-  ['the example of RFC 2069 §2.4', { ...rfc2617, password: 'CircleOfLife', qop: '' } as const, '1949323746fe6a43ef61f9606e7febea'],
+  [
+    'the example of RFC 2069 §2.4',
+    { ...rfc2617, password: 'CircleOfLife', qop: '' } as const,
+    '1949323746fe6a43ef61f9606e7febea',
+  ],
   ['the MD5 example of RFC 7616 §3.9.1', rfc7616, '8ca523f5e9506fed4657c9700eebdbec'],
   [
     'the SHA-256 example of RFC 7616 §3.9.1',
@@ -48,7 +52,16 @@ test.each([
   const plain = h('u:r:p');
   const secret = algorithm.endsWith('-sess') ? h(`${plain}:n:c`) : plain;
   const request = qop === 'auth' ? h('INVITE:sip:x') : h(`INVITE:sip:x:${h('v=0')}`);
-  const input = { algorithm, username: 'u', password: 'p', realm: 'r', nonce: 'n', method: 'INVITE', uri: 'sip:x', qop } as const;
+  const input = {
+    algorithm,
+    username: 'u',
+    password: 'p',
+    realm: 'r',
+    nonce: 'n',
+    method: 'INVITE',
+    uri: 'sip:x',
+    qop,
+  } as const;
   expect(digestResponse({ ...input, clientNonce: 'c', nonceCount: '00000001', body: 'v=0' })).toBe(
     h(`${secret}:n:00000001:c:${qop}:${request}`),
   );
@@ -77,7 +90,9 @@ test('a challenge is read with a quoted algorithm, several qops and an opaque', 
   expect(challenge(text)).toMatchObject({ realm: 'r"x', stale: true, qop: ['auth-int', 'auth'] });
   expect(answer.authenticate(request, challenge(text))).toBe(true);
   expect(answer.toString()).toContain('username="al\\"ice", realm="r\\"x", nonce="n", uri="sip:pbx.test"');
-  expect(answer.toString()).toMatch(/response="[0-9a-f]{64}", algorithm=SHA-256, opaque="o", cnonce="c", qop=auth, nc=00000001$/);
+  expect(answer.toString()).toMatch(
+    /response="[0-9a-f]{64}", algorithm=SHA-256, opaque="o", cnonce="c", qop=auth, nc=00000001$/,
+  );
 });
 
 test('an algorithm or qop that nobody knows is not answered', () => {

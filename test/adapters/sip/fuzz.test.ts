@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { type Header, headerOf } from '../../../src/adapters/sip/wire/message.ts';
 import { StreamFramer } from '../../../src/adapters/sip/wire/framer.ts';
+import { type Header, headerOf } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
 import { requestTo, responseTo, sdp, server, WiredStack } from './wired-stack.ts';
 
@@ -15,10 +15,47 @@ const randomFrom = (seed: number) => () => {
 };
 
 const morsels = [
-  '\r\n', '\r\n\r\n', '\0', '"', '<', '>', ';', ',', ':', '@', '%', '%00', '%E4', '\\', ' ', '\t', '=', '?', '*',
-  'SIP/2.0', 'sip:', 'tel:', ';tag=', 'branch=', 'Content-Length: 99999999999', 'Content-Length: -1', 'l: 7', '4294967296',
-  '__proto__', 'constructor', 'Require: x', 'Replaces: a;to-tag=b;from-tag=c', 'Contact: *', 'a'.repeat(300), ';'.repeat(100),
-  ','.repeat(100), '"'.repeat(99), '<'.repeat(99), '\xff\xfe', 'm=audio 0 RTP/AVP 0', 'c=IN IP4 0.0.0.0',
+  '\r\n',
+  '\r\n\r\n',
+  '\0',
+  '"',
+  '<',
+  '>',
+  ';',
+  ',',
+  ':',
+  '@',
+  '%',
+  '%00',
+  '%E4',
+  '\\',
+  ' ',
+  '\t',
+  '=',
+  '?',
+  '*',
+  'SIP/2.0',
+  'sip:',
+  'tel:',
+  ';tag=',
+  'branch=',
+  'Content-Length: 99999999999',
+  'Content-Length: -1',
+  'l: 7',
+  '4294967296',
+  '__proto__',
+  'constructor',
+  'Require: x',
+  'Replaces: a;to-tag=b;from-tag=c',
+  'Contact: *',
+  'a'.repeat(300),
+  ';'.repeat(100),
+  ','.repeat(100),
+  '"'.repeat(99),
+  '<'.repeat(99),
+  '\xff\xfe',
+  'm=audio 0 RTP/AVP 0',
+  'c=IN IP4 0.0.0.0',
 ];
 
 const mutated = (text: string, random: () => number): string => {
@@ -66,8 +103,9 @@ test.each([1, 2, 3, 4])('no mutated message gets an exception out of the adapter
   await wired.boundAccount();
   const dialog = await establishedCall(wired);
   wired.calls.onOffer(({ callId }) => {
-    if (random() < 0.5) wired.calls.hangUp(callId, { kind: 'busy' });
-    else if (random() < 0.5) wired.calls.ring(callId, UserId(1));
+    const draw = random();
+    if (draw < 0.5) wired.calls.hangUp(callId, { kind: 'busy' });
+    else if (draw < 0.75) wired.calls.ring(callId, UserId(1));
   });
   let sequence = 2;
   const inDialog = (method: string, headers: Readonly<Record<string, string>> = {}, body = '') =>
@@ -104,7 +142,10 @@ test.each([1, 2, 3, 4])('no mutated message gets an exception out of the adapter
       wired.calls.invite(CallId(`ours ${count}`), { line: LineId('office'), user: UserId(1), target });
     }
     const text = makers[Math.floor(random() * makers.length)]?.() ?? '';
-    wired.receive(random() < 0.8 ? mutated(text, random) : text, random() < 0.95 ? server : { host: '203.0.113.9', port: 5060 });
+    wired.receive(
+      random() < 0.8 ? mutated(text, random) : text,
+      random() < 0.95 ? server : { host: '203.0.113.9', port: 5060 },
+    );
     if (count % 20 === 0) {
       await new Promise(setImmediate);
       wired.time.pass(300);

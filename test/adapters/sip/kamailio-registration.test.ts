@@ -78,7 +78,10 @@ describe.skipIf(!hasKamailio).each(['MD5', 'SHA-256'] as const)('a real registra
     const outgoing = alice.dial('bob');
     const incoming = await bob.nextOffer();
     bob.sip.calls.hangUp(incoming.id, { kind: 'busy' });
-    expect((await outgoing.until('party.hungUp')).cause).toEqual({ kind: 'busy', sip: { status: 486, reason: 'Busy Here' } });
+    expect((await outgoing.until('party.hungUp')).cause).toEqual({
+      kind: 'busy',
+      sip: { status: 486, reason: 'Busy Here' },
+    });
     await Promise.all([alice.isAtRest(), bob.isAtRest()]);
   });
 
@@ -118,7 +121,10 @@ describe.skipIf(!hasKamailio)('a registrar', () => {
     const phone = await Phone.start({ proxy, domain: kamailio.domain, transport: 'tls' });
     phones.push(phone);
     await expect(phone.bind()).rejects.toBeInstanceOf(RegistrarUnreachable);
-    const trusting = await Phone.start({ proxy, domain: kamailio.domain, transport: 'tls' }, { tls: { verify: false } });
+    const trusting = await Phone.start(
+      { proxy, domain: kamailio.domain, transport: 'tls' },
+      { tls: { verify: false } },
+    );
     phones.push(trusting);
     expect(await trusting.bind()).toEqual({ lifetimeMs: 300_000 });
     await kamailio.stop();

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
+import type { CodecName } from '../../../src/actors/ports/rtp-legs.ts';
 import type { SipAccountSettings, SipAccounts } from '../../../src/actors/ports/sip-accounts.ts';
 import type { SipCallOffer, SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
-import type { CodecName } from '../../../src/actors/ports/rtp-legs.ts';
 import { type SipAdapter, type SipOptions, startSip } from '../../../src/adapters/sip/sip.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
 import type { DialTarget } from '../../../src/machines/model/party.ts';
@@ -53,11 +53,14 @@ export class Phone {
   }
 
   async nextOffer(): Promise<WatchedCall & { readonly offer: SipCallOffer }> {
-    const offer = await vi.waitFor(() => {
-      const [first] = this.offers;
-      if (first === undefined) throw new Error('no call was offered');
-      return first;
-    }, { timeout: 10_000, interval: 5 });
+    const offer = await vi.waitFor(
+      () => {
+        const [first] = this.offers;
+        if (first === undefined) throw new Error('no call was offered');
+        return first;
+      },
+      { timeout: 10_000, interval: 5 },
+    );
     this.offers.shift();
     return Object.assign(new WatchedCall(this, offer.callId), { offer });
   }

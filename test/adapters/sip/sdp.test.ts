@@ -64,7 +64,12 @@ test('an answer gives their numbers for what we send and ours for what we receiv
   const { descriptions, applied } = ours();
   await descriptions.getDescription();
   await descriptions.setDescription(
-    theirs(['m=audio 40000 RTP/AVP 96 97', 'a=rtpmap:96 OPUS/48000/2', 'a=rtpmap:97 telephone-event/48000', 'a=ptime:40']),
+    theirs([
+      'm=audio 40000 RTP/AVP 96 97',
+      'a=rtpmap:96 OPUS/48000/2',
+      'a=rtpmap:97 telephone-event/48000',
+      'a=ptime:40',
+    ]),
   );
   expect(applied).toEqual([
     {
@@ -90,7 +95,11 @@ test('answering, the line’s preference wins and the offer’s numbers stay', a
 });
 
 test('Opus is answered with key presses at 8 kHz when nothing else is offered', async () => {
-  const offer = theirs(['m=audio 40000 RTP/AVP 111 101', 'a=rtpmap:111 opus/48000/2', 'a=rtpmap:101 telephone-event/8000']);
+  const offer = theirs([
+    'm=audio 40000 RTP/AVP 111 101',
+    'a=rtpmap:111 opus/48000/2',
+    'a=rtpmap:101 telephone-event/8000',
+  ]);
   expect((await answerTo(offer)).session?.telephoneEvent?.clockRateHz).toBe(8_000);
 });
 
@@ -142,7 +151,11 @@ test('no common codec, encrypted audio, and no audio are refused', async () => {
 test('the version grows only when something changed', async () => {
   const { descriptions } = ours();
   const versions: (string | undefined)[] = [];
-  for (const offer of [theirs(['m=audio 40000 RTP/AVP 8']), theirs(['m=audio 40002 RTP/AVP 8']), theirs(['m=audio 1 RTP/AVP 0'])]) {
+  for (const offer of [
+    theirs(['m=audio 40000 RTP/AVP 8']),
+    theirs(['m=audio 40002 RTP/AVP 8']),
+    theirs(['m=audio 1 RTP/AVP 0']),
+  ]) {
     await descriptions.setDescription(offer);
     versions.push(/o=- 7 (\d+)/.exec((await descriptions.getDescription()).body)?.[1]);
   }

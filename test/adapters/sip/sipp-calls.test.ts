@@ -69,15 +69,18 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp is called over %s'
     expect(call.kinds).toEqual(['party.ringing', 'party.hungUp']);
   });
 
-  test.each(['uas_auth_401', 'uas_auth_407'])('a challenged call is repeated with credentials: %s', async (scenario) => {
-    const party = await called(scenario, transport);
-    const phone = await phoneAt(party.port, transport);
-    const call = phone.dial('600');
-    await call.until('party.answered');
-    call.hangUp();
-    await party.done;
-    await phone.isAtRest();
-  });
+  test.each(['uas_auth_401', 'uas_auth_407'])(
+    'a challenged call is repeated with credentials: %s',
+    async (scenario) => {
+      const party = await called(scenario, transport);
+      const phone = await phoneAt(party.port, transport);
+      const call = phone.dial('600');
+      await call.until('party.answered');
+      call.hangUp();
+      await party.done;
+      await phone.isAtRest();
+    },
+  );
 
   test('announcements before the answer are heard', async () => {
     const party = await called('uas_early_media', transport, true);
@@ -170,15 +173,23 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp calls over %s', (t
     const caller = runSipp({ scenario: 'reinvite_hold', transport, remote, service: 'alice' });
     await answering(phone);
     await caller;
-    expect(phone.rtp.applied.map(({ session }) => session.direction)).toEqual(['sendrecv', 'recvonly', 'inactive', 'sendrecv']);
+    expect(phone.rtp.applied.map(({ session }) => session.direction)).toEqual([
+      'sendrecv',
+      'recvonly',
+      'inactive',
+      'sendrecv',
+    ]);
     await phone.isAtRest();
   });
 
-  test.each(['uac_options', 'uac_dtmf_info', 'uac_prack_100rel'])('%s is answered as it should be', async (scenario) => {
-    const { phone, remote } = await boundPhone();
-    const caller = runSipp({ scenario, transport, remote, service: 'alice' });
-    if (scenario !== 'uac_options') await answering(phone);
-    await caller;
-    await phone.isAtRest();
-  });
+  test.each(['uac_options', 'uac_dtmf_info', 'uac_prack_100rel'])(
+    '%s is answered as it should be',
+    async (scenario) => {
+      const { phone, remote } = await boundPhone();
+      const caller = runSipp({ scenario, transport, remote, service: 'alice' });
+      if (scenario !== 'uac_options') await answering(phone);
+      await caller;
+      await phone.isAtRest();
+    },
+  );
 });

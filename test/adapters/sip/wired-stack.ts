@@ -1,12 +1,12 @@
 import { pino } from 'pino';
-import { type Account } from '../../../src/adapters/sip/account.ts';
+import type { Account } from '../../../src/adapters/sip/account.ts';
 import { Accounts } from '../../../src/adapters/sip/accounts.ts';
 import { Calls } from '../../../src/adapters/sip/calls/calls.ts';
 import { answerUpdate } from '../../../src/adapters/sip/calls/update.ts';
 import { SipCounters } from '../../../src/adapters/sip/counters.ts';
 import { Intake } from '../../../src/adapters/sip/intake.ts';
 import type { Endpoint, Flow } from '../../../src/adapters/sip/net/flow.ts';
-import { NextHops } from '../../../src/adapters/sip/net/next-hop.ts';
+import { NextHops, type SipResolver } from '../../../src/adapters/sip/net/next-hop.ts';
 import type { Sockets } from '../../../src/adapters/sip/net/sockets.ts';
 import { endCancelledInvite } from '../../../src/adapters/sip/responses.ts';
 import { Stack } from '../../../src/adapters/sip/stack.ts';
@@ -26,34 +26,42 @@ export class WiredStack {
   readonly stack: Stack;
   readonly calls: Calls;
   readonly #intake: Intake;
-  readonly #accounts: Accounts;
+  readonly accounts: Accounts;
 
-  constructor() {
-    const hops = new NextHops(
-      { addresses: () => Promise.reject(new Error('no names here')), services: () => Promise.reject(new Error('none')) },
-      this.time,
-      () => 0.5,
-    );
-    const options = { time: this.time, counters: this.counters, log: pino({ level: 'silent' }), hops, advertisedHost: '198.51.100.7' };
+  /** Without an advertised host it believes what the registrar saw. `proxy` is what the line has. */
+  constructor(
+    setup: {
+      readonly advertisedHost?: string | undefined;
+      readonly proxy?: string;
+      readonly resolver?: SipResolver;
+    } = {},
+  ) {
+    const nameless: SipResolver = {
+      addresses: () => Promise.reject(new Error('no names')),
+      services: () => Promise.reject(new Error('none')),
+    };
+    const hops = new NextHops(setup.resolver ?? nameless, this.time, () => 0.5);
+    const advertisedHost = 'advertisedHost' in setup ? setup.advertisedHost : '198.51.100.7';
+    const options = { time: this.time, counters: this.counters, log: pino({ level: 'silent' }), hops, advertisedHost };
     this.stack = new Stack(options, (branch, invite) => endCancelledInvite(this.stack, branch, invite));
     this.stack.sockets = {
       udp: (remote: Endpoint) => this.#flowTo(remote),
       listeningPort: () => 5060,
       release: () => {},
     } as unknown as Sockets;
-    this.#accounts = new Accounts(this.stack, {
+    this.accounts = new Accounts(this.stack, {
       settings: async (lineId) => ({
         lineId,
         login: 'alice',
         password: 'secret',
         domain: 'pbx.test',
-        proxy: `${server.host}:${server.port}`,
+        proxy: setup.proxy ?? `${server.host}:${server.port}`,
         transport: 'udp',
         codecs: ['alaw', 'mulaw'],
       }),
     });
-    this.calls = new Calls(this.stack, this.#accounts, this.rtp);
-    this.#accounts.onInvitation = (account, invitation) => this.calls.onInvitation(account, invitation);
+    this.calls = new Calls(this.stack, this.accounts, this.rtp);
+    this.accounts.onInvitation = (account, invitation) => this.calls.onInvitation(account, invitation);
     this.#intake = new Intake(this.stack, {
       onBareRinging: (_account, callId) => this.calls.onBareRinging(callId),
       onUpdate: answerUpdate,
@@ -62,10 +70,10 @@ export class WiredStack {
 
   /** A line that takes calls from the server. */
   async boundAccount(): Promise<Account> {
-    const account = await this.#accounts.of(LineId('office'));
-    const [hop] = await this.#accounts.hops(account);
+    const account = await this.accounts.of(LineId('office'));
+    const [hop] = await this.accounts.hops(account);
     if (hop === undefined) throw new Error('no hop');
-    await this.#accounts.reach(account, hop);
+    await this.accounts.reach(account, hop);
     account.isBound = true;
     return account;
   }

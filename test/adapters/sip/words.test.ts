@@ -13,7 +13,11 @@ const callerIn = (headers: Readonly<Record<string, string>>) => {
 
 describe('who calls', () => {
   test.each([
-    ['a number with a name', { from: '"Anna Petrova" <sip:+79261234567@pbx>;tag=1' }, { number: '+79261234567', name: 'Anna Petrova' }],
+    [
+      'a number with a name',
+      { from: '"Anna Petrova" <sip:+79261234567@pbx>;tag=1' },
+      { number: '+79261234567', name: 'Anna Petrova' },
+    ],
     ['a name that only repeats the number', { from: '"100" <sip:100@pbx>;tag=1' }, { number: '100' }],
     ['a user that is no number', { from: '<sip:bob@pbx.test>;tag=1' }, { number: 'bob@pbx.test' }],
     ['a telephone URI', { from: '<tel:+49301234567;phone-context=x>;tag=1' }, { number: '+49301234567' }],
@@ -24,10 +28,22 @@ describe('who calls', () => {
       { 'p-asserted-identity': '"Bob" <sip:200@pbx>, <tel:+1>', 'remote-party-id': '<sip:300@pbx>' },
       { number: '200', name: 'Bob' },
     ],
-    ['a remote party before From', { 'remote-party-id': '"C" <sip:300@pbx>;party=calling;privacy=off' }, { number: '300', name: 'C' }],
-    ['a remote party that is the called one', { 'remote-party-id': '<sip:300@pbx>;party=called' }, { number: '100', name: 'Bob' }],
+    [
+      'a remote party before From',
+      { 'remote-party-id': '"C" <sip:300@pbx>;party=calling;privacy=off' },
+      { number: '300', name: 'C' },
+    ],
+    [
+      'a remote party that is the called one',
+      { 'remote-party-id': '<sip:300@pbx>;party=called' },
+      { number: '100', name: 'Bob' },
+    ],
     ['names in UTF-8', { from: `"${wireText('Ольга')}" <sip:100@pbx>;tag=1` }, { number: '100', name: 'Ольга' }],
-    ['control signs in a name', { from: `"A\u0007n${wireText('\u202e')}n" <sip:100@pbx>;tag=1` }, { number: '100', name: 'Ann' }],
+    [
+      'control signs in a name',
+      { from: `"A\u0007n${wireText('\u202e')}n" <sip:100@pbx>;tag=1` },
+      { number: '100', name: 'Ann' },
+    ],
   ])('%s', (_name, headers, caller) => {
     expect(callerIn(headers)).toEqual(caller);
   });

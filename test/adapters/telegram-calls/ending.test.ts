@@ -2,7 +2,7 @@ import { Api } from 'telegram/tl/index.js';
 import { describe, expect, test } from 'vitest';
 import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
-import { causeIn, type Ends, expectNothingLeft, hold, ringing, twoEnds, types } from './endpoints.ts';
+import { causeIn, type End, type Ends, expectNothingLeft, hold, ringing, twoEnds, types } from './endpoints.ts';
 import { settled } from './manual-clock.ts';
 import { discarded, phoneUpdate, RpcRefusal } from './telegram-relay.ts';
 
@@ -122,6 +122,59 @@ describe.each(ourEnds.slice(3))('a call ended by the other side %s', (_, reach) 
     await ends.clock.advance(8000);
     expect(causeIn(ends.alice.facts)).toMatchObject({ kind: 'connection-lost' });
     expect(ends.alice.session.requests(Api.phone.DiscardCall)).toEqual([]);
+    expectNothingLeft(ends);
+  });
+});
+
+describe('a phone that says busy', () => {
+  test('after it rang was declined', async () => {
+    const ends = twoEnds({ bobAnswers: false });
+    ends.ring();
+    await ends.clock.advance(100);
+    ringing(ends);
+    await ends.clock.advance(100);
+    ends.bob.calls.hangUp(ends.bobLeg(), { kind: 'declined' });
+    await ends.clock.advance(100);
+    expect(ends.relay.lastCall.discard).toMatchObject({ by: '222', reason: 'Busy' });
+    expect(ends.alice.facts).toEqual([{ type: 'user.ringing' }, { type: 'user.hungUp', cause: { kind: 'declined' } }]);
+    expectNothingLeft(ends);
+  });
+
+  test('without having rung is busy', async () => {
+    const ends = twoEnds({ bobAnswers: false });
+    ends.ring();
+    await ends.clock.advance(100);
+    ends.bob.calls.hangUp(ends.bobLeg(), { kind: 'busy' });
+    await ends.clock.advance(100);
+    expect(ends.relay.lastCall.discard).toMatchObject({ by: '222', reason: 'Busy' });
+    expect(ends.alice.facts).toEqual([{ type: 'user.hungUp', cause: { kind: 'busy' } }]);
+    expectNothingLeft(ends);
+  });
+
+  test('after it rang was declined, also when both are told in one breath', async () => {
+    const ends = twoEnds({ bobAnswers: false });
+    const kept: Parameters<End['session']['emit']>[0][] = [];
+    ends.alice.session.deliver = (update) => kept.push(update);
+    ends.ring();
+    await ends.clock.advance(100);
+    ringing(ends);
+    ends.bob.calls.hangUp(ends.bobLeg(), { kind: 'declined' });
+    await ends.clock.advance(100);
+    for (const update of kept) ends.alice.session.emit(update);
+    expect(types(ends.alice.facts)).toEqual(['user.ringing', 'user.hungUp']);
+    expect(causeIn(ends.alice.facts)).toEqual({ kind: 'declined' });
+  });
+
+  test('after it rang was declined, also when both overtake the answer of requestCall', async () => {
+    const ends = twoEnds({ bobAnswers: false });
+    hold(ends.alice, ends, Api.phone.RequestCall, 500);
+    ends.ring();
+    await ends.clock.advance(100);
+    ringing(ends);
+    ends.bob.calls.hangUp(ends.bobLeg(), { kind: 'declined' });
+    await ends.clock.advance(1000);
+    expect(types(ends.alice.facts)).toEqual(['user.ringing', 'user.hungUp']);
+    expect(causeIn(ends.alice.facts)).toEqual({ kind: 'declined' });
     expectNothingLeft(ends);
   });
 });

@@ -92,8 +92,20 @@ describe('garbage', () => {
     },
   );
 
-  test.each(['{}', '{"@type":"Ping"}', '{"@type":7}', '{"@type":"__proto__"}'])('%s is unknown', (json) => {
+  test.each(['{}', '{"@type":"Ping"}', '{"@type":7}'])('%s is unknown', (json) => {
     expect(parseMessage(json)).toBeUndefined();
+  });
+
+  test.each(Object.getOwnPropertyNames(Object.prototype))('a message of type %s is unknown', (type) => {
+    expect(parseMessage(JSON.stringify({ '@type': type }))).toBeUndefined();
+    expect(parseMessage(`{"@type":"${type}","candidates":[],"__proto__":{"@type":"Candidates"}}`)).toBeUndefined();
+  });
+
+  test('members that a message only seems to inherit are missing', () => {
+    const inherited = '"__proto__":{"ufrag":"abcd","candidates":[],"exchangeId":"1"}';
+    for (const type of ['InitialSetup', 'Candidates', 'NegotiateChannels'])
+      expect(() => parseMessage(`{"@type":"${type}",${inherited}}`)).toThrow(MalformedMessage);
+    expect(parseMessage('{"__proto__":{"@type":"MediaState"}}')).toBeUndefined();
   });
 
   const setup = { '@type': 'InitialSetup', ufrag: 'abcd', pwd: 'p'.repeat(24) };

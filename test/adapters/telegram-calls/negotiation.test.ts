@@ -141,8 +141,64 @@ test.each([
   expect(heard).toEqual(['refused']);
 });
 
-test('a peer that never stops offering gets answers but no endless offers', () => {
+test('an answer to an offer that was dropped counts for nothing', () => {
+  const { made, sent, heard } = negotiation('callee');
+  made.receive(message('1', opus(77)));
+  made.receive(message('2', opus(77)));
+  expect(sent.map(({ exchangeId }) => exchangeId)).toEqual(['1', '900', '2', '901']);
+  // A web caller keeps what crossed its own offer, and answers it when that was answered.
+  made.receive(message('900', opus(5, 96)));
+  made.receive(message('900'));
+  expect(made.complete).toBe(false);
+  made.receive(message('901', opus(5, 97)));
+  made.receive(message('900', opus(5, 96)));
+  made.receive(message('901', opus(5, 96)));
+  expect(heard.filter((fact) => !fact.startsWith('receiving'))).toEqual(['sending 97']);
+  expect(sent.length).toBe(4);
+});
+
+test.each(['caller', 'callee'] as const)(
+  'as %s we do not go on for ever with a peer that takes our answers for offers',
+  (role) => {
+    const { made, sent } = negotiation(role);
+    made.start();
+    made.receive(message('1', opus(77)));
+    if (role === 'caller') made.receive(message('900', opus(5)));
+    for (let times = 0; times < 100; times++) made.receive(message('1', opus(77)));
+    expect(sent.filter(({ exchangeId }) => exchangeId === '1').length).toBe(4);
+  },
+);
+
+/** As native callees: knows its last offer only, takes whatever else for an offer of ours, and then offers again. */
+function forgetful(own: number) {
+  let pending: string | undefined = '500';
+  let nextId = 501;
+  return {
+    offer: message('500', opus(own)),
+    replies: ({ exchangeId, audio }: NegotiateChannels): NegotiateChannels[] => {
+      if (exchangeId === pending) {
+        pending = undefined;
+        return [];
+      }
+      pending = String(nextId++);
+      return [{ type: 'NegotiateChannels', exchangeId, audio }, message(pending, opus(own))];
+    },
+  };
+}
+
+test.each(['caller', 'callee'] as const)('as %s we come to rest with a peer that forgets its offers', (role) => {
+  const { made, sent } = negotiation(role);
+  const peer = forgetful(77);
+  made.start();
+  made.receive(peer.offer);
+  let told = 0;
+  for (let next = sent[told++]; next && told < 2000; next = sent[told++])
+    for (const reply of peer.replies(next)) made.receive(reply);
+  expect(told).toBeLessThan(300);
+});
+
+test('a peer that never stops offering gets no answers and offers without end', () => {
   const { made, sent } = negotiation('callee');
-  for (let id = 1; id <= 500; id++) made.receive(message(String(id), opus(77)));
-  expect(sent.length).toBe(508);
+  for (let id = 1; id <= 2000; id++) made.receive(message(String(id), opus(77)));
+  expect(sent.length).toBe(264);
 });

@@ -197,19 +197,56 @@ describe('as callee', () => {
     expect(of('InitialSetup')).toHaveLength(2);
     expect(of('InitialSetup')[1]).toMatchObject({ ufrag: legs.only.local.ufrag, fingerprints: [{ setup: 'passive' }] });
   });
+});
 
-  test('a session of the web client as caller is understood', async () => {
-    const { says, legs, of } = against('callee');
-    const session = vectors.browser_peer_examples.caller.flatMap(({ tx }) => (tx ? [tx] : []));
-    // Without its answer to an exchange that was not ours.
-    await says(...session.filter(({ exchangeId, ...rest }) => !('contents' in rest) || exchangeId === '748232865'));
-    expect(legs.only.remote?.ufrag).toBe('aUMF');
-    expect(legs.only.receiving).toEqual({ ssrc: 1_377_646_711, payloadType: 111 });
-    expect(legs.only.candidates.length).toBe(2);
-    expect(of('NegotiateChannels')[0]).toMatchObject({
-      exchangeId: '748232865',
-      contents: [{ ssrc: '1377646711', payloadTypes: [{ id: 111, name: 'opus' }] }],
+/** What the web client said and was told in two recorded sessions; the other end there is us. */
+const recorded = {
+  caller: { theirs: ['748232865', '1377646711'], ours: ['537019859', '305973143'], ufrag: 'aUMF' },
+  callee: { theirs: ['537019859', '305973143'], ours: ['748232865', '1377646711'], ufrag: 'T04P' },
+} as const;
+
+describe.each(['caller', 'callee'] as const)('the web client as %s', (theirRole) => {
+  const { theirs, ours, ufrag } = recorded[theirRole];
+  const said = vectors.browser_peer_examples[theirRole].flatMap(({ tx }) => (tx ? [tx] : []));
+  const [exchangeId, ssrc] = theirs;
+
+  test('offers its channels before it introduces itself, and the callee offers before it answers', () => {
+    const order = said.map((message) => `${message['@type']} ${message.exchangeId}`);
+    const setup = order.indexOf('InitialSetup undefined');
+    expect(order.indexOf(`NegotiateChannels ${exchangeId}`)).toBe(0);
+    expect(order.indexOf(`NegotiateChannels ${ours[0]}`)).toBeGreaterThan(setup);
+    if (theirRole === 'caller') expect(order.indexOf(`Candidates ${exchangeId}`)).toBeLessThan(setup);
+  });
+
+  test.each([
+    ['message by message', 1],
+    ['all at once', said.length],
+  ])('connects as it was recorded, %s', async (_, atOnce) => {
+    const { says, legs, of, got, ends, connections } = against(theirRole === 'caller' ? 'callee' : 'caller');
+    await settled();
+    const messages = said.map((message) =>
+      JSON.stringify(message).replaceAll(ours[0], '4242').replaceAll(ours[1], String(legs.only.local.ssrc)),
+    );
+    for (let at = 0; at < messages.length; at += atOnce) await says(...messages.slice(at, at + atOnce));
+    legs.only.tell({ type: 'connected' });
+
+    expect([ends, connections()]).toEqual([[], 1]);
+    expect(legs.only.remote?.ufrag).toBe(ufrag);
+    expect(legs.only).toMatchObject({
+      dtlsRole: 'server',
+      sending: 111,
+      receiving: { ssrc: Number(ssrc), payloadType: 111 },
     });
+    // Of four, without those of TCP.
+    expect(legs.only.candidates.length).toBe(2);
+    expect(of('InitialSetup').length).toBe(1);
+    expect(of('NegotiateChannels').filter((message) => message.exchangeId === exchangeId)).toMatchObject([
+      { contents: [{ ssrc, payloadTypes: [{ id: 111, name: 'opus' }] }] },
+    ]);
+    expect(of('NegotiateChannels').map((message) => message.exchangeId)).toEqual(
+      theirRole === 'caller' ? [exchangeId, '4242'] : ['4242', exchangeId],
+    );
+    expect(got.length).toBe(4);
   });
 });
 

@@ -63,6 +63,10 @@ test.each([
   expect(causeOfError(error)).toEqual(cause);
 });
 
+test.each(Object.getOwnPropertyNames(Object.prototype))('a refusal named %s is as unknown as any other', (name) => {
+  expect(causeOfError(new RpcRefusal(name))).toEqual({ kind: 'internal-fault', detail: `Telegram says ${name}` });
+});
+
 describe('connections', () => {
   const webrtc = (more: Partial<ConstructorParameters<typeof Api.PhoneConnectionWebrtc>[0]>) =>
     new Api.PhoneConnectionWebrtc({
@@ -107,6 +111,7 @@ test.each([
   ['{"network_signaling_nosctp":true}', { noSctp: true, sealedMedia: false, reflectorsOnly: false }],
   ['{"network_use_mtproto":true}', { noSctp: false, sealedMedia: true, reflectorsOnly: false }],
   ['{"network_standalone_reflectors":true}', { noSctp: false, sealedMedia: false, reflectorsOnly: true }],
+  ['{"__proto__":{"network_use_mtproto":true}}', { noSctp: false, sealedMedia: false, reflectorsOnly: false }],
   ['{"network_use_mtproto":"true"}', { noSctp: false, sealedMedia: false, reflectorsOnly: false }],
   ...['', '{', 'null', '[]', '7', '"x"'].map((data) => [
     data,

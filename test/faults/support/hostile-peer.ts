@@ -30,7 +30,9 @@ export class HostilePeer {
     this.#udp = udp;
     this.#tcp = tcp;
     this.port = udp.address().port;
-    udp.on('message', (bytes, from) => this.#take(bytes.toString('latin1'), (out) => udp.send(out, from.port, from.address)));
+    udp.on('message', (bytes, from) =>
+      this.#take(bytes.toString('latin1'), (out) => udp.send(out, from.port, from.address)),
+    );
     tcp.on('connection', (socket) => this.#serve(socket));
   }
 
@@ -119,7 +121,12 @@ export class HostilePeer {
         const whole = text.slice(0, end + 4 + length);
         text = text.slice(end + 4 + length);
         // CRLF alone keeps the connection alive.
-        if (whole.trim()) this.#take(whole.trimStart(), (out) => socket.write(out), () => socket.destroy());
+        if (whole.trim())
+          this.#take(
+            whole.trimStart(),
+            (out) => socket.write(out),
+            () => socket.destroy(),
+          );
       }
     });
   }

@@ -36,7 +36,8 @@ function udpSockets(): number {
         .flatMap((row) => row.trim().split(/\s+/)[9] ?? []),
     ),
   );
-  return readdirSync('/proc/self/fd').filter((fd) => inodes.has(/^socket:\[(\d+)\]$/.exec(target(fd))?.[1] ?? '')).length;
+  return readdirSync('/proc/self/fd').filter((fd) => inodes.has(/^socket:\[(\d+)\]$/.exec(target(fd))?.[1] ?? ''))
+    .length;
 }
 
 /** A descriptor may be gone before it is looked at. */

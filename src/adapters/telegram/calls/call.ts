@@ -102,7 +102,7 @@ export class Call {
   /** The server's word on this call. */
   update(phoneCall: Api.TypePhoneCall): void {
     if (phoneCall instanceof Api.PhoneCallWaiting) {
-      if (phoneCall.receiveDate) this.received.resolve();
+      if (phoneCall.receiveDate) this.#onReceived();
     } else if (phoneCall instanceof Api.PhoneCallAccepted) this.accepted.resolve(phoneCall);
     else if (phoneCall instanceof Api.PhoneCall) this.active.resolve(phoneCall);
     else if (phoneCall instanceof Api.PhoneCallDiscarded) this.#close(causeOfDiscard(phoneCall.reason, this.stage));
@@ -152,6 +152,14 @@ export class Call {
       cancel();
       this.#cancels.delete(cancel);
     }
+  }
+
+  /** At once: the discard may follow in the same breath, and reads otherwise when a device rang. */
+  #onReceived(): void {
+    this.received.resolve();
+    if (this.stage !== 'calling') return;
+    this.stage = 'ringing';
+    this.tell({ type: 'user.ringing' });
   }
 
   async #startMedia(key: CallKey, active: Api.PhoneCall): Promise<void> {

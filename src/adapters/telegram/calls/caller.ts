@@ -31,12 +31,6 @@ export const placeCall =
     on.onPlaced(placed.id.toString());
     call.update(placed);
 
-    void call.received.promise.then(() => {
-      if (call.stage === 'calling') {
-        call.stage = 'ringing';
-        call.tell({ type: 'user.ringing' });
-      }
-    });
     const { received, accepted } = call;
     await call.until(Promise.race([received.promise, accepted.promise]), unanswered(receiveTimeoutMs));
     const taken = await call.until(accepted.promise, unanswered(ringTimeoutMs));

@@ -20,12 +20,15 @@ export class Negotiation {
   readonly #ssrc: number;
   readonly #newExchangeId: () => number;
   readonly #events: NegotiationEvents;
-  /** Ids of our offers; more than one when glare made us offer again. */
+  /** Ids of all our offers: an answer to a dropped one must not pass for an offer, or both sides answer for ever. */
   readonly #offered = new Set<string>();
+  /** Ours that waits for its answer; glare drops it for a new one. */
+  #pending: string | undefined;
   #isOfferAnswered = false;
   #isPeerAnswered = false;
   /** Our answers by the peer's exchange id: a repeated offer gets the same answer. */
-  readonly #answers = new Map<string, string>();
+  readonly #answers = new Map<string, { readonly json: string; repeats: number }>();
+  #received = 0;
   #waiting: NegotiateChannels[] = [];
 
   constructor(role: CallRole, ssrc: number, newExchangeId: () => number, events: NegotiationEvents) {
@@ -46,15 +49,17 @@ export class Negotiation {
   }
 
   receive(message: NegotiateChannels): void {
-    if (this.#offered.has(message.exchangeId)) this.#onAnswer(message);
-    else this.#onOffer(message);
+    if (this.#received >= maxReceived) return;
+    this.#received++;
+    if (message.exchangeId === this.#pending) this.#onAnswer(message);
+    else if (!this.#offered.has(message.exchangeId)) this.#onOffer(message);
   }
 
   #onAnswer({ audio }: NegotiateChannels): void {
-    if (this.#isOfferAnswered) return;
     const ours = audio.find(({ ssrc }) => ssrc === this.#ssrc);
     const payloadTypeId = ours && opusOf(ours);
     if (payloadTypeId === undefined) return this.#events.onRefused();
+    this.#pending = undefined;
     this.#isOfferAnswered = true;
     this.#events.onSending(payloadTypeId);
     const waiting = this.#waiting;
@@ -64,10 +69,9 @@ export class Negotiation {
 
   #onOffer(offer: NegotiateChannels): void {
     const given = this.#answers.get(offer.exchangeId);
-    if (given !== undefined) return this.#events.send(given);
-    const isOurOfferOut = this.#offered.size > 0 && !this.#isOfferAnswered;
+    if (given) return this.#repeat(given);
     // Glare: the caller's offer wins, so as caller we answer once ours is answered …
-    if (isOurOfferOut && this.#role === 'caller') {
+    if (this.#pending !== undefined && this.#role === 'caller') {
       if (this.#waiting.length < maxWaiting) this.#waiting.push(offer);
       return;
     }
@@ -82,15 +86,23 @@ export class Negotiation {
     const accepted = channel && payloadTypeId !== undefined ? { ssrc: channel.ssrc, payloadTypeId } : undefined;
     const answer = writeNegotiateChannels(exchangeId, accepted);
     if (this.#answers.size >= maxAnswers) this.#answers.clear();
-    this.#answers.set(exchangeId, answer);
+    this.#answers.set(exchangeId, { json: answer, repeats: 0 });
     this.#events.send(answer);
     if (!accepted) return;
     this.#isPeerAnswered = true;
     this.#events.onReceiving(accepted.ssrc, accepted.payloadTypeId);
   }
 
+  /** What looks like a repeated offer may be our own answer sent back by a peer that had dropped its offer. */
+  #repeat(given: { readonly json: string; repeats: number }): void {
+    if (given.repeats >= maxRepeats) return;
+    given.repeats++;
+    this.#events.send(given.json);
+  }
+
   #offer(): void {
     const exchangeId = String(this.#newExchangeId());
+    this.#pending = exchangeId;
     this.#offered.add(exchangeId);
     this.#events.send(writeNegotiateChannels(exchangeId, { ssrc: this.#ssrc, payloadTypeId: opusPayloadType }));
   }
@@ -104,3 +116,6 @@ const opusPayloadType = 111;
 const maxOffers = 8;
 const maxWaiting = 8;
 const maxAnswers = 64;
+const maxRepeats = 3;
+/** Of one call. Who switches his camera on and off all the time needs some dozens. */
+const maxReceived = 256;

@@ -22,7 +22,7 @@ export function causeOfError(error: unknown): HangupCause {
   const name = rpcErrorName(error);
   const retryAfterMs = floodWaitMs(error, name);
   if (retryAfterMs !== undefined) return { kind: 'flood', retryAfterMs };
-  if (name !== undefined) return refusals[name] ?? { kind: 'internal-fault', detail: `Telegram says ${name}` };
+  if (name !== undefined) return refusals.get(name) ?? { kind: 'internal-fault', detail: `Telegram says ${name}` };
   if (error instanceof Error && withoutAnswer.has(error.name))
     return { kind: 'connection-lost', detail: 'Telegram does not answer' };
   // Nobody whom the chat account has never seen can be called.
@@ -48,20 +48,23 @@ const overForTelegram: ReadonlySet<string> = new Set([
   'CALL_NOT_ACTIVE',
 ]);
 
-const refusals: Readonly<Record<string, HangupCause>> = {
-  USER_PRIVACY_RESTRICTED: { kind: 'privacy' },
-  USER_IS_BLOCKED: { kind: 'blocked' },
-  // No length is given; other gateways stop calling for a day.
-  PEER_FLOOD: { kind: 'flood', retryAfterMs: 86_400_000 },
-  PARTICIPANT_VERSION_OUTDATED: { kind: 'peer-fault', detail: 'no app of the user can take the call' },
-  INPUT_USER_DEACTIVATED: { kind: 'no-answer' },
-  CALL_PROTOCOL_COMPAT_LAYER_INVALID: { kind: 'peer-fault', detail: 'no library version in common' },
-  CALL_OCCUPY_FAILED: { kind: 'busy' },
-  CALL_ALREADY_ACCEPTED: { kind: 'answered-elsewhere' },
-  CALL_ALREADY_DECLINED: { kind: 'cancelled' },
-  CALL_PEER_INVALID: { kind: 'cancelled' },
-  CALL_NOT_ACTIVE: { kind: 'cancelled' },
-};
+/** A map and not an object: the name comes from the network, and could be `constructor`. */
+const refusals: ReadonlyMap<string, HangupCause> = new Map(
+  Object.entries<HangupCause>({
+    USER_PRIVACY_RESTRICTED: { kind: 'privacy' },
+    USER_IS_BLOCKED: { kind: 'blocked' },
+    // No length is given; other gateways stop calling for a day.
+    PEER_FLOOD: { kind: 'flood', retryAfterMs: 86_400_000 },
+    PARTICIPANT_VERSION_OUTDATED: { kind: 'peer-fault', detail: 'no app of the user can take the call' },
+    INPUT_USER_DEACTIVATED: { kind: 'no-answer' },
+    CALL_PROTOCOL_COMPAT_LAYER_INVALID: { kind: 'peer-fault', detail: 'no library version in common' },
+    CALL_OCCUPY_FAILED: { kind: 'busy' },
+    CALL_ALREADY_ACCEPTED: { kind: 'answered-elsewhere' },
+    CALL_ALREADY_DECLINED: { kind: 'cancelled' },
+    CALL_PEER_INVALID: { kind: 'cancelled' },
+    CALL_NOT_ACTIVE: { kind: 'cancelled' },
+  }),
+);
 
 /** GramJS turns FLOOD_WAIT_n into an error with `seconds`, whose name is only FLOOD. */
 function floodWaitMs(error: unknown, name: string | undefined): number | undefined {
