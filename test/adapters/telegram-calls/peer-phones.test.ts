@@ -176,6 +176,8 @@ async function bothHear(leg: VoiceLegId, call: PhoneCall): Promise<void> {
   }
 }
 
-const nothingLeft = (leg: VoiceLegId) => expect.poll(() => media.stats(leg), patience).toBeUndefined();
+async function nothingLeft(leg: VoiceLegId): Promise<void> {
+  await expect.poll(() => media.stats(leg), patience).toBeUndefined();
+}
 
 const patience = { timeout: 10_000, interval: 25 };
