@@ -61,6 +61,9 @@ export interface Service {
 /** A telephone that will not be ended politely is left after this. */
 const endingMs = 10_000;
 
+/** The same when somebody has asked twice. */
+const hurriedEndingMs = 2_000;
+
 /** What cannot be said or written by then is given up at the end. */
 const settlingMs = 3_000;
 
@@ -103,7 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     started.push(() => telegram.close());
     const chats = conversation({ account, bot, panels, log: log.child({ part: 'conversation' }) });
 
-    const notices = new CallNotices(chats, english, faults);
+    const notices = new CallNotices(chats, english, wall, faults);
     const journal = new CallJournal(calls, wall, faults);
     const settled = async () => void (await Promise.all([notices.settled(), journal.settled()]));
     const time = clock ? { clock } : {};
@@ -132,6 +135,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       notices,
       newId: randomUUID,
     });
+    notices.removeLeftOver(await panels.keypads());
     const follow = () => void lineActors.follow().catch((error: unknown) => faults.report('lines', error));
     const unwatch = await watchLineChanges(storage.url, follow);
     started.push(unwatch);
@@ -153,7 +157,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         switchboard.drain();
         sip.drain();
         await softphones.quiet(AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]));
-        await softphones.endAll(AbortSignal.timeout(endingMs));
+        await softphones.endAll(AbortSignal.timeout(hurry.aborted ? hurriedEndingMs : endingMs));
         await Promise.race([settled(), new Promise((done) => setTimeout(done, settlingMs).unref())]);
         switchboard.stop();
         await lineActors.stop();

@@ -35,6 +35,8 @@ export class CallJournal {
     target: DialTarget | undefined;
   }): void {
     const { call, direction, number } = label;
+    // A number that waited first is told again when it is dialled.
+    if (this.#open.has(call)) return;
     const openedAt = this.#clock.now();
     this.#open.set(call, { answeredAt: undefined, written: Promise.resolve() });
     this.#write(call, () => this.#log.opened({ call, user, line, direction, number, target, openedAt }));

@@ -1,9 +1,18 @@
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, UserId } from '../machines/model/ids.ts';
 import type { CallLabel, Notice, NoticeSlot } from '../machines/model/notices.ts';
+import type { WallClock } from './ports/clock.ts';
 import { type Conversation, MessageNotSent, type MessageRef } from './ports/conversation.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Texts } from './ports/texts.ts';
+
+const hour = 3_600_000;
+/** How long a notice of this kind is not repeated to the same person (product §§5.1, 14.2, 14.3). */
+const pauses: Partial<Record<Notice['kind'], number>> = {
+  whatToSend: hour,
+  noLines: hour / 60,
+  privacyHint: 24 * hour,
+};
 
 /**
  * What stands in users' conversations about their calls: one message for each slot of a call, sent, replaced and removed
@@ -13,11 +22,14 @@ export class CallNotices {
   readonly #conversation: Conversation;
   readonly #texts: Texts;
   readonly #faults: Faults;
+  readonly #clock: WallClock;
+  readonly #saidAt = new Map<string, number>();
   /** The end of each user's queue; gone when it is empty. */
   readonly #queues = new Map<UserId, Promise<void>>();
   readonly #shown = new Map<CallId, Map<NoticeSlot, MessageRef>>();
 
-  constructor(conversation: Conversation, texts: Texts, faults: Faults) {
+  constructor(conversation: Conversation, texts: Texts, clock: WallClock, faults: Faults) {
+    this.#clock = clock;
     this.#conversation = conversation;
     this.#texts = texts;
     this.#faults = faults;
@@ -25,6 +37,7 @@ export class CallNotices {
 
   /** Says something that is not about one call. */
   say(user: UserId, notice: Notice): void {
+    if (this.#saidLately(user, notice.kind)) return;
     this.#enqueue(user, () => this.#send(user, undefined, notice, false));
   }
 
@@ -61,6 +74,11 @@ export class CallNotices {
     });
   }
 
+  /** Removes keypads that belong to no call: what a process left that died. */
+  removeLeftOver(refs: readonly MessageRef[]): void {
+    for (const ref of refs) this.#enqueue(ref.userId, () => this.#conversation.remove(ref));
+  }
+
   /** Until everything said so far has been sent or given up. */
   async settled(): Promise<void> {
     while (this.#queues.size > 0) {
@@ -78,6 +96,17 @@ export class CallNotices {
   async #removeSlot(call: CallId, slot: NoticeSlot): Promise<void> {
     const ref = this.#shown.get(call)?.get(slot);
     if (ref) await this.#conversation.remove(ref);
+  }
+
+  #saidLately(user: UserId, kind: Notice['kind']): boolean {
+    const pause = pauses[kind];
+    if (pause === undefined) return false;
+    const now = this.#clock.now();
+    for (const [key, at] of this.#saidAt) if (now - at >= 24 * hour) this.#saidAt.delete(key);
+    const key = `${user}/${kind}`;
+    if (now - (this.#saidAt.get(key) ?? -Infinity) < pause) return true;
+    this.#saidAt.set(key, now);
+    return false;
   }
 
   #slots(call: CallId): Map<NoticeSlot, MessageRef> {

@@ -21,6 +21,7 @@ export class LineActors implements Presence {
   readonly #reachability = new Map<LineId, Reachability>();
   readonly #watchers = new Set<(line: LineId, reachability: Reachability) => void>();
   readonly #registrar: Registrar;
+  #following: Promise<void> = Promise.resolve();
 
   constructor(parts: { lines: Lines; registrar: Registrar; faults: Faults; clock?: ActorClock }) {
     this.#lines = parts.lines;
@@ -58,7 +59,14 @@ export class LineActors implements Presence {
   }
 
   /** Starts what is switched on in the database and stops what is not any more. */
-  async follow(): Promise<void> {
+  follow(): Promise<void> {
+    // One at a time: an older list must not be applied after a newer one.
+    const following = this.#following.then(() => this.#follow());
+    this.#following = following.catch(() => {});
+    return following;
+  }
+
+  async #follow(): Promise<void> {
     const wanted = new Map((await this.#lines.enabled()).map((line) => [line.id, line]));
     for (const line of wanted.values()) if (!this.#actors.has(line.id)) this.#start(line);
     for (const [id, actor] of this.#actors) {

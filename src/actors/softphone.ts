@@ -69,6 +69,7 @@ export const softphone = (parts: SoftphoneParts) => {
         media.playTone(leg, 'key-feedback');
       },
       logOpened: (_, opened) => journal.opened(opened),
+      logGivenUp: (_, { call: id }) => journal.ended(id, { kind: 'no-answer' }),
       logAnswered: (_, { call: id }) => journal.answered(id),
       conclude: (_, { user, label, cause }) => {
         const talkedMs = journal.ended(label.call, cause);

@@ -17,6 +17,7 @@ export class Softphones {
   readonly #clock: ActorClock;
   readonly #machine: ReturnType<typeof softphone>;
   readonly #phones = new Map<UserId, Softphone>();
+  #ending = false;
 
   constructor(parts: SoftphoneParts & { users: Users; faults: Faults; clock?: ActorClock }) {
     this.#parts = parts;
@@ -26,13 +27,16 @@ export class Softphones {
     this.#machine = softphone(parts);
   }
 
-  async send(user: UserId, command: SoftphoneCommand): Promise<void> {
+  /** @returns whether there is a softphone for it; there is none any more once all are being ended */
+  async send(user: UserId, command: SoftphoneCommand): Promise<boolean> {
     if (!this.#phones.has(user)) {
       const { callback } = await this.#users.settings(user);
-      // Another event may have started it meanwhile.
+      // Another event may have started it meanwhile, or the service may be ending.
+      if (this.#ending) return false;
       if (!this.#phones.has(user)) this.#start(user, callback);
     }
     this.#phones.get(user)?.send(command);
+    return true;
   }
 
   /** For those who only matter while there is a call, such as keys. */
@@ -41,21 +45,22 @@ export class Softphones {
   }
 
   get engaged(): number {
-    return [...this.#phones.values()].filter((phone) => !phone.getSnapshot().matches('idle')).length;
+    return [...this.#phones.values()].filter(isEngaged).length;
   }
 
   /** Resolves when no softphone has a call any more, or when `signal` aborts. */
   async quiet(signal: AbortSignal): Promise<void> {
-    const atRest = [...this.#phones.values()].map((phone) =>
-      waitFor(phone, (snapshot) => snapshot.matches('idle') || snapshot.status !== 'active', { signal }).catch(
-        () => {},
-      ),
-    );
-    await Promise.all(atRest);
+    while (this.engaged > 0 && !signal.aborted) {
+      const atRest = [...this.#phones.values()].map((phone) =>
+        waitFor(phone, (snapshot) => snapshot.status !== 'active' || !hasLegs(snapshot), { signal }).catch(() => {}),
+      );
+      await Promise.all(atRest);
+    }
   }
 
-  /** Ends every call of this process and waits until both sides have been told. */
+  /** Ends every call of this process, starts none any more, and waits until both sides have been told. */
   async endAll(signal: AbortSignal): Promise<void> {
+    this.#ending = true;
     for (const phone of this.#phones.values()) phone.send({ type: 'shutdown' });
     await this.quiet(signal);
     for (const phone of this.#phones.values()) phone.stop();
@@ -85,3 +90,11 @@ export class Softphones {
     this.#parts.telegram.hangUp(inHand.voiceLeg, cause);
   }
 }
+
+/** A number that waits for the user's call keeps nobody from stopping. */
+const hasLegs = (snapshot: ReturnType<Softphone['getSnapshot']>): boolean =>
+  !snapshot.matches('idle') && !snapshot.matches('awaitingUser');
+const isEngaged = (phone: Softphone): boolean => {
+  const snapshot = phone.getSnapshot();
+  return snapshot.status === 'active' && hasLegs(snapshot);
+};

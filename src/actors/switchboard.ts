@@ -1,3 +1,4 @@
+import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import { CallId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { Notice } from '../machines/model/notices.ts';
 import { readMessage } from '../machines/model/numbers.ts';
@@ -17,7 +18,6 @@ import type { Softphones } from './softphones.ts';
 
 /** A number is dialled unasked only while its sender can still mean it. */
 const numberIsFreshMs = 60_000;
-const hintPauseMs = 3_600_000;
 /** Messages and presses remembered, so that one told again is not done twice. */
 const rememberedEvents = 10_000;
 
@@ -41,14 +41,17 @@ export interface SwitchboardParts {
 export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #seen = new Set<string>();
-  readonly #hintedAt = new Map<UserId, number>();
   readonly #ends: (() => void)[];
   #draining = false;
 
   constructor(parts: SwitchboardParts) {
     this.#parts = parts;
-    parts.sip.onOffer((offer) => this.#guard(this.#partyCalled(offer)));
-    parts.telegram.onOffer((offer) => this.#guard(this.#userCalled(offer)));
+    parts.sip.onOffer((offer) =>
+      this.#orElse(this.#partyCalled(offer), (cause) => parts.sip.hangUp(offer.callId, cause)),
+    );
+    parts.telegram.onOffer((offer) =>
+      this.#orElse(this.#userCalled(offer), (cause) => parts.telegram.hangUp(offer.voiceLegId, cause)),
+    );
     this.#ends = [
       parts.conversation.onMessage((message) =>
         this.#once(`${message.userId}/${message.messageId}`, () => this.#messageCame(message)),
@@ -66,13 +69,14 @@ export class Switchboard {
     for (const end of this.#ends) end();
   }
 
-  async #partyCalled({ callId, lineId, caller }: SipCallOffer): Promise<void> {
-    const { sip, lines, softphones, newId, clock } = this.#parts;
-    if (this.#draining) return sip.hangUp(callId, { kind: 'shutdown' });
+  /** @returns why the call is not taken; undefined: it is */
+  async #partyCalled({ callId, lineId, caller }: SipCallOffer): Promise<HangupCause | undefined> {
+    const { lines, softphones, newId, clock } = this.#parts;
     const line = await lines.find(lineId);
-    if (!line?.enabled) return sip.hangUp(callId, { kind: 'no-answer' });
+    if (!line?.enabled) return { kind: 'no-answer' };
     const ofUser = await lines.ofUser(line.user);
-    await softphones.send(line.user, {
+    if (this.#draining) return { kind: 'shutdown' };
+    const isTaken = await softphones.send(line.user, {
       type: 'party.called',
       line: line.id,
       label: {
@@ -87,15 +91,18 @@ export class Switchboard {
       lineName: ofUser.length > 1 ? line.name : undefined,
       voiceLeg: VoiceLegId(newId()),
     });
+    return isTaken ? undefined : { kind: 'shutdown' };
   }
 
-  async #userCalled({ voiceLegId, userId }: VoiceLegOffer): Promise<void> {
-    const { telegram, softphones } = this.#parts;
-    if (this.#draining) return telegram.hangUp(voiceLegId, { kind: 'shutdown' });
-    await softphones.send(userId, { type: 'user.called', voiceLeg: voiceLegId });
+  async #userCalled({ voiceLegId, userId }: VoiceLegOffer): Promise<HangupCause | undefined> {
+    if (this.#draining) return { kind: 'shutdown' };
+    const isTaken = await this.#parts.softphones.send(userId, { type: 'user.called', voiceLeg: voiceLegId });
+    return isTaken ? undefined : { kind: 'shutdown' };
   }
 
   async #messageCame({ userId, kind, text, contactPhone, sentAt }: IncomingMessage): Promise<void> {
+    if ((await this.#parts.lines.ofUser(userId)).length === 0)
+      return this.#say(userId, { kind: 'noLines', reasons: [] });
     const read = readMessage((kind === 'contact' ? contactPhone : text) ?? '');
     switch (read.kind) {
       case 'dial':
@@ -106,7 +113,7 @@ export class Switchboard {
       case 'refused':
         return this.#say(userId, { kind: 'refusedCharacters' });
       case 'notANumber':
-        return this.#hint(userId);
+        return this.#say(userId, { kind: 'whatToSend' });
     }
   }
 
@@ -114,12 +121,13 @@ export class Switchboard {
     const [name = '', argument = ''] = action.split(':', 2);
     switch (name) {
       case 'key':
-        if (isDtmfDigit(argument))
-          this.#parts.softphones.sendIfStarted(userId, { type: 'key.pressed', digit: argument });
+        if (callId && isDtmfDigit(argument)) {
+          this.#parts.softphones.sendIfStarted(userId, { type: 'key.pressed', call: callId, digit: argument });
+        }
         return;
       case 'redial':
         return callId && this.#redial(userId, callId);
-      case 'dial':
+      case 'd':
         return this.#dial(userId, { kind: 'number', user: argument }, argument);
       case 'callback':
         return this.setCallback(userId, argument === 'on');
@@ -136,7 +144,6 @@ export class Switchboard {
   /** `wanted`: the line of an earlier call, used again without a question. */
   async #dial(user: UserId, target: DialTarget, shown: string, wanted?: Line['id']): Promise<void> {
     const { lines, lineActors, softphones, newId, clock } = this.#parts;
-    if (this.#draining) return this.#say(user, { kind: 'restarting' });
     const candidates = (await lines.ofUser(user)).map((line) => ({ line, why: lineActors.refusalOf(line) }));
     const usable = candidates.filter(({ why }) => !why);
     const chosen = (usable.find(({ line }) => line.id === wanted) ?? usable[0])?.line;
@@ -144,6 +151,7 @@ export class Switchboard {
       const reasons = candidates.flatMap(({ line, why }) => (why ? [{ lineName: line.name, why }] : []));
       return this.#say(user, { kind: 'noLines', reasons });
     }
+    if (this.#draining) return this.#say(user, { kind: 'restarting' });
     await softphones.send(user, {
       type: 'dial',
       line: chosen.id,
@@ -166,15 +174,6 @@ export class Switchboard {
     this.#say(user, { kind: 'callbackIs', on });
   }
 
-  /** At most once an hour per person (D-13). */
-  #hint(user: UserId): void {
-    const now = this.#parts.clock.now();
-    if (now - (this.#hintedAt.get(user) ?? -Infinity) < hintPauseMs) return;
-    for (const [other, at] of this.#hintedAt) if (now - at >= hintPauseMs) this.#hintedAt.delete(other);
-    this.#hintedAt.set(user, now);
-    this.#say(user, { kind: 'whatToSend' });
-  }
-
   /** Telegram tells some things twice; what failed may be told again. */
   async #once(id: string, work: () => Promise<void>): Promise<void> {
     if (this.#seen.has(id)) return;
@@ -193,8 +192,15 @@ export class Switchboard {
     this.#parts.notices.say(user, notice);
   }
 
-  #guard(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#parts.faults.report('switchboard', error));
+  /** A call that is not taken is hung up, also when we failed over it. */
+  #orElse(taken: Promise<HangupCause | undefined>, hangUp: (cause: HangupCause) => void): void {
+    taken
+      .catch((error: unknown): HangupCause => {
+        this.#parts.faults.report('switchboard', error);
+        return { kind: 'internal-fault', detail: 'switchboard' };
+      })
+      .then((cause) => cause && hangUp(cause))
+      .catch((error: unknown) => this.#parts.faults.report('switchboard', error));
   }
 }
 

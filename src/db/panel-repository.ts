@@ -1,4 +1,4 @@
-import type { Panel, Panels } from '../actors/ports/conversation.ts';
+import type { MessageRef, Panel, Panels } from '../actors/ports/conversation.ts';
 import { UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
 import { PanelEntity, type PanelRow } from './entities/panel.ts';
@@ -22,6 +22,15 @@ export class PanelRepository implements Panels {
   async find(token: string): Promise<Panel | undefined> {
     const row = await this.#database.fork().findOne(PanelEntity, { token });
     return row ? panelOf(row) : undefined;
+  }
+
+  /** Keypads that stand in chats: those of calls of this process, and after its start those that were left over. */
+  async keypads(): Promise<MessageRef[]> {
+    const rows = await this.#database.fork().find(PanelEntity, { messageId: { $ne: null } });
+    return rows
+      .map(panelOf)
+      .filter(({ content }) => content.buttons?.flat().some(({ action }) => action.startsWith('key:')))
+      .flatMap(({ userId, messageId, token }) => (messageId === undefined ? [] : [{ userId, messageId, token }]));
   }
 
   async add(panel: Panel): Promise<void> {

@@ -33,7 +33,7 @@ export interface CallInput {
 export const callMachine = setup({
   types: {
     input: {} as CallInput,
-    context: {} as CallInput & { cause: HangupCause },
+    context: {} as CallInput & { cause: HangupCause; silent: boolean },
     events: {} as LegFact | { type: 'answer' } | { type: 'hangUp'; cause: HangupCause },
   },
   actors: { legFacts: facts<LegFact, { call: CallId }>() },
@@ -42,10 +42,14 @@ export const callMachine = setup({
     ringParty: effect<{ call: CallId; user: UserId }>(),
     answerParty: effect<{ call: CallId }>(),
     hangUpParty: effect<{ call: CallId; cause: HangupCause }>(),
+    noteSilence: assign((_, { silent }: { silent: boolean }) => ({ silent })),
     note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
     report: sendParent((_, report: CallReport) => report),
   },
-  guards: { isOutgoing: ({ context }) => context.target !== undefined },
+  guards: {
+    isOutgoing: ({ context }) => context.target !== undefined,
+    isSilent: ({ context }) => context.silent,
+  },
   delays: {
     // 30 s without RTP in all; the media plane speaks up after the first two (product §13).
     lossDetection: 28_000,
@@ -54,10 +58,12 @@ export const callMachine = setup({
   },
 }).createMachine({
   id: 'call',
-  context: ({ input }) => ({ ...input, cause: { kind: 'normal' } }),
+  context: ({ input }) => ({ ...input, cause: { kind: 'normal' }, silent: false }),
   invoke: { id: 'legFacts', src: 'legFacts', input: ({ context }) => ({ call: context.call }) },
   initial: 'fresh',
   on: {
+    'media.lost': { actions: { type: 'noteSilence', params: { silent: true } } },
+    'media.back': { actions: { type: 'noteSilence', params: { silent: false } } },
     'party.hungUp': { target: '.ended', actions: { type: 'note', params: ({ event }) => event } },
     hangUp: { target: '.ending', actions: { type: 'note', params: ({ event }) => event } },
   },
@@ -86,11 +92,13 @@ export const callMachine = setup({
     },
     established: {
       entry: { type: 'report', params: { type: 'call.answered' } },
-      initial: 'heard',
+      initial: 'judging',
       states: {
+        // Silence is told once: it may have begun with the announcement before the answer.
+        judging: { always: [{ guard: 'isSilent', target: 'silent' }, { target: 'heard' }] },
         heard: { on: { 'media.lost': 'silent' } },
         silent: {
-          on: { 'media.back': 'heard' },
+          on: { 'media.back': { target: 'heard', actions: { type: 'noteSilence', params: { silent: false } } } },
           after: {
             lossDetection: {
               target: '#call.ending',

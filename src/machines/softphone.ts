@@ -42,6 +42,16 @@ const callerMessage = ({ context, event }: Args & { event: PartyCalled }) => ({
   notice: { kind: 'caller' as const, caller: event.caller, lineName: event.lineName },
 });
 
+const callOf = ({ context }: Args) => ({ call: inHand(context).label.call });
+/** The number that waited is not dialled. */
+const expired = [
+  { type: 'logGivenUp', params: callOf },
+  { type: 'show', params: labelled('status', 'offerExpired') },
+] as const;
+
+/** How long the user is rung before his number is dialled (product §13). */
+const callbackRingMs = 60_000;
+
 /**
  * One user's telephone: the voice leg, the call, and which of the two must end once the other has.
  * Its children report facts to it and never speak to each other.
@@ -73,7 +83,7 @@ export const softphoneMachine = setup({
         user: context.user,
         direction: 'outgoing' as const,
         // A callback ring is ours to end; for a calling party we ring as long as the party waits and Telegram allows.
-        ringMs: inHand(context).target ? 60_000 : undefined,
+        ringMs: inHand(context).target ? callbackRingMs : undefined,
       }),
     }),
     takeUsersCall: spawnChild('voiceLeg', {
@@ -110,6 +120,8 @@ export const softphoneMachine = setup({
     connect: effect<{ voiceLeg: VoiceLegId; call: CallId }>(),
     sendDtmf: effect<{ voiceLeg: VoiceLegId; call: CallId; digit: DtmfDigit }>(),
     logOpened: effect<{ user: UserId; line: LineId; label: CallLabel; target: DialTarget | undefined }>(),
+    /** Nothing was dialled. */
+    logGivenUp: effect<{ call: CallId }>(),
     logAnswered: effect<{ call: CallId }>(),
     /** Removes the panel, closes the record, shows how it went. */
     conclude: effect<{ user: UserId; label: CallLabel; cause: HangupCause }>(),
@@ -117,6 +129,7 @@ export const softphoneMachine = setup({
   guards: {
     callbackIsOn: ({ context }) => context.callback,
     isPrivacy: (_, { cause }: { cause: HangupCause }) => cause.kind === 'privacy',
+    isOfHand: ({ context }, { call }: { call: CallId }) => call === context.inHand?.label.call,
     isBusy: ({ context }) => context.cause.kind === 'busy',
   },
   delays: { offer: 60_000, busyTone: 4_000, congestionTone: 3_000, rest: 10_000 },
@@ -162,7 +175,11 @@ export const softphoneMachine = setup({
     },
     callingBack: {
       description: 'Callback on: the user is rung; nothing is dialled before he answers.',
-      entry: ['startVoiceLeg', { type: 'show', params: labelled('status', 'callingYou') }],
+      entry: [
+        'startVoiceLeg',
+        { type: 'logOpened', params: ({ context }) => ({ user: context.user, ...inHand(context) }) },
+        { type: 'show', params: labelled('status', 'callingYou') },
+      ],
       on: {
         'voiceLeg.answered': 'withCall.dialling',
         'voiceLeg.ended': [
@@ -176,7 +193,12 @@ export const softphoneMachine = setup({
           },
           {
             target: 'idle',
-            actions: ['dropVoiceLeg', { type: 'show', params: labelled('status', 'notAnswered') }, 'putDown'],
+            actions: [
+              'dropVoiceLeg',
+              { type: 'logGivenUp', params: callOf },
+              { type: 'show', params: labelled('status', 'notAnswered') },
+              'putDown',
+            ],
           },
         ],
         shutdown: { actions: [{ type: 'note', params: { cause: { kind: 'shutdown' } } }, 'hangUpVoiceLeg'] },
@@ -184,29 +206,29 @@ export const softphoneMachine = setup({
     },
     awaitingUser: {
       description: 'Callback off: the number waits for the user to call us.',
-      entry: { type: 'show', params: labelled('status', 'pressToCall') },
+      entry: [
+        { type: 'logOpened', params: ({ context }) => ({ user: context.user, ...inHand(context) }) },
+        { type: 'show', params: labelled('status', 'pressToCall') },
+      ],
       on: {
         'user.called': { target: 'takingUsersCall', actions: { type: 'useVoiceLeg', params: ({ event }) => event } },
         dial: {
           target: 'awaitingUser',
           reenter: true,
-          actions: [
-            { type: 'show', params: labelled('status', 'offerExpired') },
-            { type: 'take', params: ({ event }) => event },
-          ],
+          actions: [...expired, { type: 'take', params: ({ event }) => event }],
         },
         'party.called': {
           target: 'withCall.ringing',
           actions: [
-            { type: 'show', params: labelled('status', 'offerExpired') },
+            ...expired,
             { type: 'take', params: ({ event }) => ({ ...event, target: undefined }) },
             { type: 'show', params: callerMessage },
           ],
         },
-        shutdown: { target: 'gone', actions: { type: 'show', params: labelled('status', 'offerExpired') } },
+        shutdown: { target: 'gone', actions: expired },
       },
       after: {
-        offer: { target: 'idle', actions: [{ type: 'show', params: labelled('status', 'offerExpired') }, 'putDown'] },
+        offer: { target: 'idle', actions: [...expired, 'putDown'] },
       },
     },
     takingUsersCall: {
@@ -216,7 +238,12 @@ export const softphoneMachine = setup({
         'voiceLeg.answered': 'withCall.dialling',
         'voiceLeg.ended': {
           target: 'idle',
-          actions: ['dropVoiceLeg', { type: 'show', params: labelled('status', 'notAnswered') }, 'putDown'],
+          actions: [
+            'dropVoiceLeg',
+            { type: 'logGivenUp', params: callOf },
+            { type: 'show', params: labelled('status', 'notAnswered') },
+            'putDown',
+          ],
         },
         shutdown: { actions: [{ type: 'note', params: { cause: { kind: 'shutdown' } } }, 'hangUpVoiceLeg'] },
       },
@@ -249,7 +276,21 @@ export const softphoneMachine = setup({
         ringing: {
           description: 'A party called: the user rings on all devices, the party hears ringback.',
           entry: ['startCall', 'startVoiceLeg'],
-          on: { 'voiceLeg.answered': 'answering' },
+          on: {
+            'voiceLeg.answered': 'answering',
+            'voiceLeg.ended': [
+              {
+                guard: { type: 'isPrivacy', params: ({ event }) => event },
+                target: 'clearing.party',
+                actions: [
+                  'dropVoiceLeg',
+                  { type: 'note', params: ({ event }) => event },
+                  { type: 'say', params: ({ context }) => ({ user: context.user, notice: { kind: 'privacyHint' } }) },
+                ],
+              },
+              { target: 'clearing.party', actions: ['dropVoiceLeg', { type: 'note', params: ({ event }) => event }] },
+            ],
+          },
         },
         answering: {
           description: 'The user took it; our 200 waits for its ACK.',
@@ -265,20 +306,29 @@ export const softphoneMachine = setup({
             { type: 'show', params: labelled('status', 'dialled') },
             { type: 'show', params: labelled('panel', 'panel') },
           ],
-          on: {
-            'call.ringing': { actions: { type: 'playTone', params: onUserLeg('ringback') } },
-            'call.earlyMedia': {
-              actions: [
+          initial: 'quiet',
+          states: {
+            quiet: { on: { 'call.ringing': 'ringing', 'call.earlyMedia': 'announced' } },
+            ringing: {
+              entry: { type: 'playTone', params: onUserLeg('ringback') },
+              on: { 'call.earlyMedia': 'announced' },
+            },
+            announced: {
+              description: 'The party’s side speaks for itself: a late 180 brings no ringback over it.',
+              entry: [
                 { type: 'stopTone', params: ({ context }) => ({ leg: inHand(context).voiceLeg }) },
                 { type: 'hearParty', params: legs },
               ],
             },
+          },
+          on: {
             'call.answered': 'talking',
             'call.ended': {
               target: 'failing',
               actions: ['dropCall', { type: 'note', params: ({ event }) => event }],
             },
             'key.pressed': {
+              guard: { type: 'isOfHand', params: ({ event }) => event },
               actions: {
                 type: 'sendDtmf',
                 params: ({ context, event }) => ({ ...legs({ context }), digit: event.digit }),
@@ -294,6 +344,7 @@ export const softphoneMachine = setup({
           ],
           on: {
             'key.pressed': {
+              guard: { type: 'isOfHand', params: ({ event }) => event },
               actions: {
                 type: 'sendDtmf',
                 params: ({ context, event }) => ({ ...legs({ context }), digit: event.digit }),

@@ -29,7 +29,7 @@ export interface VoiceLegInput {
 export const voiceLegMachine = setup({
   types: {
     input: {} as VoiceLegInput,
-    context: {} as VoiceLegInput & { cause: HangupCause },
+    context: {} as VoiceLegInput & { cause: HangupCause; silent: boolean },
     events: {} as LegFact | { type: 'hangUp'; cause: HangupCause },
   },
   actors: { legFacts: facts<LegFact, { leg: VoiceLegId }>() },
@@ -37,10 +37,12 @@ export const voiceLegMachine = setup({
     ringUser: effect<{ leg: VoiceLegId; user: UserId }>(),
     answerUser: effect<{ leg: VoiceLegId }>(),
     hangUpUser: effect<{ leg: VoiceLegId; cause: HangupCause }>(),
+    noteSilence: assign((_, { silent }: { silent: boolean }) => ({ silent })),
     note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
     report: sendParent((_, report: VoiceLegReport) => report),
   },
   guards: {
+    isSilent: ({ context }) => context.silent,
     isIncoming: ({ context }) => context.direction === 'incoming',
     ringsForEver: ({ context }) => context.ringMs === undefined,
   },
@@ -53,10 +55,12 @@ export const voiceLegMachine = setup({
   },
 }).createMachine({
   id: 'voiceLeg',
-  context: ({ input }) => ({ ...input, cause: { kind: 'normal' } }),
+  context: ({ input }) => ({ ...input, cause: { kind: 'normal' }, silent: false }),
   invoke: { id: 'legFacts', src: 'legFacts', input: ({ context }) => ({ leg: context.leg }) },
   initial: 'fresh',
   on: {
+    'media.lost': { actions: { type: 'noteSilence', params: { silent: true } } },
+    'media.back': { actions: { type: 'noteSilence', params: { silent: false } } },
     'user.hungUp': { target: '.ended', actions: { type: 'note', params: ({ event }) => event } },
     hangUp: { target: '.ending', actions: { type: 'note', params: ({ event }) => event } },
   },
@@ -90,11 +94,13 @@ export const voiceLegMachine = setup({
       on: { 'user.connected': 'up' },
     },
     up: {
-      initial: 'heard',
+      initial: 'judging',
       states: {
+        // Silence is told once: it may have begun before the connection was reported.
+        judging: { always: [{ guard: 'isSilent', target: 'silent' }, { target: 'heard' }] },
         heard: { on: { 'media.lost': 'silent' } },
         silent: {
-          on: { 'media.back': 'heard' },
+          on: { 'media.back': { target: 'heard', actions: { type: 'noteSilence', params: { silent: false } } } },
           after: {
             lossDetection: {
               target: '#voiceLeg.ending',

@@ -137,6 +137,14 @@ describe('progress', () => {
     ]);
   });
 
+  test('a 180 after an announcement brings no ringback over it', () => {
+    phone.send(dial);
+    nets.user(leg, { type: 'user.answered' });
+    nets.party(call, { type: 'party.earlyMedia' });
+    nets.party(call, { type: 'party.ringing' });
+    expect(nets.told).not.toContain('ringback to leg');
+  });
+
   test('busy is heard for 4 s, then the voice leg ends', () => {
     phone.send(dial);
     nets.user(leg, { type: 'user.answered' });
@@ -185,6 +193,12 @@ describe('an incoming call', () => {
     expect(concluded).toEqual([kind]);
   });
 
+  test('privacy settings that forbid our ring are explained', () => {
+    phone.send(partyCalled);
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'privacy' } });
+    expect(shown).toContain('privacyHint');
+  });
+
   test('rings as long as the caller waits', () => {
     phone.send(partyCalled);
     clock.increment(85_000);
@@ -198,7 +212,8 @@ describe('an incoming call', () => {
 describe('talk', () => {
   test('keys go to the party', () => {
     intoTalk();
-    phone.send({ type: 'key.pressed', digit: '5' });
+    phone.send({ type: 'key.pressed', call, digit: '5' });
+    phone.send({ type: 'key.pressed', call: CallId('old'), digit: '6' });
     expect(nets.told.slice(-2)).toEqual(['key 5 to call', 'key-feedback to leg']);
   });
 
@@ -236,6 +251,15 @@ describe('talk', () => {
     nets.audio(leg, { type: 'media.lost' });
     clock.increment(8_000);
     expect(nets.told.slice(-2)).toEqual(['hang up user leg connection-lost', 'hang up party call connection-lost']);
+  });
+
+  test('silence that began before the answer counts as well', () => {
+    phone.send(dial);
+    nets.user(leg, { type: 'user.answered' });
+    nets.audio(call, { type: 'media.lost' });
+    nets.party(call, { type: 'party.answered' });
+    clock.increment(28_000);
+    expect(nets.told).toContain('hang up party call connection-lost');
   });
 
   test('a party silent for 30 s in all is lost', () => {

@@ -61,7 +61,7 @@ function render(notice: Notice): RenderedNotice {
     case 'confirmWord':
       return {
         text: `Dial “${notice.word}”?`,
-        buttons: [[{ label: `Call ${notice.word}`, action: `dial:${notice.word}` }]],
+        buttons: [[{ label: `Call ${notice.word}`, action: `d:${notice.word}` }]],
       };
     case 'noLines':
       return {

@@ -1,4 +1,4 @@
-import type { LineId, VoiceLegId } from './ids.ts';
+import type { CallId, LineId, VoiceLegId } from './ids.ts';
 import type { CallLabel } from './notices.ts';
 import type { CallerIdentity, DialTarget } from './party.ts';
 import type { DtmfDigit } from './tone.ts';
@@ -38,7 +38,8 @@ export type SoftphoneCommand =
   | PartyCalled
   /** The user calls the chat account. */
   | { readonly type: 'user.called'; readonly voiceLeg: VoiceLegId }
-  | { readonly type: 'key.pressed'; readonly digit: DtmfDigit }
+  /** A key under the panel of this call. */
+  | { readonly type: 'key.pressed'; readonly call: CallId; readonly digit: DtmfDigit }
   | { readonly type: 'callback.set'; readonly on: boolean }
   /** This process is going away: end what runs. */
   | { readonly type: 'shutdown' };

@@ -1,0 +1,119 @@
+import { SimulatedClock } from 'xstate';
+import { CallJournal } from '../../src/actors/call-journal.ts';
+import { CallNotices } from '../../src/actors/call-notices.ts';
+import { LineActors } from '../../src/actors/lines.ts';
+import type { CallRecord } from '../../src/actors/ports/call-log.ts';
+import type { Conversation, IncomingMessage, Press } from '../../src/actors/ports/conversation.ts';
+import type { Line } from '../../src/actors/ports/lines.ts';
+import { Softphones } from '../../src/actors/softphones.ts';
+import { Switchboard } from '../../src/actors/switchboard.ts';
+import { type CallId, EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
+import { PlayedNetworks } from '../fakes/networks.ts';
+
+export const olga = UserId('1');
+export const office: Line = { id: LineId('office'), name: 'Office', owner: olga, user: olga, enabled: true };
+
+/** Everything between the ports, with both networks, the chat and the database played by the test. */
+export function openHouse() {
+  const nets = new PlayedNetworks();
+  const clock = new SimulatedClock();
+  const said: string[] = [];
+  const removed: number[] = [];
+  const faults: unknown[] = [];
+  const records = new Map<CallId, CallRecord>();
+  const wall = { at: 1_000_000, now: () => EpochMs(wall.at) };
+  const database = { broken: false };
+  let nextId = 0;
+  let hear: (message: IncomingMessage) => void | Promise<void> = () => {};
+  let feel: (press: Press) => void | Promise<void> = () => {};
+  const check = () => {
+    if (database.broken) throw new Error('the database is away');
+  };
+
+  const conversation: Conversation = {
+    onMessage: (listener) => {
+      hear = listener;
+      return () => {};
+    },
+    onPress: (listener) => {
+      feel = listener;
+      return () => {};
+    },
+    say: async (userId, text) => ({ userId, messageId: said.push(text) }),
+    sayWithButtons: async (userId, { text }) => ({ userId, messageId: said.push(text) }),
+    edit: async (ref, { text }) => {
+      said.push(text);
+      return ref;
+    },
+    remove: async ({ messageId }) => void removed.push(messageId),
+  };
+  const lines = {
+    enabled: async () => [office],
+    ofUser: async (user: UserId) => {
+      check();
+      return user === olga ? [office] : [];
+    },
+    find: async (line: LineId) => {
+      check();
+      return line === office.id ? office : undefined;
+    },
+  };
+  const users = { settings: async () => ({ callback: true }), setCallback: async () => {} };
+  const callLog = {
+    opened: async (record: Omit<CallRecord, 'answeredAt' | 'endedAt' | 'cause'>) =>
+      void records.set(record.call, { ...record, answeredAt: undefined, endedAt: undefined, cause: undefined }),
+    answered: async () => {},
+    ended: async () => {},
+    find: async (call: CallId) => records.get(call),
+  };
+  const reported = { report: (_: string, error: unknown) => void faults.push(error) };
+  const notices = new CallNotices(conversation, { render: ({ kind }) => ({ text: kind }) }, wall, reported);
+  const registrar = { bind: async () => ({ lifetimeMs: 600_000 }), unbind: async () => {}, watch: () => () => {} };
+  const lineActors = new LineActors({ lines, registrar, faults: reported, clock });
+  const softphones = new Softphones({
+    sip: nets.sip,
+    telegram: nets.telegram,
+    media: nets.media,
+    notices,
+    journal: new CallJournal(callLog, wall, reported),
+    users,
+    faults: reported,
+    clock,
+  });
+  const switchboard = new Switchboard({
+    sip: nets.sip,
+    telegram: nets.telegram,
+    conversation,
+    lines,
+    users,
+    callLog,
+    clock: wall,
+    faults: reported,
+    lineActors,
+    softphones,
+    notices,
+    newId: () => `id${++nextId}`,
+  });
+  let nextMessage = 0;
+  return {
+    nets,
+    clock,
+    said,
+    removed,
+    faults,
+    records,
+    wall,
+    database,
+    softphones,
+    switchboard,
+    lineActors,
+    notices,
+    text: (text: string, more: Partial<IncomingMessage> = {}) =>
+      hear({ userId: olga, messageId: ++nextMessage, kind: 'text', text, sentAt: wall.now(), ...more }),
+    press: (action: string, more: Partial<Press> = {}) =>
+      feel({ userId: olga, action, token: 't', pressId: `press${++nextMessage}`, answer: () => {}, ...more }),
+    async settled() {
+      for (let turn = 0; turn < 10; turn++) await new Promise((done) => setImmediate(done));
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { CallId, LineId, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
+import { office, openHouse } from './house.ts';
+
+let house: ReturnType<typeof openHouse>;
+beforeEach(async () => {
+  house = openHouse();
+  await house.lineActors.follow();
+  await house.settled();
+});
+
+const rings = () => house.nets.told.filter((told) => told.startsWith('ring user'));
+const offer = (callId = CallId('c1')) =>
+  house.nets.offerParty({ callId, lineId: office.id, caller: { number: '4930123' } });
+
+describe('messages', () => {
+  test('a number is taken once, however often it is told', async () => {
+    await house.text('200', { messageId: 7 });
+    await house.text('200', { messageId: 7 });
+    expect(rings()).toHaveLength(1);
+  });
+
+  test('what failed may be told again', async () => {
+    house.database.broken = true;
+    await expect(house.text('200', { messageId: 7 })).rejects.toThrow('away');
+    house.database.broken = false;
+    await house.text('200', { messageId: 7 });
+    expect(rings()).toHaveLength(1);
+  });
+
+  test('a number of a minute ago is not dialled unasked', async () => {
+    const sentAt = house.wall.now();
+    house.wall.at += 60_001;
+    await house.text('200', { sentAt });
+    await house.settled();
+    expect(rings()).toEqual([]);
+    expect(house.said).toEqual(['tooLate']);
+  });
+
+  test('the hint comes once an hour', async () => {
+    await house.text('thanks!');
+    await house.text('how are you?');
+    await house.settled();
+    expect(house.said).toEqual(['whatToSend']);
+    house.wall.at += 3_600_000;
+    await house.text('hello there');
+    await house.settled();
+    expect(house.said).toEqual(['whatToSend', 'whatToSend']);
+  });
+
+  test('a stranger is told once that he has no line, whatever he sends', async () => {
+    const stranger = { userId: UserId('99') };
+    await house.text('200', stranger);
+    await house.text('reception', stranger);
+    await house.text('2<00', stranger);
+    await house.settled();
+    expect(house.said).toEqual(['noLines']);
+    expect(rings()).toEqual([]);
+  });
+
+  test('a word is dialled when its button is pressed, also one of 32 letters', async () => {
+    const word = 'a'.repeat(32);
+    await house.text(word);
+    await house.settled();
+    expect(house.said).toEqual(['confirmWord']);
+    expect(rings()).toEqual([]);
+    await house.press(`d:${word}`);
+    expect(rings()).toHaveLength(1);
+  });
+});
+
+describe('Redial', () => {
+  test('dials a number again that was never dialled because nobody took the callback ring', async () => {
+    await house.text('200');
+    const [call] = [...house.records.keys()];
+    house.clock.increment(60_000);
+    await house.settled();
+    expect(house.said.at(-1)).toBe('notAnswered');
+    await house.press('redial', { callId: call as CallId });
+    expect(rings()).toHaveLength(2);
+  });
+
+  test('of somebody else’s call does nothing', async () => {
+    await house.text('200');
+    const [call] = [...house.records.keys()];
+    house.clock.increment(60_000);
+    await house.press('redial', { callId: call as CallId, userId: UserId('2') });
+    await house.press('redial', { callId: CallId('unknown') });
+    expect(rings()).toHaveLength(1);
+  });
+});
+
+describe('calls', () => {
+  test('for a line that is not there are answered as unavailable', async () => {
+    house.nets.offerParty({ callId: CallId('c1'), lineId: LineId('gone'), caller: { number: '1' } });
+    await house.settled();
+    expect(house.nets.told).toEqual(['hang up party c1 no-answer']);
+  });
+
+  test('that we fail over are hung up on both sides', async () => {
+    house.database.broken = true;
+    offer();
+    await house.settled();
+    expect(house.nets.told).toEqual(['hang up party c1 internal-fault']);
+    expect(house.faults).toHaveLength(1);
+  });
+
+  test('keys of another call’s panel do not reach this one', async () => {
+    offer();
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    await house.press('key:5', { callId: CallId('old') });
+    await house.press('key:6', { callId: CallId('c1') });
+    expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 6 to c1']);
+  });
+
+  test('of a softphone that breaks leave no leg behind', async () => {
+    house.nets.telegram.ring = () => {
+      throw new Error('bug');
+    };
+    offer();
+    await house.settled();
+    expect(house.nets.told).toContain('hang up party c1 internal-fault');
+    expect(house.softphones.engaged).toBe(0);
+  });
+});
+
+describe('draining', () => {
+  test('takes no new calls from either side and no numbers', async () => {
+    house.switchboard.drain();
+    offer();
+    house.nets.offerUser({ voiceLegId: VoiceLegId('his'), userId: UserId('1') });
+    await house.text('200');
+    await house.settled();
+    expect(house.nets.told).toEqual(['hang up user his shutdown', 'hang up party c1 shutdown']);
+    expect(house.said).toEqual(['restarting']);
+  });
+
+  test('a number that waits for the user’s call keeps nobody waiting', async () => {
+    await house.text('200');
+    house.nets.user(VoiceLegId('id2'), { type: 'user.hungUp', cause: { kind: 'privacy' } });
+    expect(house.softphones.engaged).toBe(0);
+    await house.softphones.quiet(AbortSignal.timeout(1_000));
+  });
+
+  test('ends what runs on both sides, and starts nothing any more', async () => {
+    offer();
+    await house.settled();
+    await house.softphones.endAll(AbortSignal.timeout(1_000));
+    expect(house.nets.told).toContain('hang up party c1 shutdown');
+    expect(house.nets.told).toContain('hang up user id1 shutdown');
+    offer(CallId('late'));
+    await house.settled();
+    expect(house.nets.told.at(-1)).toBe('hang up party late shutdown');
+  });
+});
+
+test('a keypad that a dead process left is removed', async () => {
+  house.notices.removeLeftOver([{ userId: UserId('1'), messageId: 5 }]);
+  await house.notices.settled();
+  expect(house.removed).toEqual([5]);
+});
