@@ -69,7 +69,7 @@ async function outgoing({ olga, phone, pbx, chat }: SandboxProfile): Promise<voi
   call.answer();
   await call.connected;
   const [party] = (await answered) as [PbxCall];
-  const heard = await call.heard(milliwattHz);
+  const heard = await call.heard(milliwattHz, { forMs: 1_500 });
   check(`Olga hears the milliwatt: ${heard.frequencyHz.toFixed(0)} Hz at ${heard.levelDbfs.toFixed(0)} dBFS`, true);
   await heardByPbx('the PBX hears Olga', () => pbx.heard(party), olgaSaysHz);
   const panel = await olga.waitsFor(({ buttons }) => buttons.flat().includes('5'));
@@ -98,7 +98,7 @@ async function incoming({ olga, phone, pbx, chat }: SandboxProfile): Promise<voi
   );
   call.answer();
   await call.connected;
-  const heard = await call.heard(annaSaysHz);
+  const heard = await call.heard(annaSaysHz, { forMs: 1_500 });
   check(`Olga hears Anna: ${heard.frequencyHz.toFixed(0)} Hz at ${heard.levelDbfs.toFixed(0)} dBFS`, true);
   await heardByPbx('Anna hears Olga', () => pbx.heard(party), olgaSaysHz);
   await keep('incoming', call, pbx.heard(party));

@@ -6,6 +6,9 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+// Debian keeps servers where ordinary users do not look.
+process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+
 /** Is a program of the operating system there? Where tests must be complete (CI=true), a missing one is an error. */
 export const hasProgram = (name: string, debianPackage: string): boolean => {
   try {

@@ -17,6 +17,7 @@ export default class AcceptanceReporter implements Reporter {
       if (state === 'pending') continue;
       for (const [id] of test.fullName.matchAll(/\bAC-\d+\b/g)) {
         const known = states.get(id) ?? { passed: true, files: new Set() };
+        if (state !== 'passed') console.log(`${id} ${state}: ${test.fullName}`);
         // A skipped example is not shown, so it has not passed.
         known.passed &&= state === 'passed';
         known.files.add(relative(process.cwd(), test.module.moduleId));

@@ -23,7 +23,7 @@ function render(notice: Notice): RenderedNotice {
       return { text: `${number(notice.label)}\nNot dialled: you did not call.` };
     case 'notAnswered':
       return {
-        text: `${number(notice.label)}\nNot answered: you did not take the call, nothing was dialled.`,
+        text: `${number(notice.label)}\n${notConnected(notice.cause)}`,
         buttons: [[redial], [callbackOff]],
       };
     case 'dialled':
@@ -110,7 +110,7 @@ function unanswered({ direction }: CallLabel, cause: HangupCause): string {
     case 'connection-lost':
       return direction === 'outgoing' ? 'Connection lost' : 'Missed';
     case 'peer-fault':
-      return 'The other side’s telephone misbehaved';
+      return misbehaved(cause);
     case 'internal-fault':
       return 'Failed by a fault of the service';
     case 'shutdown':
@@ -127,11 +127,32 @@ function broken(cause: HangupCause): string {
     case 'shutdown':
       return '\nEnded: the service is restarting.';
     case 'peer-fault':
-      return '\nThe other side’s telephone misbehaved.';
+      return `\n${misbehaved(cause)}.`;
     case 'internal-fault':
       return '\nEnded by a fault of the service.';
     default:
       return '';
+  }
+}
+
+const misbehaved = ({ whose }: { readonly whose?: 'user' }): string =>
+  whose === 'user' ? 'Your Telegram app misbehaved' : 'The other side’s telephone misbehaved';
+
+/** Why there is no voice leg, and so no call. */
+function notConnected(cause: HangupCause): string {
+  switch (cause.kind) {
+    case 'peer-fault':
+      return `${misbehaved(cause)}: nothing was dialled.`;
+    case 'connection-lost':
+      return 'The connection to you was lost: nothing was dialled.';
+    case 'flood':
+      return 'Telegram does not let me call now: nothing was dialled. Try again later.';
+    case 'internal-fault':
+      return 'Failed by a fault of the service: nothing was dialled.';
+    case 'shutdown':
+      return 'The service is restarting: nothing was dialled.';
+    default:
+      return 'Not answered: you did not take the call, nothing was dialled.';
   }
 }
 

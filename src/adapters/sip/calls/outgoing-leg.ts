@@ -19,6 +19,7 @@ export class OutgoingLeg implements Leg {
   #media: MediaLeg | undefined;
   #account: Account | undefined;
   #wasRedirected = false;
+  #wasAnswered = false;
   #lastRinging = '';
 
   constructor(facts: LegFacts, time: SipTime) {
@@ -40,7 +41,10 @@ export class OutgoingLeg implements Leg {
     let next: (() => boolean) | undefined;
     inviter.stateChange.addListener((state) => {
       if (this.#inviter !== inviter) return;
-      if (state === SessionState.Established) this.facts.tell({ type: 'party.answered' });
+      if (state === SessionState.Established) {
+        this.#wasAnswered = true;
+        this.facts.tell({ type: 'party.answered' });
+      }
       // The final answer is told after the state change, and not at all for a call cancelled while its 200 was on the way.
       if (state === SessionState.Terminated) {
         queueMicrotask(() => {
@@ -128,9 +132,10 @@ export class OutgoingLeg implements Leg {
   }
 
   #causeOfLostSession(): HangupCause {
-    return this.#media?.descriptions.refusal === undefined
-      ? { kind: 'normal' }
-      : { kind: 'rejected', sip: { status: 488, reason: 'Not Acceptable Here' } };
+    if (this.#media?.descriptions.refusal !== undefined) {
+      return { kind: 'rejected', sip: { status: 488, reason: 'Not Acceptable Here' } };
+    }
+    return this.#wasAnswered ? { kind: 'normal' } : { kind: 'peer-fault', detail: 'an answer that cannot be used' };
   }
 
   #end(cause: HangupCause): void {

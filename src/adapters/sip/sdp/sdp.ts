@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 /** One stream of a session description, with what it inherits from the session level (RFC 4566 §5). */
 export interface SdpMedia {
   /** audio, video … */
@@ -57,7 +58,9 @@ const readMedia = (stream: readonly string[], session: readonly string[]): SdpMe
   const match = /^m=([^\s]+) (\d{1,5})(?:\/\d+)? ([^\s]+) (.+)$/.exec(stream[0] ?? '');
   const [, kind, port, protocol, formats] = match ?? [];
   const connection = valueOf(stream, 'c=IN IP') ?? valueOf(session, 'c=IN IP');
-  const host = /^[46] ([0-9A-Za-z.:-]+)/.exec(connection ?? '')?.[1];
+  const address = /^[46] ([0-9A-Za-z.:-]+)/.exec(connection ?? '')?.[1];
+  // A name would have to be looked up by the media path, which never waits; nobody sends one.
+  const host = address !== undefined && isIP(address) !== 0 ? address : undefined;
   if (kind === undefined || protocol === undefined || formats === undefined || Number(port) > 65_535) return undefined;
   // A stream that is switched off needs no address.
   if (host === undefined && Number(port) !== 0) return undefined;

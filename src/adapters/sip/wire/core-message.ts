@@ -48,7 +48,10 @@ const fill = (target: Core.IncomingMessage, message: SipMessage, branch: string)
       .at(-1);
     if (added !== undefined && parsed !== undefined) added.parsed = parsed;
   };
+  // A final answer that is not a 2xx makes no dialog: its Contact is nobody's target, and a bad one costs nothing.
+  const needsContact = message.kind === 'request' || message.status < 300;
   for (const [name, value] of message.headers) {
+    if (name === 'contact' && !needsContact) continue;
     if (!(addSpecial(name, value, add) ?? addPlain(name, value, add))) return false;
   }
   for (const name of ['www-authenticate', 'proxy-authenticate']) {
