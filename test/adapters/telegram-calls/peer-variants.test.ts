@@ -46,6 +46,7 @@ function against(role: CallRole) {
     newId: () => 4242,
     sendPacket: (packet) => later(() => peer.receive(packet)),
     onConnected: () => connections++,
+    onOpened: () => {},
     onFailed: (cause) => ends.push(cause),
   });
   return {

@@ -87,7 +87,6 @@ export class Call {
   async run(handshake: Handshake): Promise<void> {
     try {
       const { key, active } = await handshake(this);
-      this.tell({ type: 'user.answered' });
       await this.#startMedia(key, active);
     } catch (error) {
       if (this.#isEnded) return;
@@ -185,6 +184,8 @@ export class Call {
     );
     this.#outbox = outbox;
     this.#session = new MediaSession({
+      // Not before: whoever hears of the answer may want to be heard on the leg at once.
+      onOpened: () => this.tell({ type: 'user.answered' }),
       ...this.identity,
       key,
       sctp: !noSctp,

@@ -33,6 +33,8 @@ export interface MediaSessionOptions {
   readonly log: Logger;
   readonly newId: () => number;
   readonly sendPacket: (packet: Buffer) => void;
+  /** The media leg is there; ICE and DTLS follow. */
+  readonly onOpened: () => void;
   readonly onConnected: () => void;
   readonly onFailed: (cause: HangupCause) => void;
 }
@@ -102,6 +104,7 @@ export class MediaSession {
     const local = await legs.open(leg, { group: user, role, servers, relayOnly }, (fact) => this.#onFact(fact));
     // Closed while the leg was being made: what came into being after our close is closed too.
     if (this.#isClosed) return legs.close(leg);
+    this.#options.onOpened();
     this.#negotiation = new Negotiation(role, local.ssrc, this.#options.newId, {
       send: (json) => this.#send(json),
       onSending: (payloadTypeId) => legs.startSending(leg, payloadTypeId),
