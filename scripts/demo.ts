@@ -34,31 +34,42 @@ const overdue = setTimeout(() => {
   process.exit(1);
 }, 120_000);
 
-const config = readConfig({ ...process.env, DATA_DIR: join(output, 'data') });
-await mkdir(output, { recursive: true });
-say('starting PostgreSQL, the Telegram sandbox and the demo PBX');
-const sandbox = await openSandbox(config);
-const service = await startService({
-  storage: sandbox.storage,
-  telegram: sandbox.telegram,
-  log: pino({ level: 'error' }),
-  sip: { bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 }, advertisedHost: '127.0.0.1' },
-  media: { rtpHost: '127.0.0.1', rtpPorts: { from: 26_000, to: 26_999 }, ice: { addresses: ['127.0.0.1'] } },
-});
+// Leaving by `exit`, the database is ended, too.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+/** What runs, closed in reverse. */
+const running = new AsyncDisposableStack();
 try {
+  await play();
+} catch (error) {
+  check((error as Error).message, false);
+}
+await running.disposeAsync();
+clearTimeout(overdue);
+console.log(failed === 0 ? `\nAll held. What each side heard: ${output}/*.wav` : `\n${failed} did not hold.`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function play(): Promise<void> {
+  const config = readConfig({ ...process.env, DATA_DIR: join(output, 'data') });
+  await mkdir(output, { recursive: true });
+  say('starting PostgreSQL, the Telegram sandbox and the demo PBX');
+  const sandbox = await openSandbox(config);
+  running.defer(() => sandbox.close());
+  const service = await startService({
+    storage: sandbox.storage,
+    telegram: sandbox.telegram,
+    log: pino({ level: 'error' }),
+    sip: { bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 }, advertisedHost: '127.0.0.1' },
+    media: { rtpHost: '127.0.0.1', rtpPorts: { from: 26_000, to: 26_999 }, ice: { addresses: ['127.0.0.1'] } },
+  });
+  running.defer(() => end(service));
   await sandbox.connect(service);
   check('Olga’s line is registered at the demo PBX', sandbox.pbx.isRegistered('100'));
   sandbox.phone.says({ frequencyHz: olgaSaysHz });
   await outgoing(sandbox);
   await incoming(sandbox);
-} catch (error) {
-  check((error as Error).message, false);
-} finally {
-  await end(service, sandbox);
 }
-clearTimeout(overdue);
-console.log(failed === 0 ? `\nAll held. What each side heard: ${output}/*.wav` : `\n${failed} did not hold.`);
-process.exit(failed === 0 ? 0 : 1);
 
 async function outgoing({ olga, phone, pbx, chat }: SandboxProfile): Promise<void> {
   say('Olga sends 601 to the chat account');
@@ -128,11 +139,10 @@ async function keep(name: string, call: PhoneCall, party: Int16Array): Promise<v
   await saveWav(join(output, `${name}-heard-by-party.wav`), { samples: party, sampleRate: 8_000 });
 }
 
-async function end(running: Service, world: SandboxProfile): Promise<void> {
-  await running.stop(0);
+async function end(service: Service): Promise<void> {
+  await service.stop(0);
   check(
     'nothing is left over',
-    Object.values(running.sip.counters.open()).every((open) => open === 0),
+    Object.values(service.sip.counters.open()).every((open) => open === 0),
   );
-  await world.close();
 }

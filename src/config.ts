@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A configuration value is wrong; the message names each key, what was found and what is allowed. */
@@ -6,9 +7,21 @@ export class WrongConfiguration extends Error {
   override readonly name = 'WrongConfiguration';
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** Digits and nothing else: JavaScript would take " ", "0x1F" and "1e3" for numbers. */
+const whole = z.union([
+  z.number().int(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
+const port = whole.pipe(z.number().min(0).max(65_535));
 const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/);
-const seconds = z.coerce.number().min(0).max(86_400);
+const address = z.string().refine((text) => isIP(text) !== 0);
+const seconds = whole.pipe(z.number().min(0).max(86_400));
+const isProxy = (text: string) =>
+  /^socks5:\/\/([^:/@[\]]+|\[[0-9a-fA-F:.]+\]):0*[1-9]\d*$/.test(text) && URL.canParse(text);
+const isDatabase = (text: string) => /^postgres(ql)?:\/\/.+/.test(text) && URL.canParse(text);
 
 /** A key: what it accepts, in code and in words, and what it is for. The table is the reference (`docs/configuration.md`). */
 interface Key<T extends z.ZodType = z.ZodType> {
@@ -27,7 +40,7 @@ const key = <T extends z.ZodType>(accepts: T, allowed: string, means: string, se
 
 export const keys = {
   TELEGRAM_API_ID: key(
-    z.coerce.number().int().positive().optional(),
+    whole.pipe(z.number().positive()).optional(),
     'a whole number above 0',
     'API id from my.telegram.org; without it the sandbox runs',
   ),
@@ -50,23 +63,21 @@ export const keys = {
     true,
   ),
   TELEGRAM_PROXY: key(
-    z
-      .string()
-      .regex(/^socks5:\/\/[^:/]+:\d+$/)
-      .optional(),
-    'socks5://host:port',
+    z.string().refine(isProxy).optional(),
+    'socks5://host:port, the port from 1 to 65535',
     'a SOCKS5 proxy for the chat account',
   ),
   DATABASE_URL: key(
-    z
-      .string()
-      .regex(/^postgres(ql)?:\/\/.+/)
-      .optional(),
+    z.string().refine(isDatabase).optional(),
     'postgres://user:password@host/database',
     'PostgreSQL 15 or newer; without it an embedded one runs',
     true,
   ),
-  DATA_DIR: key(z.string().min(1).default('data'), 'a directory', 'where the embedded database and its key live'),
+  DATA_DIR: key(
+    z.string().min(1).default('data'),
+    'a directory that can be written',
+    'where the embedded database and its key live',
+  ),
   SECRET_KEY: key(
     z
       .string()
@@ -76,7 +87,11 @@ export const keys = {
     'seals passwords and sessions; with the embedded database one is made at first start',
     true,
   ),
-  SIP_HOST: key(host.default('0.0.0.0'), 'an IP address', 'where SIP listens'),
+  SIP_HOST: key(
+    address.default('0.0.0.0'),
+    'an IP address of this machine (0.0.0.0 or ::: all)',
+    'where SIP and RTP listen',
+  ),
   SIP_PORT: key(
     port.optional(),
     'a port, 0 to 65535 (0: any free one)',
@@ -104,9 +119,9 @@ export const keys = {
   ICE_ADDRESSES: key(
     z
       .string()
-      .regex(/^[0-9a-fA-F.:,]+$/)
+      .refine((text) => text.split(',').every((part) => isIP(part) !== 0))
       .optional(),
-    'IP addresses with commas',
+    'IP addresses of this machine with commas',
     'the only local addresses offered to Telegram peers; default: all',
   ),
   DRAIN_SECONDS: key(seconds.default(600), 'seconds, 0 to 86400', 'how long calls may finish after SIGTERM'),
@@ -131,7 +146,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   );
   const values: Record<string, unknown> = {};
   for (const [name, { accepts, allowed, secret }] of Object.entries<Key>(keys)) {
-    const found = environment[name] || file[name];
+    const found = [environment[name], file[name]].find((value) => value !== undefined && value !== '');
     const result = accepts.safeParse(found);
     if (result.success) values[name] = result.data;
     else
@@ -141,8 +156,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
   const config = values as Config;
   if (troubles.length === 0) troubles.push(...contradictions(config));
-  if (troubles.length > 0) throw new WrongConfiguration(`The configuration is wrong:\n  ${troubles.join('\n  ')}`);
+  refuse(troubles);
   return config;
+}
+
+/** @throws WrongConfiguration if there is any trouble */
+export function refuse(troubles: readonly string[]): void {
+  if (troubles.length > 0) throw new WrongConfiguration(`The configuration is wrong:\n  ${troubles.join('\n  ')}`);
 }
 
 function readFile(path: string): Record<string, unknown> {
@@ -184,5 +204,5 @@ export function rtpPorts({ RTP_PORTS }: Pick<Config, 'RTP_PORTS'>): { readonly f
 /** Of `socks5://host:port`. */
 export function proxyOf(url: string): { readonly host: string; readonly port: number } {
   const { hostname, port } = new URL(url);
-  return { host: hostname, port: Number(port) };
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
 }

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
-import { LoginLost } from './adapters/telegram/client/errors.ts';
+import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
 import { type Config, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
 import { LoginRepository } from './db/login-repository.ts';
-import { openSandbox } from './sandbox-profile.ts';
+import { WrongSecretKey } from './db/secret-box.ts';
+import { checkMachine } from './preflight.ts';
 import { type Service, startService } from './service.ts';
 import { dataDirOf, isSandbox, openStorage, type Storage } from './storage.ts';
 
@@ -15,19 +16,51 @@ class NotLoggedIn extends Error {
   override readonly name = 'NotLoggedIn';
 }
 
-const remedied = [WrongConfiguration, DatabaseUnavailable, NotLoggedIn, LoginLost];
+const remedied = [WrongConfiguration, WrongSecretKey, DatabaseUnavailable, NotLoggedIn, LoginLost];
 
+/** What runs, closed in reverse: however far the start came when it failed or was interrupted. */
+const started = new AsyncDisposableStack();
+/** Ends the drain early. */
+const hurry = new AbortController();
+let stopping = false;
+
+// First of all: a signal during a start of seconds must not leave a database running.
+process.on('SIGTERM', onSignal);
+process.on('SIGINT', onSignal);
 try {
   const config = readConfig(process.env);
   await (isSandbox(config) ? runSandbox(config) : runLive(config));
 } catch (error) {
-  console.error(remedyOf(error) ?? error);
-  process.exit(1);
+  // A start that is interrupted fails, since what it uses is being closed.
+  if (!stopping) {
+    stopping = true;
+    console.error(remedyOf(error) ?? error);
+    await exit(1);
+  }
+}
+
+/** First signal: no new calls, the others may finish for DRAIN_SECONDS. Second: at once. */
+function onSignal(): void {
+  if (stopping) return hurry.abort();
+  stopping = true;
+  void exit(0);
+}
+
+async function exit(code: number): Promise<void> {
+  try {
+    await started.disposeAsync();
+  } catch (error) {
+    console.error(error);
+    process.exit(1);
+  }
+  process.exit(code);
 }
 
 function remedyOf(error: unknown): string | undefined {
   if (remedied.some((kind) => error instanceof kind)) return (error as Error).message;
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (error instanceof TelegramUnreachable) return `${error.message}: check the network and TELEGRAM_PROXY.`;
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (syscall !== 'bind' && syscall !== 'listen') return undefined;
   if (code === 'EADDRINUSE')
     return `SIP_PORT: ${address}:${port} is in use by another program: stop it, or set SIP_PORT.`;
   if (code === 'EACCES') return `SIP_PORT: ${address}:${port} may not be opened by this user: set SIP_PORT above 1023.`;
@@ -35,10 +68,11 @@ function remedyOf(error: unknown): string | undefined {
 }
 
 async function runLive(config: Config): Promise<void> {
+  await checkMachine(config);
   const storage = await openStorage(config, dataDirOf(config));
+  started.defer(() => storage.close());
   const session = await new LoginRepository(storage.database, storage.box).session();
   if (session === undefined) {
-    await storage.close();
     throw new NotLoggedIn('The chat account is not logged in to Telegram yet: run `npm run cli -- login` once.');
   }
   const service = await start(config, storage, {
@@ -48,24 +82,36 @@ async function runLive(config: Config): Promise<void> {
     botToken: config.TELEGRAM_BOT_TOKEN ?? '',
     ...(config.TELEGRAM_PROXY !== undefined && { proxy: proxyOf(config.TELEGRAM_PROXY) }),
   });
-  stopOnSignals(service, config.DRAIN_SECONDS * 1_000, () => storage.close());
+  started.defer(() => drain(service, config.DRAIN_SECONDS));
 }
 
-async function runSandbox(config: Config): Promise<void> {
+async function runSandbox(found: Config): Promise<void> {
   const loopback = { SIP_HOST: '127.0.0.1', SIP_ADVERTISED_HOST: '127.0.0.1', ICE_ADDRESSES: '127.0.0.1' };
+  const config = { ...found, ...loopback, SIP_PORT: found.SIP_PORT ?? 0 };
+  await checkMachine(config);
+  // Only here: an installation for production has none of its packages.
+  const { openSandbox } = await import('./sandbox-profile.ts').catch(explainMissingPackage);
   const sandbox = await openSandbox(config);
-  try {
-    const service = await start(
-      { ...config, ...loopback, SIP_PORT: config.SIP_PORT ?? 0 },
-      sandbox.storage,
-      sandbox.telegram,
-    );
-    await sandbox.introduce(service);
-    stopOnSignals(service, 0, () => sandbox.close());
-  } catch (error) {
-    await sandbox.close();
-    throw error;
+  started.defer(() => sandbox.close());
+  const service = await start(config, sandbox.storage, sandbox.telegram);
+  started.defer(() => drain(service, 0));
+  await sandbox.introduce(service);
+}
+
+function explainMissingPackage(cause: NodeJS.ErrnoException): never {
+  if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+  throw new WrongConfiguration(
+    'TELEGRAM_API_ID: found nothing, so the sandbox runs, but its packages are not installed: run `npm ci --include=dev`, ' +
+      'or set TELEGRAM_API_ID, TELEGRAM_API_HASH and TELEGRAM_BOT_TOKEN.',
+    { cause },
+  );
+}
+
+async function drain(service: Service, seconds: number): Promise<void> {
+  if (seconds > 0 && service.engaged > 0) {
+    console.error(`Stopping: ${service.engaged} call(s) may finish within ${seconds} s; a second signal ends them.`);
   }
+  await service.stop(seconds * 1_000, hurry.signal);
 }
 
 function start(
@@ -101,31 +147,4 @@ function reachableAddress(host: string): string {
   const family = host === '::' ? 'IPv6' : 'IPv4';
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return addresses.find((address) => address.family === family && !address.internal)?.address ?? '127.0.0.1';
-}
-
-/** First signal: no new calls, the others may finish for `drainMs`. Second: at once. */
-function stopOnSignals(service: Service, drainMs: number, close: () => Promise<void>): void {
-  const hurry = new AbortController();
-  let stopping = false;
-  const onSignal = (): void => {
-    if (stopping) return hurry.abort();
-    stopping = true;
-    if (drainMs > 0 && service.engaged > 0) {
-      console.error(
-        `Stopping: ${service.engaged} call(s) may finish within ${drainMs / 1_000} s; a second signal ends them.`,
-      );
-    }
-    service
-      .stop(drainMs, hurry.signal)
-      .then(close)
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
 }

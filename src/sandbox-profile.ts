@@ -32,9 +32,16 @@ const account = { user: '100', password: 'sandbox' };
 export async function openSandbox(config: Config): Promise<SandboxProfile> {
   const dataDir = dataDirOf(config);
   // Also with DATABASE_URL: nobody's database is emptied for a game.
+  await using starting = new AsyncDisposableStack();
   const storage = await openStorage({ ...config, DATABASE_URL: undefined }, dataDir, { fresh: true });
+  starting.defer(async () => {
+    await storage.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
   const double = await startTelegram();
+  starting.defer(() => double.close());
   const pbx = await startPbx({ host: '127.0.0.1', accounts: [account] });
+  starting.defer(() => pbx.close());
   const olgaId = double.addUser({ firstName: 'Olga' }).id;
   const chat = double.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const bot = double.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
@@ -42,6 +49,7 @@ export async function openSandbox(config: Config): Promise<SandboxProfile> {
   // The chat account writes and calls first to nobody who has not written to it.
   olga.sends('hello', chat);
   const phone = new UserPhone(olga.device());
+  starting.defer(() => phone.close());
 
   const connect = async (service: Service): Promise<void> => {
     const line = await service.lines.add({
@@ -57,6 +65,7 @@ export async function openSandbox(config: Config): Promise<SandboxProfile> {
     await service.lineActors.follow();
     await service.lineActors.until(line, 'reachable', AbortSignal.timeout(10_000));
   };
+  const started = starting.move();
   return {
     storage,
     telegram: {
@@ -76,12 +85,6 @@ export async function openSandbox(config: Config): Promise<SandboxProfile> {
       await connect(service);
       startConsole({ olga, phone, pbx, chat, account: account.user });
     },
-    async close() {
-      phone.close();
-      pbx.close();
-      await double.close();
-      await storage.close();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    close: () => started.disposeAsync(),
   };
 }

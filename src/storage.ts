@@ -1,7 +1,9 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import { type Config, keys, refuse } from './config.ts';
 import { runningCluster, startCluster } from './db/cluster.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { DatabaseUnavailable } from './db/database-unavailable.ts';
 import { emptyDatabase } from './db/empty-database.ts';
 import { SecretBox } from './db/secret-box.ts';
 import { embeddedSecretKey } from './db/secret-key.ts';
@@ -18,13 +20,14 @@ export interface Storage {
  * Opens the configured database, or the embedded one under `dataDir`.
  * `share`: join the embedded one when a service runs on it already (for the CLI); otherwise that is an error.
  * `fresh`: empty it first.
- * @throws DatabaseUnavailable
+ * @throws DatabaseUnavailable, WrongSecretKey, and WrongConfiguration when `dataDir` cannot be written
  */
 export async function openStorage(
   config: Pick<Config, 'DATABASE_URL' | 'SECRET_KEY'>,
   dataDir: string,
   { share = false, fresh = false }: { readonly share?: boolean; readonly fresh?: boolean } = {},
 ): Promise<Storage> {
+  if (config.DATABASE_URL === undefined) await checkWritable(dataDir);
   const running = config.DATABASE_URL ?? (share ? await runningCluster(dataDir) : undefined);
   const cluster = running === undefined ? await startCluster(dataDir) : undefined;
   const url = running ?? cluster?.url ?? '';
@@ -37,13 +40,28 @@ export async function openStorage(
       database,
       box: new SecretBox(key),
       async close() {
-        await database.close();
-        await cluster?.stop();
+        try {
+          await database.close();
+        } finally {
+          await cluster?.stop();
+        }
       },
     };
   } catch (error) {
     await cluster?.stop();
+    if (error instanceof DatabaseUnavailable && config.DATABASE_URL !== undefined) {
+      throw new DatabaseUnavailable(`DATABASE_URL: ${error.message}`, { cause: error });
+    }
     throw error;
+  }
+}
+
+async function checkWritable(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    refuse([`DATA_DIR: found "${dataDir}", allowed is ${keys.DATA_DIR.allowed} (${(error as Error).message})`]);
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keys, readConfig, WrongConfiguration } from '../src/config.ts';
+import { keys, proxyOf, readConfig, WrongConfiguration } from '../src/config.ts';
 
 const telegram = {
   TELEGRAM_API_ID: '12',
@@ -27,12 +27,22 @@ test('nothing configured is a sandbox with its data in ./data', () => {
 test.each([
   ['SIP_PORT', '99999'],
   ['SIP_PORT', 'five'],
+  ['SIP_PORT', '5060abc'],
+  ['SIP_PORT', ' '],
+  ['SIP_PORT', '0x13c4'],
   ['SIP_HOST', 'not a host'],
+  ['SIP_HOST', 'pbx.example.org'],
+  ['ICE_ADDRESSES', 'a.b.c.d'],
+  ['ICE_ADDRESSES', '192.0.2.1,'],
+  ['ICE_ADDRESSES', '192.0.2.256'],
+  ['DRAIN_SECONDS', '1e3'],
   ['DRAIN_SECONDS', '-1'],
   ['LOG_LEVEL', 'loud'],
   ['RTP_PORTS', '20000'],
   ['RTP_PORTS', '20005-20000'],
   ['TELEGRAM_PROXY', 'http://x:1'],
+  ['TELEGRAM_PROXY', 'socks5://127.0.0.1:65536'],
+  ['TELEGRAM_PROXY', 'socks5://127.0.0.1:0'],
 ])('%s=%s is refused with its key, the value and what is allowed', (name, value) => {
   const trouble = troubleOf({ [name]: value });
   expect(trouble).toContain(`${name}: found ${JSON.stringify(value)}, allowed is`);
@@ -49,6 +59,19 @@ test('every wrong key is named at once', () => {
   const trouble = troubleOf({ SIP_PORT: 'x', LOG_LEVEL: 'y' });
   expect(trouble).toContain('SIP_PORT');
   expect(trouble).toContain('LOG_LEVEL');
+});
+
+test('an empty value is none', async () => {
+  expect(readConfig({ SIP_PORT: '', DRAIN_SECONDS: '' })).toMatchObject({ DRAIN_SECONDS: 600 });
+  expect(readConfig({ SIP_PORT: '' }).SIP_PORT).toBeUndefined();
+});
+
+test('a proxy may have a name or an address', () => {
+  expect(proxyOf('socks5://proxy.example.org:1080')).toEqual({ host: 'proxy.example.org', port: 1080 });
+  expect(proxyOf(readConfig({ TELEGRAM_PROXY: 'socks5://[::1]:1080' }).TELEGRAM_PROXY ?? '')).toEqual({
+    host: '::1',
+    port: 1080,
+  });
 });
 
 test('half of the Telegram credentials are not enough', () => {

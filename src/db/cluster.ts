@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, chown, cp, lstat, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { claim } from './claim.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
+import { endOrphan } from './orphan.ts';
 
 /** A running PostgreSQL that belongs to this process. */
 export interface Cluster {
@@ -33,23 +35,50 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
   const root = isRoot();
   const owner: Owner = root ? await unprivilegedUser() : {};
   const home = await homeOf(dataDir);
-  const native = await nativeDirectory(root, home);
   const data = join(home, 'postgres');
   const passwordFile = join(home, 'postgres-password');
   await mkdir(home, { recursive: true });
-  await claim(join(home, 'siptg.pid'));
-  await endOrphan(data);
+  const claimed = claim(home);
+  if (!claimed) throw new DatabaseUnavailable(`another process uses ${home} already: stop it, or set DATA_DIR`);
+  try {
+    const native = await nativeDirectory(root, home);
+    // What it says is of a server that does not run any more.
+    await rm(join(home, 'database-url'), { force: true });
+    await endOrphan(data);
+    if (!(await exists(join(data, 'PG_VERSION')))) await initialise({ native, data, passwordFile, owner });
+    const server = await startServer({ native, data, passwordFile, owner });
+    await writeFile(join(home, 'database-url'), server.url, { mode: 0o600 });
+    return {
+      url: server.url,
+      async stop() {
+        await server.stop();
+        await rm(join(home, 'database-url'), { force: true });
+        claimed.release();
+      },
+    };
+  } catch (error) {
+    claimed.release();
+    throw error;
+  }
+}
 
-  if (!(await exists(join(data, 'PG_VERSION')))) await initialise({ native, data, passwordFile, owner });
+interface Place {
+  readonly native: string;
+  readonly data: string;
+  readonly passwordFile: string;
+  readonly owner: Owner;
+}
+
+async function startServer({ native, data, passwordFile, owner }: Place): Promise<Cluster> {
   const password = (await readFile(passwordFile, 'utf8')).trim();
   const port = await freePort();
   const server = spawn(
     join(native, 'bin', 'postgres'),
-    // deadlock_timeout: BullMQ's renewal and stalled check deadlock with each other about once a minute.
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'deadlock_timeout=200ms'],
+    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
     // Detached: Ctrl-C in a terminal reaches the whole process group, and the database must outlive the drain.
     { ...owner, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  const release = endWithProcess(server, 'SIGINT');
   const said: string[] = [];
   const ready = new Promise<void>((done, fail) => {
     createInterface({ input: server.stderr }).on('line', (line) => {
@@ -65,46 +94,54 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
   try {
     await ready;
   } catch (cause) {
+    release();
     server.kill('SIGKILL');
     throw new DatabaseUnavailable(`the embedded PostgreSQL did not start; it said:\n${said.join('\n')}`, { cause });
   }
-  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  await writeFile(join(home, 'database-url'), url, { mode: 0o600 });
   return {
-    url,
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     async stop() {
       server.kill('SIGINT');
       const overdue = setTimeout(() => server.kill('SIGQUIT'), 20_000);
       await exited;
       clearTimeout(overdue);
-      await rm(join(home, 'database-url'), { force: true });
-      await rm(join(home, 'siptg.pid'), { force: true });
+      release();
     },
   };
+}
+
+/** The last resort: whatever way this process exits (but SIGKILL), the child is told to end. Returns the end of that. */
+function endWithProcess(child: ChildProcess, signal: NodeJS.Signals): () => void {
+  const end = (): void => void child.kill(signal);
+  process.once('exit', end);
+  return () => process.off('exit', end);
 }
 
 /** The connection string of the cluster that another process runs on this data directory; undefined: none runs. */
 export async function runningCluster(dataDir: string): Promise<string | undefined> {
   const home = await homeOf(dataDir);
-  const pid = Number(await readFile(join(home, 'siptg.pid'), 'utf8').catch(() => '0'));
-  return pid && isAlive(pid) ? readFile(join(home, 'database-url'), 'utf8').catch(() => undefined) : undefined;
+  if (!(await exists(join(home, 'database-url')))) return undefined;
+  const claimed = claim(home);
+  claimed?.release();
+  return claimed ? undefined : readFile(join(home, 'database-url'), 'utf8').catch(() => undefined);
 }
 
-async function initialise(to: { native: string; data: string; passwordFile: string; owner: Owner }): Promise<void> {
-  const { native, data, passwordFile, owner } = to;
-  // What a cut-off first start left is worth nothing: a finished one has PG_VERSION.
-  await rm(data, { recursive: true, force: true });
-  await mkdir(data, { recursive: true });
+async function initialise({ native, data, passwordFile, owner }: Place): Promise<void> {
+  // Made beside its place, for initdb writes PG_VERSION first: what a cut-off start leaves must not look finished.
+  const fresh = `${data}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
   await writeFile(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
   if (owner.uid !== undefined && owner.gid !== undefined) {
-    await chown(data, owner.uid, owner.gid);
+    await chown(fresh, owner.uid, owner.gid);
     await chown(passwordFile, owner.uid, owner.gid);
   }
-  const arguments_ = ['-D', data, '-A', 'scram-sha-256', '-U', 'postgres', `--pwfile=${passwordFile}`, '-E', 'UTF8'];
+  const arguments_ = ['-D', fresh, '-A', 'scram-sha-256', '-U', 'postgres', `--pwfile=${passwordFile}`, '-E', 'UTF8'];
   const child = spawn(join(native, 'bin', 'initdb'), [...arguments_, '--locale=C', '--no-instructions'], {
     ...owner,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const release = endWithProcess(child, 'SIGTERM');
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-2_000);
@@ -112,8 +149,10 @@ async function initialise(to: { native: string; data: string; passwordFile: stri
   const code = await new Promise<number | null>((done, fail) => {
     child.once('error', fail);
     child.once('close', done);
-  });
+  }).finally(release);
   if (code !== 0) throw new DatabaseUnavailable(`initdb failed with ${code}: ${said.trim()}`);
+  await rm(data, { recursive: true, force: true });
+  await rename(fresh, data);
 }
 
 /** The directory of the platform's binaries, its library links made (its install script may have been blocked). */
@@ -138,8 +177,11 @@ async function nativeDirectory(root: boolean, home: string): Promise<string> {
   // Root keeps the checkout to itself, and the database's user cannot reach into it.
   const copy = join(home, 'postgres-native');
   if (!(await exists(join(copy, 'bin', 'postgres')))) {
-    await cp(native, copy, { recursive: true, verbatimSymlinks: true });
-    await chmod(copy, 0o755);
+    const fresh = `${copy}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await cp(native, fresh, { recursive: true, verbatimSymlinks: true });
+    await chmod(fresh, 0o755);
+    await rename(fresh, copy);
   }
   return copy;
 }
@@ -176,35 +218,6 @@ async function isSearchable(path: string): Promise<boolean> {
   }
   return true;
 }
-
-/** One service per data directory. */
-async function claim(pidFile: string): Promise<void> {
-  const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
-  if (pid && pid !== process.pid && isAlive(pid)) {
-    throw new DatabaseUnavailable(`process ${pid} uses ${dirname(pidFile)} already: stop it, or set DATA_DIR`);
-  }
-  await writeFile(pidFile, String(process.pid));
-}
-
-/** A killed service leaves its database running: it is ended before another one opens the same files. */
-async function endOrphan(data: string): Promise<void> {
-  const pid = Number((await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
-  if (!pid || !isAlive(pid)) return;
-  process.kill(pid, 'SIGINT');
-  for (let tries = 0; tries < 200 && isAlive(pid); tries++) {
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  if (isAlive(pid)) throw new DatabaseUnavailable(`another PostgreSQL (process ${pid}) uses ${data} and does not stop`);
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const exists = (path: string): Promise<boolean> =>
   lstat(path).then(

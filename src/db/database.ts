@@ -38,7 +38,16 @@ export async function openDatabase(url: string): Promise<Database> {
     await orm.migrator.up();
   } catch (cause) {
     await orm.close(true);
-    throw new DatabaseUnavailable(`the database cannot be used: ${(cause as Error).message}`, { cause });
+    throw new DatabaseUnavailable(`the database at ${hostOf(url)} cannot be used: ${reasonOf(cause)}`, { cause });
   }
   return { fork: () => orm.em.fork(), close: () => orm.close() };
+}
+
+/** The password of the connection string stays out of messages. */
+const hostOf = (url: string): string => new URL(url).host || 'localhost';
+
+/** A host with several addresses fails with one error for each, and an empty message. */
+function reasonOf(cause: unknown): string {
+  const { message, errors, code } = cause as AggregateError & NodeJS.ErrnoException;
+  return message || (errors?.[0] as Error | undefined)?.message || code || 'no reason was given';
 }

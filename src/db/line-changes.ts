@@ -1,10 +1,12 @@
 import pg from 'pg';
 
 const channel = 'siptg_lines';
+const timeouts = { connectionTimeoutMillis: 5_000, query_timeout: 5_000 };
 
 /** Tells every process on this database that lines were added, changed or removed. */
 export async function announceLineChange(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString: url, ...timeouts });
+  client.on('error', () => drop(client));
   await client.connect();
   try {
     await client.query(`notify ${channel}`);
@@ -22,20 +24,28 @@ export async function watchLineChanges(url: string, onChange: () => void): Promi
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true });
+    const next = new pg.Client({ connectionString: url, ...timeouts, keepAlive: true });
     next.on('notification', onChange);
-    next.once('error', () => {
-      if (ended || client !== next) return;
-      client = undefined;
-      reconnect();
+    // A restarting server is reported twice: as its farewell (57P01), and as the loss of the connection.
+    next.on('error', () => drop(next));
+    next.once('end', () => {
+      if (client === next) reconnect();
     });
-    await next.connect();
-    await next.query(`listen ${channel}`);
+    try {
+      await next.connect();
+      await next.query(`listen ${channel}`);
+    } catch (error) {
+      drop(next);
+      throw error;
+    }
+    if (ended) return drop(next);
     client = next;
   };
   const reconnect = (): void => {
+    client = undefined;
+    if (ended) return;
     retry = setTimeout(() => {
-      connect().then(onChange, reconnect);
+      connect().then(() => ended || onChange(), reconnect);
     }, 2_000);
   };
   await connect();
@@ -45,3 +55,5 @@ export async function watchLineChanges(url: string, onChange: () => void): Promi
     await client?.end();
   };
 }
+
+const drop = (client: pg.Client): void => void client.end().catch(() => {});

@@ -12,18 +12,22 @@ export class LoginRepository {
     this.#box = box;
   }
 
+  /** @throws WrongSecretKey */
   async session(): Promise<string | undefined> {
-    const row = await this.#database.fork().findOne(ChatAccountEntity, { session: { $ne: null } });
-    return row?.session ? this.#box.open(row.session, `chat_account/${row.id}/session`) : undefined;
+    const found = await this.#database.fork().findOne(ChatAccountEntity, { session: { $ne: null } });
+    return found?.session ? this.#box.open(found.session, purpose(found.id)) : undefined;
   }
 
   /** Replaces whatever login there was: one authorization key must not be used twice. */
-  async keep(account: string, session: string): Promise<void> {
-    const em = this.#database.fork();
-    await em.nativeUpdate(ChatAccountEntity, { session: { $ne: null } }, { session: null });
-    await em.upsert(ChatAccountEntity, {
-      id: account,
-      session: this.#box.seal(session, `chat_account/${account}/session`),
+  async keep(session: string): Promise<void> {
+    await this.#database.fork().transactional(async (em) => {
+      await em.nativeUpdate(ChatAccountEntity, { session: { $ne: null } }, { session: null });
+      await em.upsert(ChatAccountEntity, { id: row, session: this.#box.seal(session, purpose(row)) });
     });
   }
 }
+
+/** The login stands in a row of its own: whose account it is, is known only once it is used. */
+const row = 'login';
+
+const purpose = (id: string) => `chat_account/${id}/session`;

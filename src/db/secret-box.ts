@@ -33,7 +33,10 @@ export class SecretBox {
         .setAuthTag(bytes.subarray(12, 28));
       return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
     } catch (cause) {
-      throw new WrongSecretKey(`the secret of ${purpose} cannot be opened with this SECRET_KEY`, { cause });
+      throw new WrongSecretKey(
+        `SECRET_KEY: the secret stored as ${purpose} was sealed with another key: set the key it was stored with`,
+        { cause },
+      );
     }
   }
 }

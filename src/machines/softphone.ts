@@ -28,13 +28,23 @@ const onUserLeg =
   (tone: ToneName) =>
   ({ context }: Args) => ({ leg: inHand(context).voiceLeg, tone });
 const labelled =
-  (slot: NoticeSlot, kind: 'callingYou' | 'pressToCall' | 'offerExpired' | 'notAnswered' | 'dialled' | 'panel') =>
+  (slot: NoticeSlot, kind: 'callingYou' | 'pressToCall' | 'offerExpired' | 'dialled' | 'panel') =>
   ({ context }: Args) => ({
     user: context.user,
     call: inHand(context).label.call,
     slot,
     notice: { kind, label: inHand(context).label },
   });
+/** Which side it was that broke the protocol is known here, and nowhere else. */
+const ofUser = ({ cause }: { cause: HangupCause }): { cause: HangupCause } => ({
+  cause: cause.kind === 'peer-fault' ? { ...cause, whose: 'user' } : cause,
+});
+const notAnswered = ({ context, event }: Args & { event: { cause: HangupCause } }) => ({
+  user: context.user,
+  call: inHand(context).label.call,
+  slot: 'status' as const,
+  notice: { kind: 'notAnswered' as const, label: inHand(context).label, ...ofUser(event) },
+});
 const callerMessage = ({ context, event }: Args & { event: PartyCalled }) => ({
   user: context.user,
   call: event.label.call,
@@ -196,7 +206,7 @@ export const softphoneMachine = setup({
             actions: [
               'dropVoiceLeg',
               { type: 'logGivenUp', params: callOf },
-              { type: 'show', params: labelled('status', 'notAnswered') },
+              { type: 'show', params: notAnswered },
               'putDown',
             ],
           },
@@ -241,7 +251,7 @@ export const softphoneMachine = setup({
           actions: [
             'dropVoiceLeg',
             { type: 'logGivenUp', params: callOf },
-            { type: 'show', params: labelled('status', 'notAnswered') },
+            { type: 'show', params: notAnswered },
             'putDown',
           ],
         },
@@ -263,7 +273,7 @@ export const softphoneMachine = setup({
       on: {
         'voiceLeg.ended': {
           target: '.clearing.party',
-          actions: ['dropVoiceLeg', { type: 'note', params: ({ event }) => event }],
+          actions: ['dropVoiceLeg', { type: 'note', params: ({ event }) => ofUser(event) }],
         },
         'call.ended': {
           target: '.clearing.user',
@@ -284,11 +294,11 @@ export const softphoneMachine = setup({
                 target: 'clearing.party',
                 actions: [
                   'dropVoiceLeg',
-                  { type: 'note', params: ({ event }) => event },
+                  { type: 'note', params: ({ event }) => ofUser(event) },
                   { type: 'say', params: ({ context }) => ({ user: context.user, notice: { kind: 'privacyHint' } }) },
                 ],
               },
-              { target: 'clearing.party', actions: ['dropVoiceLeg', { type: 'note', params: ({ event }) => event }] },
+              { target: 'clearing.party', actions: ['dropVoiceLeg', { type: 'note', params: ({ event }) => ofUser(event) }] },
             ],
           },
         },

@@ -52,6 +52,16 @@ test('no password stands readable in the database', async () => {
   );
 });
 
+test('a sealed password that is moved to another row does not open there', async () => {
+  const lines = new LineRepository(database, box);
+  const [theirs, mine] = [await lines.add({ ...office, password: 'theirs' }), await lines.add(office)];
+  await database
+    .fork()
+    .execute('update line set password = (select password from line where id = ?) where id = ?', [theirs, mine]);
+  await expect(lines.settings(mine)).rejects.toThrow(WrongSecretKey);
+  expect((await lines.settings(theirs)).password).toBe('theirs');
+});
+
 test('a removed line is gone, and removing it again says so', async () => {
   const lines = new LineRepository(database, box);
   const id = await lines.add(office);
@@ -109,10 +119,10 @@ test('the mailbox remembers its place, and peers their access', async () => {
 test('the session survives the mailbox being saved, sealed, and a new login replaces it', async () => {
   const logins = new LoginRepository(database, box);
   expect(await logins.session()).toBeUndefined();
-  await logins.keep('7', 'first');
+  await logins.keep('first');
   await new MailboxRepository(database).save(UserId('7'), { pts: 9, qts: 0, date: 101 });
   expect(await logins.session()).toBe('first');
-  await logins.keep('8', 'second');
+  await logins.keep('second');
   expect(await logins.session()).toBe('second');
 });
 

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** The chat account: how it logs in, and how far its messages were read. `session` is sealed. */
+/** The chat account: how it logs in (the row `login`), and how far its messages were read (by user id). `session` is sealed. */
 export const ChatAccountEntity = defineEntity({
   name: 'ChatAccount',
   tableName: 'chat_account',

@@ -17,8 +17,8 @@ export type HangupCause =
   | { readonly kind: 'rejected'; readonly sip: SipReply }
   /** Media or transport broke without a hang-up. */
   | { readonly kind: 'connection-lost'; readonly detail?: string }
-  /** The peer broke the protocol: wrong hash, key, signaling or message. */
-  | { readonly kind: 'peer-fault'; readonly detail: string }
+  /** The peer broke the protocol: wrong hash, key, signaling or message. `whose`: the user's app, not the party's telephone. */
+  | { readonly kind: 'peer-fault'; readonly detail: string; readonly whose?: 'user' }
   /** This process is going away. */
   | { readonly kind: 'shutdown' }
   | { readonly kind: 'internal-fault'; readonly detail: string };

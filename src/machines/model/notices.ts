@@ -20,8 +20,8 @@ export type Notice =
   /** Callback off: the user is asked to call us. */
   | { readonly kind: 'pressToCall'; readonly label: CallLabel }
   | { readonly kind: 'offerExpired'; readonly label: CallLabel }
-  /** The user did not take our callback ring: nothing was dialled. */
-  | { readonly kind: 'notAnswered'; readonly label: CallLabel }
+  /** The voice leg did not come about: nothing was dialled. */
+  | { readonly kind: 'notAnswered'; readonly label: CallLabel; readonly cause: HangupCause }
   /** An outgoing call is being made or runs. */
   | { readonly kind: 'dialled'; readonly label: CallLabel }
   /** How a call ended. */

@@ -11,7 +11,7 @@ export type ReadMessage =
 
 const headerBreakers = /[<>";\p{Cc}]/u;
 const uri = /^(sips?|tel):[^\s]+$/i;
-const address = /^[^\s@:]+@[^\s@]+$/;
+const address = /^[^\s@:]+@[A-Za-z0-9._:[\]-]+$/;
 const number = /^(?=.*\d)[A-Za-z0-9+*#._\-()/ ]+$/;
 const word = /^[A-Za-z]{2,32}$/;
 const command = /^\/call(?:@\w+)?\s+(.+)$/s;

@@ -19,6 +19,8 @@ export class HostilePeer {
   readonly port: number;
   /** Everything but registrations, in order. */
   readonly received: Received[] = [];
+  /** Each registration it took. `isRemoval`: of a binding that is not wanted any more. */
+  readonly registrations: { readonly user: string; readonly isRemoval: boolean }[] = [];
   /** Takes a request; false: the honest answer is given. */
   #script: (request: Received) => boolean | void = () => false;
   readonly #waiting = new Set<() => void>();
@@ -62,11 +64,21 @@ export class HostilePeer {
   }
 
   /** The first message that fits, as soon as there is one. @throws after 10 s */
-  async until(fits: (message: Received) => boolean, what: string): Promise<Received> {
+  until(fits: (message: Received) => boolean, what: string): Promise<Received> {
+    return this.#until(() => this.received.find(fits), what);
+  }
+
+  /** As soon as it was registered, or its registration was removed. @throws after 10 s */
+  async registration(user: string, isRemoval = false): Promise<void> {
+    const isIt = (one: (typeof this.registrations)[number]) => one.user === user && one.isRemoval === isRemoval;
+    await this.#until(() => this.registrations.find(isIt), `${isRemoval ? 'removal' : 'registration'} of ${user}`);
+  }
+
+  async #until<T>(look: () => T | undefined, what: string): Promise<T> {
     const deadline = AbortSignal.timeout(10_000);
     for (;;) {
-      const found = this.received.find(fits);
-      if (found) return found;
+      const found = look();
+      if (found !== undefined) return found;
       if (deadline.aborted)
         throw new Error(`no ${what}; there was: ${this.received.map(({ start }) => start).join(' | ') || 'nothing'}`);
       await new Promise<void>((done) => {
@@ -83,10 +95,6 @@ export class HostilePeer {
 
   request(method: string): Promise<Received> {
     return this.until((message) => message.status === undefined && message.method === method, method);
-  }
-
-  answer(status: number): Promise<Received> {
-    return this.until((message) => message.status === status, `answer ${status}`);
   }
 
   count(method: string): number {
@@ -137,11 +145,15 @@ export class HostilePeer {
     const respond = (status: string, parts?: ResponseParts) => send(response(read, status, parts));
     const received: Received = { ...read, send, respond, hangUpConnection };
     if (read.method === 'REGISTER') {
-      respond('200 OK', { toTag: 'r', headers: [`Contact: ${read.header('contact')};expires=3600`] });
+      const contact = read.header('contact');
+      const isRemoval = /^\s*0\b/.test(read.header('expires')) || /;expires=0\b/.test(contact);
+      this.registrations.push({ user: /<sip:([^@>]*)@/.exec(read.header('to'))?.[1] ?? '', isRemoval });
+      respond('200 OK', { toTag: 'r', headers: isRemoval ? [] : [`Contact: ${contact};expires=3600`] });
+      this.#wakeAll();
       return;
     }
     this.received.push(received);
-    for (const wake of [...this.#waiting]) wake();
+    this.#wakeAll();
     if (read.status !== undefined || this.#script(received)) return;
     if (read.method === 'BYE' || read.method === 'CANCEL') respond('200 OK', { toTag: 'h' });
     if (read.method === 'CANCEL') {
@@ -149,5 +161,9 @@ export class HostilePeer {
         .find(({ method, status }) => method === 'INVITE' && status === undefined)
         ?.respond('487 Request Terminated', { toTag: 'h' });
     }
+  }
+
+  #wakeAll(): void {
+    for (const wake of [...this.#waiting]) wake();
   }
 }

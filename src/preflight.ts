@@ -1,0 +1,61 @@
+import { X509Certificate } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, isIPv6 } from 'node:net';
+import { type Config, keys, refuse } from './config.ts';
+
+/**
+ * What only this machine can say about a configuration, before anything starts.
+ * @throws WrongConfiguration naming every wrong key at once
+ */
+export async function checkMachine(config: Config): Promise<void> {
+  const { SIP_HOST, SIP_PORT = 5060, SIP_TLS_CA, ICE_ADDRESSES } = config;
+  const troubles: string[] = [];
+  const listening = await troubleListening(SIP_HOST, SIP_PORT);
+  if (listening && taken.includes(listening)) {
+    troubles.push(`SIP_PORT: found ${SIP_PORT}, allowed is a free port that this user may open (${listening})`);
+  } else if (listening) {
+    troubles.push(`SIP_HOST: found "${SIP_HOST}", allowed is ${keys.SIP_HOST.allowed} (${listening})`);
+  }
+  for (const address of ICE_ADDRESSES?.split(',') ?? []) {
+    const trouble = await troubleListening(address, 0);
+    if (trouble)
+      troubles.push(`ICE_ADDRESSES: found "${address}", allowed is ${keys.ICE_ADDRESSES.allowed} (${trouble})`);
+  }
+  const certificates = SIP_TLS_CA === undefined ? undefined : troubleReading(SIP_TLS_CA);
+  if (certificates) {
+    troubles.push(`SIP_TLS_CA: found "${SIP_TLS_CA}", allowed is ${keys.SIP_TLS_CA.allowed} (${certificates})`);
+  }
+  refuse(troubles);
+}
+
+/** These are about the port; anything else is about the address. */
+const taken: readonly string[] = ['EADDRINUSE', 'EACCES'];
+
+/** Listens over UDP and TCP for a moment: the system knows which addresses and ports it grants. */
+async function troubleListening(host: string, port: number): Promise<string | undefined> {
+  const udp = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  const tcp = createServer();
+  try {
+    udp.bind({ address: host, port, exclusive: true });
+    await once(udp, 'listening');
+    tcp.listen({ host, port, exclusive: true });
+    await once(tcp, 'listening');
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  } finally {
+    udp.close();
+    await new Promise((done) => tcp.close(done));
+  }
+}
+
+function troubleReading(path: string): string | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text.includes('-----BEGIN ') && new X509Certificate(text) ? undefined : 'no certificate in it';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

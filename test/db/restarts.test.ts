@@ -1,0 +1,62 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { announceLineChange, watchLineChanges } from '../../src/db/line-changes.ts';
+import { temporaryCluster } from '../support/database.ts';
+
+let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
+let database: Database;
+let operator: pg.Client;
+
+beforeAll(async () => {
+  cluster = await temporaryCluster();
+  database = await openDatabase(cluster.url);
+  operator = new pg.Client(cluster.url);
+  await operator.connect();
+});
+afterAll(async () => {
+  await operator?.end();
+  await database?.close();
+  await cluster?.stop();
+});
+
+const others = `from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'`;
+const listeners = async () =>
+  (await operator.query(`select 1 ${others} and query = 'listen siptg_lines'`)).rowCount ?? 0;
+
+/** As a restart of PostgreSQL does. A connection's error that nobody handles fails the test run. */
+const cutEveryConnection = () => operator.query(`select pg_terminate_backend(pid) ${others}`);
+
+test('idle connections that the server ends are made anew', async () => {
+  await Promise.all([1, 2, 3].map(() => database.fork().execute('select pg_sleep(0.05)')));
+  await cutEveryConnection();
+  await vi.waitFor(async () => expect((await operator.query(`select 1 ${others}`)).rowCount).toBe(0));
+  expect(await database.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('watching goes on after the server ended its connection, and says once that something may have changed', async () => {
+  const onChange = vi.fn<() => void>();
+  const unwatch = await watchLineChanges(cluster.url, onChange);
+  await cutEveryConnection();
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1), 10_000);
+  expect(await listeners()).toBe(1);
+  await announceLineChange(cluster.url);
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2));
+  await unwatch();
+  await vi.waitFor(async () => expect(await listeners()).toBe(0));
+});
+
+test('what is not watched any more is not connected again', async () => {
+  const onChange = vi.fn<() => void>();
+  const unwatch = await watchLineChanges(cluster.url, onChange);
+  await cutEveryConnection();
+  await unwatch();
+  await announceLineChange(cluster.url);
+  expect(await listeners()).toBe(0);
+  expect(onChange).not.toHaveBeenCalled();
+});
+
+test('a server that refuses is reported, and no connection is left', async () => {
+  await expect(watchLineChanges(cluster.url.replace(/\/postgres$/, '/nowhere'), () => {})).rejects.toThrow('nowhere');
+  expect(await listeners()).toBe(0);
+});

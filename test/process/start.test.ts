@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HostilePeer } from '../faults/support/hostile-peer.ts';
+import { freePort } from '../peers/program.ts';
+import { isTaken, processesOn, Running, reachableDirectory } from './support/running.ts';
+
+const live = {
+  TELEGRAM_API_ID: '12',
+  TELEGRAM_API_HASH: '0'.repeat(32),
+  TELEGRAM_BOT_TOKEN: `12:${'a'.repeat(30)}`,
+};
+
+describe('a start that cannot be', () => {
+  let directory: Awaited<ReturnType<typeof reachableDirectory>>;
+  beforeEach(async () => {
+    directory = await reachableDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  const start = (environment: Record<string, string>) =>
+    Running.toTheEnd('src/main.ts', { DATA_DIR: join(directory.path, 'data'), ...environment });
+
+  test('names every wrong key with what was found and what is allowed, and nothing starts', async () => {
+    const file = join(directory.path, 'siptg.json');
+    await writeFile(file, JSON.stringify({ SIP_PORT: 99_999, SIP_PROT: 5_060, RTP_PORTS: '1-2', LOG_LEVEL: 'loud' }));
+    const { code, output } = await start({ SIPTG_CONFIG: file, LOG_LEVEL: 'debug', DRAIN_SECONDS: ' ' });
+    expect(code).toBe(1);
+    expect(output.split('\n').map((line) => line.trim())).toEqual([
+      'The configuration is wrong:',
+      `SIP_PROT: no such key in ${file}; see docs/configuration.md`,
+      'SIP_PORT: found 99999, allowed is a port, 0 to 65535 (0: any free one)',
+      'RTP_PORTS: found "1-2", allowed is a range such as 16384-32767',
+      'DRAIN_SECONDS: found " ", allowed is seconds, 0 to 86400',
+      '',
+    ]);
+    expect(existsSync(join(directory.path, 'data'))).toBe(false);
+  });
+
+  test('names what only this machine can know: a port in use, an address of others, a file that is none', async () => {
+    const other = await HostilePeer.open();
+    const { code, output } = await start({
+      ...live,
+      SIP_HOST: '127.0.0.1',
+      SIP_PORT: String(other.port),
+      ICE_ADDRESSES: '192.0.2.1',
+      SIP_TLS_CA: directory.path,
+    });
+    await other.close();
+    expect(code).toBe(1);
+    expect(output).toContain(`SIP_PORT: found ${other.port}, allowed is a free port`);
+    expect(output).toContain('ICE_ADDRESSES: found "192.0.2.1", allowed is');
+    expect(output).toContain(`SIP_TLS_CA: found "${directory.path}", allowed is a file of PEM certificates`);
+    expect(output).not.toMatch(/^ +at /m);
+    expect(existsSync(join(directory.path, 'data'))).toBe(false);
+  });
+
+  test('says of a database that does not answer what to do, and not its password', async () => {
+    const { code, output } = await start({
+      ...live,
+      SIP_PORT: '0',
+      DATABASE_URL: `postgres://siptg:open-sesame@127.0.0.1:${await freePort()}/siptg`,
+      SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),
+    });
+    expect(code).toBe(1);
+    expect(output).toContain('ECONNREFUSED');
+    expect(output).not.toContain('open-sesame');
+    expect(output).not.toMatch(/^ +at /m);
+  });
+
+  test('says of a data directory that is a file that it is none', async () => {
+    const file = join(directory.path, 'file');
+    await writeFile(file, '');
+    const { code, output } = await start({ DATA_DIR: file });
+    expect(code).toBe(1);
+    expect(output).toContain('DATA_DIR');
+    expect(output).toContain(file);
+    expect(output).not.toMatch(/^ +at /m);
+  });
+
+  test('for want of a login leaves neither a database nor a port', async () => {
+    const port = await freePort();
+    const { code, output } = await start({ ...live, SIP_HOST: '127.0.0.1', SIP_PORT: String(port) });
+    expect(code).toBe(1);
+    expect(output).toBe('The chat account is not logged in to Telegram yet: run `npm run cli -- login` once.\n');
+    expect(processesOn(directory.path)).toEqual([]);
+    expect(isTaken(port)).toBe(false);
+  });
+
+  test('because somebody interrupts it leaves no database', async () => {
+    const program = Running.start('src/main.ts', { DATA_DIR: join(directory.path, 'data') });
+    await expect
+      .poll(() => processesOn(`${directory.path}/data/sandbox/postgres`).length, { interval: 5, timeout: 10_000 })
+      .toBeGreaterThan(0);
+    program.signal('SIGTERM');
+    expect(await program.exited).toBe(0);
+    await expect.poll(() => processesOn(directory.path), { timeout: 10_000 }).toEqual([]);
+  });
+});
