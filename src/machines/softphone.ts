@@ -298,7 +298,10 @@ export const softphoneMachine = setup({
                   { type: 'say', params: ({ context }) => ({ user: context.user, notice: { kind: 'privacyHint' } }) },
                 ],
               },
-              { target: 'clearing.party', actions: ['dropVoiceLeg', { type: 'note', params: ({ event }) => ofUser(event) }] },
+              {
+                target: 'clearing.party',
+                actions: ['dropVoiceLeg', { type: 'note', params: ({ event }) => ofUser(event) }],
+              },
             ],
           },
         },

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import { SimulatedClock } from 'xstate';
@@ -12,6 +10,7 @@ import type { NewLine } from '../../src/db/line-repository.ts';
 import { type LineId, UserId } from '../../src/machines/model/ids.ts';
 import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
 import { openStorage } from '../../src/storage.ts';
+import { temporaryDirectory } from './database.ts';
 
 /** Telegram, the whole service with the machines' clock in hand, and Olga with her phone. */
 export interface Stage {
@@ -37,7 +36,7 @@ export interface Stage {
 }
 
 export async function openStage(options: { readonly tls?: ServiceOptions['sip']['tls'] } = {}): Promise<Stage> {
-  const directory = await mkdtemp(join(tmpdir(), 'siptg-stage-'));
+  const directory = await temporaryDirectory();
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const clock = new SimulatedClock();
   const telegram = await startTelegram();

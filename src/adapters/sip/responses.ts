@@ -2,7 +2,15 @@ import type { Account } from './account.ts';
 import type { Stack } from './stack.ts';
 import { coreResponse } from './wire/core-message.ts';
 import { type Challenge, tagOf, topVia } from './wire/fields.ts';
-import { headerOf, headersOf, parseMessage, type SipResponse } from './wire/message.ts';
+import {
+  type Header,
+  headerOf,
+  headersOf,
+  parseMessage,
+  type SipRequest,
+  type SipResponse,
+  setHeader,
+} from './wire/message.ts';
 import { splitOutside } from './wire/split.ts';
 
 export interface ResponseEvents {
@@ -36,6 +44,9 @@ export const receiveResponse = (stack: Stack, response: SipResponse, events: Res
       return;
     }
   }
+  // RFC 3261 §12.1.2: none is to be expected of old servers. The library leaves such an answer, and the call, lying.
+  const to = headerOf(response.headers, 'to') ?? '';
+  if (response.status >= 200 && tagOf(to) === undefined) setHeader(response, 'to', `${to};tag=none`);
   const isChallenge = response.status === 401 || response.status === 407;
   if (isChallenge && sent !== undefined && !['INVITE', 'ACK', 'CANCEL', 'BYE', 'REGISTER'].includes(sent.method)) {
     advanceDialog(account, response);
@@ -45,7 +56,22 @@ export const receiveResponse = (stack: Stack, response: SipResponse, events: Res
   const isSecondOfTwo =
     (response.status === 401 && has('proxy-authorization') && !has('authorization')) ||
     (response.status === 407 && has('authorization') && !has('proxy-authorization'));
-  deliver(stack, account, response, names.branch, isSecondOfTwo);
+  const isReadable = coreResponse(response, names.branch) !== undefined;
+  deliver(stack, account, isReadable ? response : plain(response, sent), names.branch, isSecondOfTwo);
+};
+
+/** A final answer counts even with headers nobody can read: of those the library is shown what was asked. */
+const plain = (response: SipResponse, sent: SipRequest | undefined): SipResponse => {
+  if (sent === undefined || response.status < 200) return response;
+  const tag = tagOf(headerOf(response.headers, 'to')) ?? 'none';
+  const to = headerOf(sent.headers, 'to') ?? '';
+  const headers: Header[] = [
+    ...sent.headers.filter(([name]) => ['via', 'from', 'call-id', 'cseq'].includes(name)),
+    ['to', tagOf(to) === undefined ? `${to};tag=${tag}` : to],
+    ['contact', `<${sent.requestUri}>`],
+    ...response.headers.filter(([name]) => name === 'content-type'),
+  ];
+  return { ...response, headers };
 };
 
 /** A final answer that never came: the library would wait for ever for the end of a cancelled INVITE. */

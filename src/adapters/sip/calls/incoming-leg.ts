@@ -37,6 +37,7 @@ export class IncomingLeg implements Leg {
         void bye.accept().catch(() => {});
       },
     };
+    forgiveLateAckTimeout(invitation);
     invitation.stateChange.addListener((state) => {
       if (state === SessionState.Terminated) this.#end(this.#cause ?? this.#causeOfLostSession());
     });
@@ -95,6 +96,8 @@ export class IncomingLeg implements Leg {
   #causeOfLostSession(): HangupCause {
     if (this.#media.descriptions.refusal !== undefined)
       return { kind: 'peer-fault', detail: this.#media.descriptions.refusal };
+    if (this.#hasAnswered && !this.#media.descriptions.isStable)
+      return { kind: 'peer-fault', detail: 'no answer to our offer' };
     if (this.#hasAnswered && !this.#isAcknowledged) return { kind: 'connection-lost', detail: 'no ACK' };
     return this.#hasAnswered ? { kind: 'normal' } : { kind: 'cancelled' };
   }
@@ -104,3 +107,15 @@ export class IncomingLeg implements Leg {
     this.facts.end(cause);
   }
 }
+
+/**
+ * When a call that was hung up before its ACK still lacks the ACK after 32 s, the library ends it a second time and throws from
+ * its timer: nobody could catch that.
+ */
+const forgiveLateAckTimeout = (invitation: Invitation): void => {
+  const library = invitation as unknown as { onAckTimeout(): void };
+  const onAckTimeout = library.onAckTimeout.bind(invitation);
+  library.onAckTimeout = () => {
+    if (invitation.state !== SessionState.Terminated) onAckTimeout();
+  };
+};
