@@ -10,8 +10,9 @@ import { loadCodecs } from '../src/adapters/media/codecs/library.ts';
 import { MediaEngine } from '../src/adapters/media/engine.ts';
 import { type NegotiatedTransport, RtpLeg } from '../src/adapters/media/legs/rtp-leg.ts';
 import { WebRtcLeg } from '../src/adapters/media/legs/webrtc-leg.ts';
+import { Recordings } from '../src/adapters/media/record/recordings.ts';
 import { writeRtpHeader } from '../src/adapters/media/rtp.ts';
-import { CallId, VoiceLegId } from '../src/machines/model/ids.ts';
+import { CallId, RecordingId, VoiceLegId } from '../src/machines/model/ids.ts';
 
 const calls = Number(process.argv[2] ?? 20);
 const seconds = Number(process.argv[3] ?? 2);
@@ -71,8 +72,11 @@ const packetsOf = (name: CodecName, rateHz: number): Buffer[] => {
   });
 };
 
+/** What is done beside talking. */
+type Extra = 'nothing' | 'beeps' | 'beeps to both' | 'recording' | 'keys in the voice';
+
 /** Microseconds of CPU per call and tick. */
-const measure = (party: CodecName, rateHz: number, tone: boolean): number => {
+const measure = (party: CodecName, rateHz: number, extra: Extra): number => {
   const clock = new SteppedClock();
   const engine = new MediaEngine(clock, {
     fact: () => {},
@@ -81,6 +85,10 @@ const measure = (party: CodecName, rateHz: number, tone: boolean): number => {
       throw error;
     },
   });
+  const fail = (_recording: RecordingId, error: unknown) => {
+    throw error;
+  };
+  const recordings = new Recordings(engine, codecs, { piece: () => {}, failed: fail });
   const packet = Buffer.alloc(1600);
   const [fromUser, fromParty] = [packetsOf('opus', rateHz), packetsOf(party, rateHz)];
   const partyClock = codecs.create(party, rateHz).rtpClockHz;
@@ -93,11 +101,18 @@ const measure = (party: CodecName, rateHz: number, tone: boolean): number => {
     engine.add(user);
     const payloadType = payloadTypes[party];
     const codec = { name: party, sendPayloadType: payloadType, receivePayloadType: payloadType, ptimeMs: 20 };
-    leg.apply({ remote: { host: '127.0.0.1', port: 9 }, codec, direction: 'sendrecv' }, 0);
+    const events = { sendPayloadType: 101, receivePayloadType: 101, clockRateHz: 8000 };
+    const telephoneEvent = extra === 'keys in the voice' ? {} : { telephoneEvent: events };
+    leg.apply({ remote: { host: '127.0.0.1', port: 9 }, codec, ...telephoneEvent, direction: 'sendrecv' }, 0);
     user.startSending(111);
     user.startReceiving(7, 111, 0);
     engine.connect(sipId, voiceId);
-    if (tone) engine.playTone(voiceId, 'second-call');
+    if (extra.startsWith('beeps')) engine.playTone(voiceId, 'second-call');
+    if (extra === 'beeps to both') engine.playTone(sipId, 'second-call');
+    const tags = { title: '', artist: '', date: '' };
+    if (extra === 'recording') {
+      recordings.start(RecordingId(`r${i}`), { voiceLeg: voiceId, call: sipId, stereo: false, tags });
+    }
     return { sip, voice, payloadType };
   });
   engine.start();
@@ -141,23 +156,27 @@ const calibrate = (): number => {
   return (user + system) / passes;
 };
 
-const modes: readonly [string, CodecName, number, boolean][] = [
-  ['A-law, Opus at 8 kHz', 'alaw', 8000, false],
-  ['the same with beeps', 'alaw', 8000, true],
-  ['G.722, Opus at 16 kHz', 'g722', 16_000, false],
-  ['Opus, Opus at 48 kHz', 'opus', 48_000, false],
+const modes: readonly [string, CodecName, number, Extra][] = [
+  ['A-law, Opus at 8 kHz', 'alaw', 8000, 'nothing'],
+  ['the same with beeps', 'alaw', 8000, 'beeps'],
+  ['the same, recorded', 'alaw', 8000, 'recording'],
+  ['keys in the voice', 'alaw', 8000, 'keys in the voice'],
+  ['G.722, Opus at 16 kHz', 'g722', 16_000, 'nothing'],
+  ['Opus passed through', 'opus', 48_000, 'nothing'],
+  ['the same, recorded', 'opus', 48_000, 'recording'],
+  ['Opus, Opus at 48 kHz', 'opus', 48_000, 'beeps to both'],
 ];
 
 const rounds = 3;
 
 calibrate();
 console.log(`${calls} calls, ${seconds} s, best of ${rounds}, ${codecs.versions.opus}`);
-for (const [title, party, rateHz, tone] of modes) {
+for (const [title, party, rateHz, extra] of modes) {
   if (!codecs.names.includes(party)) continue;
   const results = Array.from({ length: rounds }, () => {
     // The machine's speed changes with what else it does: measured on both sides of each figure.
     const before = calibrate();
-    const cost = measure(party, rateHz, tone);
+    const cost = measure(party, rateHz, extra);
     return { cost, ratio: cost / ((before + calibrate()) / 2) };
   });
   const [best] = results.toSorted((a, b) => a.ratio - b.ratio);

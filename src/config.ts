@@ -124,6 +124,11 @@ export const keys = {
     'IP addresses of this machine with commas',
     'the only local addresses offered to Telegram peers; default: all',
   ),
+  PLANS_FILE: key(
+    z.string().min(1).optional(),
+    'a JSON file of plans',
+    'what owners may do; without it nothing is limited',
+  ),
   DRAIN_SECONDS: key(seconds.default(600), 'seconds, 0 to 86400', 'how long calls may finish after SIGTERM'),
   LOG_LEVEL: key(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),

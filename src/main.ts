@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
+import { readPlanFile, WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
 import { type Config, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
@@ -16,7 +17,7 @@ class NotLoggedIn extends Error {
   override readonly name = 'NotLoggedIn';
 }
 
-const remedied = [WrongConfiguration, WrongSecretKey, DatabaseUnavailable, NotLoggedIn, LoginLost];
+const remedied = [WrongConfiguration, WrongSecretKey, DatabaseUnavailable, NotLoggedIn, LoginLost, WrongPlanFile];
 
 /** What runs, closed in reverse: however far the start came when it failed or was interrupted. */
 const started = new AsyncDisposableStack();
@@ -123,6 +124,7 @@ function start(
   return startService({
     storage,
     telegram,
+    ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),
     log: pino({ level: config.LOG_LEVEL ?? (isSandbox(config) ? 'warn' : 'info') }),
     sip: {
       bind: { host: SIP_HOST, udpPort: SIP_PORT, tcpPort: SIP_PORT },

@@ -1,24 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { createActor } from 'xstate';
+import { Bridges } from './actors/bridges.ts';
 import { CallJournal } from './actors/call-journal.ts';
 import { CallNotices } from './actors/call-notices.ts';
+import { Dialling } from './actors/dialling.ts';
 import { LineActors } from './actors/lines.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import { Softphones } from './actors/softphones.ts';
 import { Switchboard } from './actors/switchboard.ts';
 import { type BotHandle, startBot } from './adapters/bot/bot.ts';
+import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { type MediaOptions, type MediaPlane, startMedia } from './adapters/media/start-media.ts';
+import type { PlanFile } from './adapters/plans/plan-file.ts';
+import { plansOf } from './adapters/plans/plans.ts';
 import { type SipAdapter, type SipOptions, startSip } from './adapters/sip/sip.ts';
 import { telegramCalls } from './adapters/telegram/calls/calls.ts';
 import { openTelegram, type TelegramAccount, type TelegramOptions } from './adapters/telegram/client/account.ts';
 import { conversation } from './adapters/telegram/conversation/conversation.ts';
-import { english } from './adapters/texts/english.ts';
+import { FluentTexts } from './adapters/texts/texts.ts';
 import { CallRepository } from './db/call-repository.ts';
 import { watchLineChanges } from './db/line-changes.ts';
 import { LineRepository } from './db/line-repository.ts';
 import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
 import { PanelRepository } from './db/panel-repository.ts';
+import { PlanRepository } from './db/plan-repository.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import type { Storage } from './storage.ts';
@@ -33,6 +39,8 @@ export interface ServiceOptions {
   readonly sip: Pick<SipOptions, 'bind' | 'advertisedHost' | 'tls'>;
   readonly media: Omit<MediaOptions, 'log'>;
   readonly log: Logger;
+  /** Without it nothing is limited. */
+  readonly plans?: PlanFile;
   /** Of the machines; the real one by default. Protocol clocks are always real. */
   readonly clock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
 }
@@ -106,12 +114,27 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     started.push(() => telegram.close());
     const chats = conversation({ account, bot, panels, log: log.child({ part: 'conversation' }) });
 
-    const notices = new CallNotices(chats, english, wall, faults);
+    const texts = new FluentTexts();
+    const notices = new CallNotices(chats, texts, wall, faults);
     const journal = new CallJournal(calls, wall, faults);
     const settled = async () => void (await Promise.all([notices.settled(), journal.settled()]));
     const time = clock ? { clock } : {};
     const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, ...time });
-    const softphones = new Softphones({
+    const plans = plansOf(options.plans, { accounts: new PlanRepository(storage.database), lines, log });
+    const bridges = new Bridges({
+      sip: sip.calls,
+      media: media.media,
+      notices,
+      journal,
+      faults,
+      ...time,
+      recall: (user, call) =>
+        void softphones
+          .send(user, { type: 'recalled', call })
+          .catch((error: unknown) => faults.report('recall', error)),
+    });
+    const softphones: Softphones = new Softphones({
+      handOver: (user, joined) => bridges.start(user, joined),
       sip: sip.calls,
       telegram,
       media: media.media,
@@ -130,7 +153,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       callLog: calls,
       clock: wall,
       faults,
-      lineActors,
+      dialling: new Dialling({ lines, lineActors, rules: dialRules, plans, clock: wall }),
+      plans,
+      texts,
+      ...(clock && { actorClock: clock }),
       softphones,
       notices,
       newId: randomUUID,
@@ -151,13 +177,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       settled,
       setCallback: (user, on) => switchboard.setCallback(user, on),
       get engaged() {
-        return softphones.engaged;
+        return softphones.engaged + bridges.engaged;
       },
       async stop(drainMs, hurry = new AbortController().signal) {
         switchboard.drain();
         sip.drain();
-        await softphones.quiet(AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]));
-        await softphones.endAll(AbortSignal.timeout(hurry.aborted ? hurriedEndingMs : endingMs));
+        const patience = AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]);
+        await Promise.all([softphones.quiet(patience), bridges.quiet(patience)]);
+        const limit = AbortSignal.timeout(hurry.aborted ? hurriedEndingMs : endingMs);
+        await Promise.all([softphones.endAll(limit), bridges.endAll(limit)]);
         await Promise.race([settled(), new Promise((done) => setTimeout(done, settlingMs).unref())]);
         switchboard.stop();
         await lineActors.stop();

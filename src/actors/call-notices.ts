@@ -26,7 +26,7 @@ export class CallNotices {
   readonly #saidAt = new Map<string, number>();
   /** The end of each user's queue; gone when it is empty. */
   readonly #queues = new Map<UserId, Promise<void>>();
-  readonly #shown = new Map<CallId, Map<NoticeSlot, MessageRef>>();
+  readonly #shown = new Map<CallId | UserId, Map<NoticeSlot, MessageRef>>();
 
   constructor(conversation: Conversation, texts: Texts, clock: WallClock, faults: Faults) {
     this.#clock = clock;
@@ -44,7 +44,7 @@ export class CallNotices {
   /** Puts a notice in a slot of a call, in place of the one that stands there. */
   show(user: UserId, call: CallId, slot: NoticeSlot, notice: Notice): void {
     this.#enqueue(user, async () => {
-      const shown = this.#slots(call);
+      const shown = this.#slots(placeOf(user, call, slot));
       const before = shown.get(slot);
       const { text, buttons } = this.#texts.render(notice);
       const ref = before
@@ -55,14 +55,24 @@ export class CallNotices {
     });
   }
 
+  /** Takes away what stands in a slot; the next notice there is a new message. */
+  unshow(user: UserId, call: CallId, slot: NoticeSlot): void {
+    this.#enqueue(user, async () => {
+      const place = placeOf(user, call, slot);
+      const ref = this.#shown.get(place)?.get(slot);
+      this.#shown.get(place)?.delete(slot);
+      if (ref) await this.#conversation.remove(ref);
+      if (this.#shown.get(place)?.size === 0) this.#shown.delete(place);
+    });
+  }
+
   /**
-   * The call is over: its keypad and caller message go, the outcome comes (product §6.1: deleted and sent anew, silently
-   * unless missed, because an account's own text can never get buttons).
+   * The call is over: its caller message goes, the outcome comes (product §6.1: deleted and sent anew, silently unless
+   * missed, because an account's own text can never get buttons).
    */
   conclude(user: UserId, label: CallLabel, cause: HangupCause, talkedMs: number | undefined): void {
     const outcome: Notice = { kind: 'outcome', label, cause, talkedMs };
-    this.#enqueue(user, () => this.#removeSlot(label.call, 'panel'));
-    this.#enqueue(user, () => this.#removeSlot(label.call, 'caller'));
+    this.unshow(user, label.call, 'caller');
     if (label.direction === 'outgoing') this.show(user, label.call, 'status', outcome);
     else {
       const missed = talkedMs === undefined && cause.kind !== 'declined' && cause.kind !== 'answered-elsewhere';
@@ -93,11 +103,6 @@ export class CallNotices {
       : this.#conversation.say(user, text, { silent });
   }
 
-  async #removeSlot(call: CallId, slot: NoticeSlot): Promise<void> {
-    const ref = this.#shown.get(call)?.get(slot);
-    if (ref) await this.#conversation.remove(ref);
-  }
-
   #saidLately(user: UserId, kind: Notice['kind']): boolean {
     const pause = pauses[kind];
     if (pause === undefined) return false;
@@ -109,9 +114,9 @@ export class CallNotices {
     return false;
   }
 
-  #slots(call: CallId): Map<NoticeSlot, MessageRef> {
-    const slots = this.#shown.get(call) ?? new Map<NoticeSlot, MessageRef>();
-    this.#shown.set(call, slots);
+  #slots(place: CallId | UserId): Map<NoticeSlot, MessageRef> {
+    const slots = this.#shown.get(place) ?? new Map<NoticeSlot, MessageRef>();
+    this.#shown.set(place, slots);
     return slots;
   }
 
@@ -128,3 +133,7 @@ export class CallNotices {
     this.#queues.set(user, queue);
   }
 }
+
+/** A user has one keypad, one parallel message and one reconnection, whichever of his calls they are about. */
+const placeOf = (user: UserId, call: CallId, slot: NoticeSlot): CallId | UserId =>
+  slot === 'caller' || slot === 'status' ? call : user;

@@ -1,6 +1,8 @@
-import { fromCallback } from 'xstate';
+import { fromCallback, fromPromise } from 'xstate';
 import { callMachine } from '../machines/call.ts';
-import type { CallId, VoiceLegId } from '../machines/model/ids.ts';
+import type { CallId, UserId, VoiceLegId } from '../machines/model/ids.ts';
+import type { JoinedParties } from '../machines/model/softphone.ts';
+import { parallelPairMachine } from '../machines/parallel-pair.ts';
 import { softphoneMachine } from '../machines/softphone.ts';
 import { voiceLegMachine } from '../machines/voice-leg.ts';
 import type { CallJournal } from './call-journal.ts';
@@ -15,6 +17,8 @@ export interface SoftphoneParts {
   readonly media: Media;
   readonly notices: CallNotices;
   readonly journal: CallJournal;
+  /** Two parties are on their own from now on. */
+  readonly handOver: (user: UserId, joined: JoinedParties) => void;
 }
 
 const voiceLeg = ({ telegram, media }: SoftphoneParts) =>
@@ -41,6 +45,7 @@ const call = ({ sip, media }: SoftphoneParts) =>
         const ends = [sip.watch(id, sendBack), media.watch(id, sendBack)];
         return () => ends.forEach((end) => end());
       }),
+      setHold: fromPromise<void, { call: CallId; on: boolean }>(({ input }) => sip.hold(input.call, input.on)),
     },
     actions: {
       inviteParty: (_, { call: id, ...request }) => sip.invite(id, request),
@@ -50,22 +55,43 @@ const call = ({ sip, media }: SoftphoneParts) =>
     },
   });
 
+const pair = ({ media, notices, journal }: SoftphoneParts) =>
+  parallelPairMachine.provide({
+    actions: {
+      show: (_, { user, call: id, slot, notice }) => notices.show(user, id, slot, notice),
+      say: (_, { user, notice }) => notices.say(user, notice),
+      conclude: (_, { user, label, cause }) => notices.conclude(user, label, cause, journal.ended(label.call, cause)),
+      playTone: (_, { leg, tone }) => media.playTone(leg, tone),
+      stopTone: (_, { leg }) => media.stopTone(leg),
+      playMusic: (_, { leg }) => {
+        // Music is for those who hear nobody, and does not end a tone.
+        media.stopTone(leg);
+        media.hear(leg, undefined);
+        media.playMusic(leg);
+      },
+      connect: (_, { voiceLeg: a, call: b }) => media.connect(a, b),
+      hearParty: (_, { voiceLeg: listener, call: speaker }) => media.hear(listener, speaker),
+    },
+  });
+
 /** One user's telephone, wired to both networks, the media plane, his conversation and the call log. */
 export const softphone = (parts: SoftphoneParts) => {
   const { sip, telegram, media, notices, journal } = parts;
   return softphoneMachine.provide({
-    actors: { voiceLeg: voiceLeg(parts), call: call(parts) },
+    actors: { voiceLeg: voiceLeg(parts), call: call(parts), parallelPair: pair(parts) },
     actions: {
       declineUser: (_, { voiceLeg: leg, cause }) => telegram.hangUp(leg, cause),
       rejectParty: (_, { call: id, cause }) => sip.hangUp(id, cause),
       say: (_, { user, notice }) => notices.say(user, notice),
       show: (_, { user, call: id, slot, notice }) => notices.show(user, id, slot, notice),
+      unshow: (_, { user, call: id, slot }) => notices.unshow(user, id, slot),
       playTone: (_, { leg, tone }) => media.playTone(leg, tone),
       stopTone: (_, { leg }) => media.stopTone(leg),
       hearParty: (_, { voiceLeg: listener, call: speaker }) => media.hear(listener, speaker),
       connect: (_, { voiceLeg: a, call: b }) => media.connect(a, b),
+      handOver: (_, { user, joined }) => parts.handOver(user, joined),
       sendDtmf: (_, { voiceLeg: leg, call: id, digit }) => {
-        media.sendDtmf(id, digit);
+        media.sendDtmf(id, digit, 'rfc2833');
         media.playTone(leg, 'key-feedback');
       },
       logOpened: (_, opened) => journal.opened(opened),

@@ -44,6 +44,11 @@ export class Softphones {
     this.#phones.get(user)?.send(command);
   }
 
+  /** What the parallel message of this user shows now; undefined: he has no two calls. */
+  pairVersion(user: UserId): number | undefined {
+    return this.#phones.get(user)?.getSnapshot().children.pair?.getSnapshot().context.version;
+  }
+
   get engaged(): number {
     return [...this.#phones.values()].filter(isEngaged).length;
   }

@@ -1,18 +1,22 @@
+import { type Actor, createActor } from 'xstate';
+import { type LineChoice, type LineQuestionInput, lineQuestionMachine } from '../machines/line-question.ts';
+import { parseAction } from '../machines/model/actions.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
-import { CallId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
+import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { Notice } from '../machines/model/notices.ts';
 import { readMessage } from '../machines/model/numbers.ts';
 import type { DialTarget } from '../machines/model/party.ts';
-import { isDtmfDigit } from '../machines/model/tone.ts';
 import type { CallNotices } from './call-notices.ts';
-import type { LineActors } from './lines.ts';
+import type { Dialling } from './dialling.ts';
 import type { CallLog } from './ports/call-log.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Conversation, IncomingMessage, Press } from './ports/conversation.ts';
 import type { Faults } from './ports/faults.ts';
-import type { Line, Lines } from './ports/lines.ts';
+import type { Lines } from './ports/lines.ts';
+import type { Plans } from './ports/plans.ts';
 import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls, VoiceLegOffer } from './ports/telegram-calls.ts';
+import type { Texts } from './ports/texts.ts';
 import type { Users } from './ports/users.ts';
 import type { Softphones } from './softphones.ts';
 
@@ -20,6 +24,8 @@ import type { Softphones } from './softphones.ts';
 const numberIsFreshMs = 60_000;
 /** Messages and presses remembered, so that one told again is not done twice. */
 const rememberedEvents = 10_000;
+
+type PairPress = { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; readonly version: number };
 
 export interface SwitchboardParts {
   readonly sip: SipCalls;
@@ -30,7 +36,11 @@ export interface SwitchboardParts {
   readonly callLog: CallLog;
   readonly clock: WallClock;
   readonly faults: Faults;
-  readonly lineActors: LineActors;
+  readonly dialling: Dialling;
+  readonly plans: Plans;
+  readonly texts: Texts;
+  /** Of the questions; the real one by default. */
+  readonly actorClock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
   readonly softphones: Softphones;
   readonly notices: CallNotices;
   /** A fresh unguessable id. */
@@ -41,6 +51,8 @@ export interface SwitchboardParts {
 export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #seen = new Set<string>();
+  /** Open questions about lines. */
+  readonly #questions = new Map<UserId, Actor<typeof lineQuestionMachine>>();
   readonly #ends: (() => void)[];
   #draining = false;
 
@@ -71,10 +83,12 @@ export class Switchboard {
 
   /** @returns why the call is not taken; undefined: it is */
   async #partyCalled({ callId, lineId, caller }: SipCallOffer): Promise<HangupCause | undefined> {
-    const { lines, softphones, newId, clock } = this.#parts;
+    const { lines, softphones, plans, newId, clock } = this.#parts;
     const line = await lines.find(lineId);
     if (!line?.enabled) return { kind: 'no-answer' };
-    const ofUser = await lines.ofUser(line.user);
+    const limit = await plans.refusalOf(line.owner, line.id, clock.now());
+    if (limit) return { kind: 'rejected', sip: limit };
+    const [ofUser, plan] = await Promise.all([lines.ofUser(line.user), plans.planOf(line.owner)]);
     if (this.#draining) return { kind: 'shutdown' };
     const isTaken = await softphones.send(line.user, {
       type: 'party.called',
@@ -90,6 +104,7 @@ export class Switchboard {
       caller,
       lineName: ofUser.length > 1 ? line.name : undefined,
       voiceLeg: VoiceLegId(newId()),
+      switching: plan.callSwitching,
     });
     return isTaken ? undefined : { kind: 'shutdown' };
   }
@@ -117,53 +132,102 @@ export class Switchboard {
     }
   }
 
-  async #pressed({ userId, action, callId }: Press): Promise<void> {
-    const [name = '', argument = ''] = action.split(':', 2);
-    switch (name) {
+  async #pressed(press: Press): Promise<void> {
+    const { userId, callId } = press;
+    const answer = (said?: string) => press.answer(said);
+    const { softphones } = this.#parts;
+    const action = parseAction(press.action);
+    switch (action?.kind) {
       case 'key':
-        if (callId && isDtmfDigit(argument)) {
-          this.#parts.softphones.sendIfStarted(userId, { type: 'key.pressed', call: callId, digit: argument });
-        }
+        if (callId) softphones.sendIfStarted(userId, { type: 'key.pressed', call: callId, digit: action.digit });
         return;
       case 'redial':
-        return callId && this.#redial(userId, callId);
-      case 'd':
-        return this.#dial(userId, { kind: 'number', user: argument }, argument);
+        return callId && this.#redial(userId, callId, true);
+      case 'lines':
+        return callId && this.#redial(userId, callId, false);
+      case 'dial':
+        return this.#dial(userId, { kind: 'number', user: action.word }, action.word);
       case 'callback':
-        return this.setCallback(userId, argument === 'on');
+        return this.setCallback(userId, action.on);
+      case 'line':
+        return this.#questions.get(userId)?.send({ type: 'chosen', choice: action.choice });
+      case 'cancel':
+        if (this.#questions.has(userId)) return this.#questions.get(userId)?.send({ type: 'cancelled' });
+        return softphones.sendIfStarted(userId, { type: 'giveUp' });
+      case 'reconnect':
+        return softphones.sendIfStarted(userId, { type: 'reconnect' });
+      case 'end':
+        if (action.version === undefined) return softphones.sendIfStarted(userId, { type: 'giveUp' });
+        return this.#pressedPair(userId, { type: 'end', version: action.version }, answer);
+      case 'switch':
+      case 'transfer':
+      case 'decline':
+        return this.#pressedPair(userId, { type: action.kind, version: action.version }, answer);
     }
   }
 
-  async #redial(user: UserId, call: CallId): Promise<void> {
+  /** A press made on an older state of the pair is answered and not done (D-39). */
+  #pressedPair(user: UserId, press: PairPress, answer: Press['answer']): void {
+    const { softphones, texts } = this.#parts;
+    if (softphones.pairVersion(user) === press.version) softphones.sendIfStarted(user, press);
+    else answer(texts.render({ kind: 'toast', says: 'done' }).text);
+  }
+
+  async #redial(user: UserId, call: CallId, onSameLine: boolean): Promise<void> {
     const record = await this.#parts.callLog.find(call);
     if (!record || record.user !== user || !record.number) return;
-    const target = record.target ?? readTarget(record.number);
-    if (target) await this.#dial(user, target, record.number, record.line);
+    const read = readMessage(record.number);
+    const target = read.kind === 'dial' ? read.target : record.target;
+    if (target) await this.#dial(user, target, record.number, onSameLine ? record.line : undefined);
   }
 
   /** `wanted`: the line of an earlier call, used again without a question. */
-  async #dial(user: UserId, target: DialTarget, shown: string, wanted?: Line['id']): Promise<void> {
-    const { lines, lineActors, softphones, newId, clock } = this.#parts;
-    const candidates = (await lines.ofUser(user)).map((line) => ({ line, why: lineActors.refusalOf(line) }));
-    const usable = candidates.filter(({ why }) => !why);
-    const chosen = (usable.find(({ line }) => line.id === wanted) ?? usable[0])?.line;
-    if (!chosen) {
-      const reasons = candidates.flatMap(({ line, why }) => (why ? [{ lineName: line.name, why }] : []));
-      return this.#say(user, { kind: 'noLines', reasons });
-    }
+  async #dial(user: UserId, target: DialTarget, shown: string, wanted?: LineId): Promise<void> {
+    const { dialling, newId } = this.#parts;
+    const { choices, refusals } = await dialling.judge(user, target);
     if (this.#draining) return this.#say(user, { kind: 'restarting' });
+    this.#questions.get(user)?.send({ type: 'replaced' });
+    const call = CallId(newId());
+    const chosen = choices.find(({ line }) => line === wanted) ?? (choices.length === 1 ? choices[0] : undefined);
+    if (chosen) return this.#call(user, call, shown, chosen);
+    if (choices.length === 0) return this.#say(user, { kind: 'noLines', reasons: refusals });
+    this.#ask({ user, call, number: shown, choices });
+  }
+
+  #ask(input: LineQuestionInput): void {
+    const { notices, faults, actorClock } = this.#parts;
+    const question = createActor(
+      lineQuestionMachine.provide({
+        actions: {
+          show: (_, { user, call, notice }) => notices.show(user, call, 'status', notice),
+          dial: (_, { user, call, number, choice }) =>
+            void this.#call(user, call, number, choice).catch((error: unknown) => faults.report('switchboard', error)),
+        },
+      }),
+      { input, ...(actorClock && { clock: actorClock }) },
+    );
+    this.#questions.set(input.user, question);
+    question.subscribe({
+      complete: () => {
+        if (this.#questions.get(input.user) === question) this.#questions.delete(input.user);
+      },
+      error: (error) => faults.report('line question', error),
+    });
+    question.start();
+  }
+
+  async #call(user: UserId, call: CallId, shown: string, { line, lineName, target }: LineChoice): Promise<void> {
+    const { lines, plans, softphones, newId, clock } = this.#parts;
+    const owner = (await lines.find(line))?.owner;
+    if (owner === undefined) return;
+    const plan = await plans.planOf(owner);
     await softphones.send(user, {
       type: 'dial',
-      line: chosen.id,
-      label: {
-        call: CallId(newId()),
-        direction: 'outgoing',
-        number: shown,
-        lineName: chosen.name,
-        startedAt: clock.now(),
-      },
+      line,
+      label: { call, direction: 'outgoing', number: shown, lineName, startedAt: clock.now() },
       target,
       voiceLeg: VoiceLegId(newId()),
+      switching: plan.callSwitching,
     });
   }
 
@@ -203,8 +267,3 @@ export class Switchboard {
       .catch((error: unknown) => this.#parts.faults.report('switchboard', error));
   }
 }
-
-const readTarget = (number: string): DialTarget | undefined => {
-  const read = readMessage(number);
-  return read.kind === 'dial' ? read.target : undefined;
-};

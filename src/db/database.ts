@@ -3,11 +3,16 @@ import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { CallEntity } from './entities/call.ts';
 import { ChatAccountEntity } from './entities/chat-account.ts';
+import { DeadlineEntity } from './entities/deadline.ts';
 import { LineEntity } from './entities/line.ts';
 import { PanelEntity } from './entities/panel.ts';
 import { PeerEntity } from './entities/peer.ts';
 import { PersonEntity } from './entities/person.ts';
+import { PlanAccountEntity } from './entities/plan-account.ts';
+import { RecordingEntity } from './entities/recording.ts';
 import { Migration20261121First } from './migrations/2026-11-21-first.ts';
+import { Migration20261122Jobs } from './migrations/2026-11-22-jobs.ts';
+import { Migration20261122Settings } from './migrations/2026-11-22-settings.ts';
 
 /** Connections to the product's schema. */
 export interface Database {
@@ -23,10 +28,24 @@ export interface Database {
 export async function openDatabase(url: string): Promise<Database> {
   const orm = await MikroORM.init({
     clientUrl: url,
-    entities: [CallEntity, ChatAccountEntity, LineEntity, PanelEntity, PeerEntity, PersonEntity],
+    entities: [
+      CallEntity,
+      ChatAccountEntity,
+      DeadlineEntity,
+      LineEntity,
+      PanelEntity,
+      PeerEntity,
+      PersonEntity,
+      PlanAccountEntity,
+      RecordingEntity,
+    ],
     extensions: [Migrator],
     migrations: {
-      migrationsList: [{ name: '2026-11-21-first', class: Migration20261121First }],
+      migrationsList: [
+        { name: '2026-11-21-first', class: Migration20261121First },
+        { name: '2026-11-22-jobs', class: Migration20261122Jobs },
+        { name: '2026-11-22-settings', class: Migration20261122Settings },
+      ],
       snapshot: false,
       silent: true,
     },

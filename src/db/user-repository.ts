@@ -19,4 +19,14 @@ export class UserRepository implements Users {
   async setCallback(user: UserId, on: boolean): Promise<void> {
     await this.#database.fork().upsert(PersonEntity, { id: user, callback: on });
   }
+
+  /** An IETF tag the person chose over his Telegram's language; undefined: he chose none. */
+  async language(user: UserId): Promise<string | undefined> {
+    const row = await this.#database.fork().findOne(PersonEntity, { id: user });
+    return row?.language ?? undefined;
+  }
+
+  async setLanguage(user: UserId, language: string | undefined): Promise<void> {
+    await this.#database.fork().upsert(PersonEntity, { id: user, language: language ?? null });
+  }
 }

@@ -1,25 +1,34 @@
 import { assign, sendParent, setup } from 'xstate';
-import { effect, facts } from './effects.ts';
+import { effect, facts, operation } from './effects.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, LineId, UserId } from './model/ids.ts';
 import type { DialTarget } from './model/party.ts';
+import type { DtmfDigit } from './model/tone.ts';
 
 /** What the two networks below tell of this leg: the ports' SipLegFact and MediaFact. */
 type LegFact =
   | { type: 'party.ringing' }
   | { type: 'party.earlyMedia' }
   | { type: 'party.answered' }
+  | { type: 'party.held' }
+  | { type: 'party.resumed' }
+  | { type: 'party.transfers'; target: DialTarget }
   | { type: 'party.hungUp'; cause: HangupCause }
+  | { type: 'key.heard'; digit: DtmfDigit }
   | { type: 'media.started' }
   | { type: 'media.lost' }
   | { type: 'media.back' };
 
-/** What a call reports to its softphone. */
+/** What a call reports to its owner. */
 export type CallReport =
-  | { type: 'call.ringing' }
-  | { type: 'call.earlyMedia' }
-  | { type: 'call.answered' }
-  | { type: 'call.ended'; cause: HangupCause };
+  | { type: 'call.ringing'; call: CallId }
+  | { type: 'call.earlyMedia'; call: CallId }
+  | { type: 'call.answered'; call: CallId }
+  /** The far side put the user on hold, or took him back. */
+  | { type: 'call.heldByParty'; call: CallId }
+  | { type: 'call.resumedByParty'; call: CallId }
+  | { type: 'call.transfers'; call: CallId; target: DialTarget }
+  | { type: 'call.ended'; call: CallId; cause: HangupCause };
 
 /** `target` is there exactly when we call the party; without it the party called us. */
 export interface CallInput {
@@ -27,16 +36,29 @@ export interface CallInput {
   readonly line: LineId;
   readonly user: UserId;
   readonly target: DialTarget | undefined;
+  /** The leg is up already and on hold: a transfer failed, and the user gets his party back. */
+  readonly adopted?: boolean;
 }
+
+/** What a call is told. A state that has no use for a command ignores it. */
+export type CallCommand =
+  | { type: 'answer' }
+  | { type: 'hold' }
+  | { type: 'resume' }
+  | { type: 'hangUp'; cause: HangupCause };
 
 /** One party's SIP leg as the user sees it. It knows nothing of the voice leg. */
 export const callMachine = setup({
   types: {
     input: {} as CallInput,
     context: {} as CallInput & { cause: HangupCause; silent: boolean },
-    events: {} as LegFact | { type: 'answer' } | { type: 'hangUp'; cause: HangupCause },
+    events: {} as LegFact | CallCommand,
   },
-  actors: { legFacts: facts<LegFact, { call: CallId }>() },
+  actors: {
+    legFacts: facts<LegFact, { call: CallId }>(),
+    /** re-INVITE; the adapter keeps the order of several, and the peer's refusal ends it too. */
+    setHold: operation<void, { call: CallId; on: boolean }>(),
+  },
   actions: {
     inviteParty: effect<{ call: CallId; line: LineId; user: UserId; target: DialTarget }>(),
     ringParty: effect<{ call: CallId; user: UserId }>(),
@@ -44,9 +66,21 @@ export const callMachine = setup({
     hangUpParty: effect<{ call: CallId; cause: HangupCause }>(),
     noteSilence: assign((_, { silent }: { silent: boolean }) => ({ silent })),
     note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
-    report: sendParent((_, report: CallReport) => report),
+    report: sendParent(
+      ({ context }, { type }: { type: Exclude<CallReport['type'], 'call.ended' | 'call.transfers'> }) => ({
+        type,
+        call: context.call,
+      }),
+    ),
+    reportTransfer: sendParent(({ context }, { target }: { target: DialTarget }) => ({
+      type: 'call.transfers',
+      call: context.call,
+      target,
+    })),
+    reportEnd: sendParent(({ context }) => ({ type: 'call.ended', call: context.call, cause: context.cause })),
   },
   guards: {
+    isAdopted: ({ context }) => context.adopted === true,
     isOutgoing: ({ context }) => context.target !== undefined,
     isSilent: ({ context }) => context.silent,
   },
@@ -68,7 +102,13 @@ export const callMachine = setup({
     hangUp: { target: '.ending', actions: { type: 'note', params: ({ event }) => event } },
   },
   states: {
-    fresh: { always: [{ guard: 'isOutgoing', target: 'inviting' }, { target: 'alerting' }] },
+    fresh: {
+      always: [
+        { guard: 'isAdopted', target: 'established.held' },
+        { guard: 'isOutgoing', target: 'inviting' },
+        { target: 'alerting' },
+      ],
+    },
     inviting: {
       entry: {
         type: 'inviteParty',
@@ -92,19 +132,52 @@ export const callMachine = setup({
     },
     established: {
       entry: { type: 'report', params: { type: 'call.answered' } },
+      on: {
+        'party.held': { actions: { type: 'report', params: { type: 'call.heldByParty' } } },
+        'party.resumed': { actions: { type: 'report', params: { type: 'call.resumedByParty' } } },
+        'party.transfers': { actions: { type: 'reportTransfer', params: ({ event }) => event } },
+      },
       initial: 'judging',
       states: {
-        // Silence is told once: it may have begun with the announcement before the answer.
+        // Silence is told once: it may have begun before the answer, or while the party was held.
         judging: { always: [{ guard: 'isSilent', target: 'silent' }, { target: 'heard' }] },
-        heard: { on: { 'media.lost': 'silent' } },
+        heard: { on: { 'media.lost': 'silent', hold: 'holding' } },
         silent: {
-          on: { 'media.back': { target: 'heard', actions: { type: 'noteSilence', params: { silent: false } } } },
+          on: {
+            'media.back': { target: 'heard', actions: { type: 'noteSilence', params: { silent: false } } },
+            hold: 'holding',
+          },
           after: {
             lossDetection: {
               target: '#call.ending',
               actions: { type: 'note', params: { cause: { kind: 'connection-lost' } } },
             },
           },
+        },
+        holding: {
+          invoke: {
+            id: 'hold',
+            src: 'setHold',
+            input: ({ context }) => ({ call: context.call, on: true }),
+            onDone: 'held',
+            // A party that refuses to be held hears the music all the same.
+            onError: 'held',
+          },
+          on: { resume: 'resuming' },
+        },
+        held: {
+          description: 'The party hears music or tones; silence from it is no loss.',
+          on: { resume: 'resuming' },
+        },
+        resuming: {
+          invoke: {
+            id: 'resume',
+            src: 'setHold',
+            input: ({ context }) => ({ call: context.call, on: false }),
+            onDone: 'heard',
+            onError: 'heard',
+          },
+          on: { hold: 'holding' },
         },
       },
     },
@@ -113,9 +186,6 @@ export const callMachine = setup({
       on: { 'party.hungUp': 'ended', hangUp: {} },
       after: { endOverdue: 'ended' },
     },
-    ended: {
-      type: 'final',
-      entry: { type: 'report', params: ({ context }) => ({ type: 'call.ended', cause: context.cause }) },
-    },
+    ended: { type: 'final', entry: 'reportEnd' },
   },
 });

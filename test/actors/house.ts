@@ -1,17 +1,30 @@
 import { SimulatedClock } from 'xstate';
 import { CallJournal } from '../../src/actors/call-journal.ts';
 import { CallNotices } from '../../src/actors/call-notices.ts';
+import { Dialling } from '../../src/actors/dialling.ts';
 import { LineActors } from '../../src/actors/lines.ts';
 import type { CallRecord } from '../../src/actors/ports/call-log.ts';
 import type { Conversation, IncomingMessage, Press } from '../../src/actors/ports/conversation.ts';
 import type { Line } from '../../src/actors/ports/lines.ts';
 import { Softphones } from '../../src/actors/softphones.ts';
 import { Switchboard } from '../../src/actors/switchboard.ts';
+import { dialRules } from '../../src/adapters/dial-rules/dial-rules.ts';
 import { type CallId, EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';
 
 export const olga = UserId('1');
-export const office: Line = { id: LineId('office'), name: 'Office', owner: olga, user: olga, enabled: true };
+export const office: Line = {
+  id: LineId('office'),
+  name: 'Office',
+  owner: olga,
+  user: olga,
+  enabled: true,
+  dialRules: '',
+  dtmfMethods: ['rfc2833'],
+  recording: false,
+  recordingStereo: false,
+  recordingsChat: undefined,
+};
 
 /** Everything between the ports, with both networks, the chat and the database played by the test. */
 export function openHouse() {
@@ -66,8 +79,22 @@ export function openHouse() {
     ended: async () => {},
     find: async (call: CallId) => records.get(call),
   };
+  const texts = { render: ({ kind }: { kind: string }) => ({ text: kind }) };
+  const plans = {
+    planOf: async () => ({
+      name: 'full',
+      callSwitching: true,
+      recording: true,
+      fragmentMs: 15_000,
+      assignment: true,
+      paidWorkers: true,
+    }),
+    refusalOf: async () => undefined,
+    count: async () => {},
+    firstToldOf: async () => false,
+  };
   const reported = { report: (_: string, error: unknown) => void faults.push(error) };
-  const notices = new CallNotices(conversation, { render: ({ kind }) => ({ text: kind }) }, wall, reported);
+  const notices = new CallNotices(conversation, texts, wall, reported);
   const registrar = { bind: async () => ({ lifetimeMs: 600_000 }), unbind: async () => {}, watch: () => () => {} };
   const lineActors = new LineActors({ lines, registrar, faults: reported, clock });
   const softphones = new Softphones({
@@ -79,6 +106,7 @@ export function openHouse() {
     users,
     faults: reported,
     clock,
+    handOver: () => {},
   });
   const switchboard = new Switchboard({
     sip: nets.sip,
@@ -89,7 +117,10 @@ export function openHouse() {
     callLog,
     clock: wall,
     faults: reported,
-    lineActors,
+    dialling: new Dialling({ lines, lineActors, rules: dialRules, plans, clock: wall }),
+    plans,
+    texts,
+    actorClock: clock,
     softphones,
     notices,
     newId: () => `id${++nextId}`,

@@ -8,8 +8,8 @@ import { softphoneMachine } from '../../src/machines/softphone.ts';
 
 test('no effect of a started machine is left without a hand', () => {
   const phone = softphone({} as never);
-  const { call, voiceLeg } = phone.implementations.actors as Record<string, AnyStateMachine>;
-  for (const machine of [phone, call, voiceLeg, sipAccount({} as never, {} as never)]) {
+  const { call, voiceLeg, parallelPair } = phone.implementations.actors as Record<string, AnyStateMachine>;
+  for (const machine of [phone, call, voiceLeg, parallelPair, sipAccount({} as never, {} as never)]) {
     expect(unwired(machine as AnyStateMachine)).toEqual([]);
   }
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CallRepository } from '../../src/db/call-repository.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { HintRepository } from '../../src/db/hint-repository.ts';
 import { LineRepository } from '../../src/db/line-repository.ts';
 import { LoginRepository } from '../../src/db/login-repository.ts';
 import { MailboxRepository, PeerRepository } from '../../src/db/mailbox-repository.ts';
@@ -38,7 +39,18 @@ test('a line is found by its user, with its settings', async () => {
   const lines = new LineRepository(database, box);
   const id = await lines.add(office);
   const [found] = await lines.ofUser(olga);
-  expect(found).toEqual({ id, name: 'Office', owner: olga, user: olga, enabled: true });
+  expect(found).toEqual({
+    id,
+    name: 'Office',
+    owner: olga,
+    user: olga,
+    enabled: true,
+    dialRules: '',
+    dtmfMethods: ['rfc2833', 'info', 'inband'],
+    recording: false,
+    recordingStereo: false,
+    recordingsChat: undefined,
+  });
   expect(await lines.settings(id)).toMatchObject({ login: '100', password: 's3cret', codecs: ['opus', 'alaw'] });
 });
 
@@ -50,6 +62,53 @@ test('no password stands readable in the database', async () => {
   await expect(new LineRepository(database, new SecretBox(Buffer.alloc(32, 2))).settings(id)).rejects.toThrow(
     WrongSecretKey,
   );
+});
+
+test('a line is changed piece by piece, its password stays sealed', async () => {
+  const lines = new LineRepository(database, box);
+  const id = await lines.add({ ...office, dialRules: '^8=7' });
+  expect(await lines.update(id, { dtmfMethods: ['inband'], recordingsChat: '-1001', codecs: ['gsm'] })).toBe(true);
+  expect(await lines.update(id, { recording: true, recordingStereo: true, name: 'Home', enabled: false })).toBe(true);
+  expect(await lines.update(id, { password: 'another-pass-word' })).toBe(true);
+  expect(await lines.find(id)).toMatchObject({
+    name: 'Home',
+    enabled: false,
+    dialRules: '^8=7',
+    dtmfMethods: ['inband'],
+    recording: true,
+    recordingStereo: true,
+    recordingsChat: '-1001',
+  });
+  expect(await lines.settings(id)).toMatchObject({ password: 'another-pass-word', codecs: ['gsm'], login: '100' });
+  const rows = await database.fork().execute('select * from line where id = ?', [id]);
+  expect(JSON.stringify(rows)).not.toContain('another-pass-word');
+  expect(await lines.update(id, { recordingsChat: undefined })).toBe(true);
+  expect((await lines.find(id))?.recordingsChat).toBeUndefined();
+  expect(await lines.update(id, {})).toBe(true);
+});
+
+test('a change of a line that is not there says so', async () => {
+  const lines = new LineRepository(database, box);
+  const nobody = LineId('00000000-0000-4000-8000-000000000009');
+  expect(await lines.update(nobody, { name: 'x' })).toBe(false);
+  expect(await lines.update(nobody, {})).toBe(false);
+  expect(await lines.assignUser(nobody, olga)).toBe(false);
+});
+
+test('an assigned line is its user’s, until it is the owner’s again', async () => {
+  const lines = new LineRepository(database, box);
+  const [owner, uwe] = [UserId('2001'), UserId('2002')];
+  const first = await lines.add({ ...office, owner });
+  const second = await lines.add({ ...office, owner });
+  expect(await lines.assignUser(first, uwe)).toBe(true);
+  expect((await lines.ofUser(owner)).map(({ id }) => id)).toEqual([second]);
+  expect((await lines.ofUser(uwe)).map(({ id, owner: whose }) => [id, whose])).toEqual([[first, owner]]);
+  expect((await lines.ofOwner(owner)).map(({ id, user }) => [id, user])).toEqual([
+    [first, uwe],
+    [second, owner],
+  ]);
+  expect(await lines.assignUser(first, undefined)).toBe(true);
+  expect(await lines.ofUser(uwe)).toEqual([]);
 });
 
 test('a sealed password that is moved to another row does not open there', async () => {
@@ -75,6 +134,37 @@ test('callback is on until switched off', async () => {
   expect(await users.settings(olga)).toEqual({ callback: true });
   await users.setCallback(olga, false);
   expect(await users.settings(olga)).toEqual({ callback: false });
+});
+
+test('a chosen language and the callback switch do not touch each other', async () => {
+  const users = new UserRepository(database);
+  const anna = UserId('3001');
+  expect(await users.language(anna)).toBeUndefined();
+  await users.setLanguage(anna, 'ru');
+  expect(await users.settings(anna)).toEqual({ callback: true });
+  await users.setCallback(anna, false);
+  expect(await users.language(anna)).toBe('ru');
+  await users.setLanguage(anna, undefined);
+  expect(await users.language(anna)).toBeUndefined();
+  expect(await users.settings(anna)).toEqual({ callback: false });
+});
+
+test('a hint is due once in its pause, for each person and each hint', async () => {
+  const hints = new HintRepository(database);
+  const [at, day] = [EpochMs(1_800_000_000_000), 86_400_000];
+  expect(await hints.isDue(olga, 'privacy', at, day)).toBe(true);
+  expect(await hints.isDue(olga, 'privacy', EpochMs(at + day - 1), day)).toBe(false);
+  expect(await hints.isDue(olga, 'privacy', EpochMs(at + day), day)).toBe(true);
+  expect(await hints.isDue(olga, 'what-to-send', at, day)).toBe(true);
+  expect(await hints.isDue(UserId('4001'), 'privacy', at, day)).toBe(true);
+  expect(await hints.isDue(olga, 'emergency', at, Infinity)).toBe(true);
+  expect(await hints.isDue(olga, 'emergency', EpochMs(at + 1_000 * day), Infinity)).toBe(false);
+});
+
+test('a hint is due for one of many who ask at once', async () => {
+  const hints = new HintRepository(database);
+  const due = await Promise.all(Array.from({ length: 8 }, () => hints.isDue(UserId('4002'), 'x', EpochMs(9), 5)));
+  expect(due.filter(Boolean)).toHaveLength(1);
 });
 
 test('a call record keeps the first answer and the first end', async () => {

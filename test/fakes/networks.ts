@@ -37,6 +37,10 @@ export class PlayedNetworks {
     invite: (call, { target }) => this.#note(`invite ${target.kind === 'number' ? target.user : target.uri} ${call}`),
     ring: (call) => this.#note(`ring party ${call}`),
     answer: (call) => this.#note(`answer party ${call}`),
+    hold: async (call, on) => this.#note(`${on ? 'hold' : 'resume'} ${call}`),
+    sendInfo: async (call, digit) => this.#note(`INFO ${digit} to ${call}`),
+    acceptTransfer: (call, as) => this.#note(`transfer ${call} to ${as}`),
+    declineTransfer: (call) => this.#note(`no transfer of ${call}`),
     hangUp: (call, cause) => {
       this.#note(`hang up party ${call} ${cause.kind}`);
       if (this.obedient) this.#sip.tell(call, { type: 'party.hungUp', cause });
@@ -65,6 +69,8 @@ export class PlayedNetworks {
     hear: (listener, speaker) => this.#note(`${listener} hears ${speaker}`),
     playTone: (leg, tone) => this.#note(`${tone} to ${leg}`),
     stopTone: (leg) => this.#note(`no tone to ${leg}`),
+    playMusic: (leg) => this.#note(`music to ${leg}`),
+    takesEvents: () => true,
     sendDtmf: (leg, digit) => this.#note(`key ${digit} to ${leg}`),
     watch: (leg, listener) => this.#media.watch(leg, listener),
   };

@@ -14,6 +14,7 @@ const dial = {
   label: { ...label, direction: 'outgoing' },
   target: { kind: 'number', user: '200' },
   voiceLeg: leg,
+  switching: false,
 } as const;
 const partyCalled = {
   type: 'party.called',
@@ -22,6 +23,7 @@ const partyCalled = {
   caller: { number: '200' },
   lineName: undefined,
   voiceLeg: leg,
+  switching: false,
 } as const;
 const busy = { kind: 'busy', sip: { status: 486, reason: 'Busy Here' } } as const;
 
@@ -29,6 +31,7 @@ let clock: SimulatedClock;
 let nets: PlayedNetworks;
 let shown: string[];
 let concluded: string[];
+let handedOver: unknown[];
 let phone: Actor<typeof softphoneMachine>;
 const start = (callback: boolean) => {
   phone = createActor(
@@ -36,8 +39,13 @@ const start = (callback: boolean) => {
       notices: {
         say: (_: unknown, { kind }: { kind: string }) => shown.push(kind),
         show: (_: unknown, __: unknown, slot: string, { kind }: { kind: string }) => shown.push(`${slot}: ${kind}`),
+        unshow: (_: unknown, __: unknown, slot: string) => shown.push(`no ${slot}`),
         conclude: (_: unknown, __: unknown, { kind }: { kind: string }) => concluded.push(kind),
       },
+      handOver: (
+        _: unknown,
+        { first, second, ringing }: { first: typeof dial; second: typeof dial; ringing: boolean },
+      ) => handedOver.push([first.label.call, second.label.call, ringing]),
       journal: { opened: () => {}, answered: () => {}, ended: () => undefined },
       sip: nets.sip,
       telegram: nets.telegram,
@@ -53,6 +61,7 @@ beforeEach(() => {
   nets = new PlayedNetworks();
   shown = [];
   concluded = [];
+  handedOver = [];
   start(true);
 });
 
@@ -202,7 +211,7 @@ describe('an incoming call', () => {
   test('rings as long as the caller waits', () => {
     phone.send(partyCalled);
     clock.increment(85_000);
-    expect(state()).toEqual({ withCall: 'ringing' });
+    expect(state()).toEqual({ withCall: { ringing: 'begun' } });
     nets.party(call, { type: 'party.hungUp', cause: { kind: 'cancelled' } });
     expect(nets.told.at(-1)).toBe('hang up user leg cancelled');
     expect(concluded).toEqual(['cancelled']);
@@ -247,10 +256,10 @@ describe('talk', () => {
     clock.increment(7_999);
     nets.audio(leg, { type: 'media.back' });
     clock.increment(60_000);
-    expect(state()).toEqual({ withCall: 'talking' });
+    expect(state()).toEqual({ withCall: { talking: 'begun' } });
     nets.audio(leg, { type: 'media.lost' });
     clock.increment(8_000);
-    expect(nets.told.slice(-2)).toEqual(['hang up user leg connection-lost', 'hang up party call connection-lost']);
+    expect(state()).toEqual({ withCall: { away: { open: 'ringing' } } });
   });
 
   test('silence that began before the answer counts as well', () => {
@@ -287,14 +296,305 @@ describe('talk', () => {
   });
 });
 
+describe('reconnection', () => {
+  const again = VoiceLegId('leg~1');
+  const byButton = () => {
+    intoTalk();
+    nets.told.length = 0;
+    shown.length = 0;
+    phone.send({ type: 'reconnect' });
+  };
+
+  test('by button: the party is held and hears tones, the user is rung, and talk goes on', async () => {
+    byButton();
+    // The re-INVITE goes its own way beside the rest.
+    await Promise.resolve();
+    expect(nets.told.filter((told) => told !== 'hold call')).toEqual([
+      'reconnection to call',
+      'hang up user leg connection-lost',
+      'ring user leg~1',
+    ]);
+    expect(nets.told).toContain('hold call');
+    nets.told.length = 0;
+    nets.user(again, { type: 'user.answered' });
+    await Promise.resolve();
+    expect(nets.told).toContain('resume call');
+    expect(nets.told.filter((told) => told !== 'resume call')).toEqual([
+      'no tone to call',
+      'connect leg~1 call',
+      'back-on-line to leg~1',
+      'back-on-line to call',
+    ]);
+    expect(shown).toEqual(['reconnection: reconnecting', 'no reconnection', 'no panel', 'panel: panel']);
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+  });
+
+  test('Callback off: nobody is rung, the user’s own call continues the talk', () => {
+    start(false);
+    phone.send(dial);
+    phone.send({ type: 'user.called', voiceLeg: leg });
+    nets.user(leg, { type: 'user.answered' });
+    nets.party(call, { type: 'party.answered' });
+    phone.send({ type: 'reconnect' });
+    clock.increment(30_000);
+    expect(nets.told.filter((told) => told.startsWith('ring user'))).toEqual([]);
+    phone.send({ type: 'user.called', voiceLeg: VoiceLegId('his') });
+    nets.user(VoiceLegId('his'), { type: 'user.answered' });
+    expect(nets.told).toContain('connect his call');
+  });
+
+  test('nobody comes back for 60 s: the party gets BYE at 60 s', () => {
+    byButton();
+    clock.increment(59_999);
+    expect(nets.told.some((told) => told.startsWith('hang up party'))).toBe(false);
+    clock.increment(1);
+    expect(nets.told).toContain('hang up party call connection-lost');
+    expect(shown).toContain('notRestored');
+    expect(state()).toBe('idle');
+  });
+
+  test('declining the ring is not an end (D-33); the button rings again', () => {
+    byButton();
+    nets.user(again, { type: 'user.hungUp', cause: { kind: 'declined' } });
+    clock.increment(20_000);
+    expect(nets.told.filter((told) => told.startsWith('ring user'))).toEqual(['ring user leg~1']);
+    phone.send({ type: 'reconnect' });
+    expect(nets.told.at(-1)).toBe('ring user leg~2');
+    phone.send({ type: 'giveUp' });
+    expect(nets.told).toContain('hang up party call normal');
+    expect(state()).toBe('idle');
+  });
+
+  test('the party hanging up ends it, and the ring', () => {
+    byButton();
+    nets.party(call, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    expect(nets.told.at(-1)).toBe('hang up user leg~1 normal');
+    expect(state()).toBe('idle');
+    expect(nets.watched).toBe(0);
+  });
+
+  test('the user calls while we ring him: our ring stops, talk goes on', () => {
+    byButton();
+    phone.send({ type: 'user.called', voiceLeg: VoiceLegId('his') });
+    expect(nets.told.slice(-2)).toEqual(['hang up user leg~1 connection-lost', 'answer user his']);
+    nets.user(VoiceLegId('his'), { type: 'user.answered' });
+    expect(nets.told).toContain('connect his call');
+  });
+
+  test('a sixth loss ends the call', () => {
+    intoTalk();
+    for (let losses = 1; losses <= 5; losses++) {
+      const lost = losses === 1 ? leg : VoiceLegId(`leg~${losses - 1}`);
+      nets.user(lost, { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+      nets.user(VoiceLegId(`leg~${losses}`), { type: 'user.answered' });
+      expect(state()).toEqual({ withCall: { talking: 'again' } });
+    }
+    nets.user(VoiceLegId('leg~5'), { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+    expect(shown).toContain('notRestored');
+    expect(state()).toBe('idle');
+  });
+});
+
+describe('a second call', () => {
+  const other = CallId('other');
+  const secondCalls = { ...partyCalled, switching: true, label: { ...partyCalled.label, call: other, number: '300' } };
+  const secondDialled = {
+    ...dial,
+    label: { ...dial.label, call: other, number: '300', startedAt: EpochMs(1) },
+    target: { kind: 'number', user: '300' },
+  } as const;
+  const intoSwitchingTalk = () => {
+    phone.send({ ...dial, switching: true });
+    nets.user(leg, { type: 'user.answered' });
+    nets.user(leg, { type: 'user.connected' });
+    nets.party(call, { type: 'party.answered' });
+    nets.told.length = 0;
+    shown.length = 0;
+  };
+  const version = () => phone.getSnapshot().children.pair?.getSnapshot().context.version ?? 0;
+  const press = (type: 'switch' | 'transfer' | 'decline' | 'end') => phone.send({ type, version: version() });
+  const parallel = () => phone.getSnapshot().children.pair?.getSnapshot().value;
+
+  test('waits with beeps to the user alone; Decline sends it 486 and stops the beeps', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    expect(nets.told).toEqual(['ring party other', 'second-call to leg']);
+    expect(shown).toEqual(['caller: caller', 'parallel: parallel']);
+    press('decline');
+    expect(nets.told.slice(2)).toEqual(['no tone to leg', 'hang up party other declined']);
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+    expect(concluded).toEqual(['declined']);
+  });
+
+  test('Switch: the first is held with music, the second answered and heard; again and again', async () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    press('switch');
+    nets.party(other, { type: 'party.answered' });
+    await Promise.resolve();
+    expect(nets.told).toEqual(
+      expect.arrayContaining(['answer party other', 'hold call', 'connect leg other', 'music to call']),
+    );
+    for (let times = 0; times < 10; times++) {
+      nets.told.length = 0;
+      press('switch');
+      await Promise.resolve();
+      const [heard, held] = times % 2 === 0 ? ['call', 'other'] : ['other', 'call'];
+      expect(nets.told).toEqual(
+        expect.arrayContaining([`hold ${held}`, `resume ${heard}`, `connect leg ${heard}`, `music to ${held}`]),
+      );
+    }
+    phone.send({ type: 'key.pressed', call: other, digit: '7' });
+    expect(nets.told.at(-2)).toBe('key 7 to other');
+  });
+
+  test('a press made on an older state does nothing', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    phone.send({ type: 'decline', version: version() - 1 });
+    expect(parallel()).toBe('waiting');
+  });
+
+  test('Transfer: the second is answered, both are handed over, the user is out', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    press('transfer');
+    nets.party(other, { type: 'party.answered' });
+    expect(handedOver).toEqual([['call', 'other', false]]);
+    expect(nets.told.at(-1)).toBe('hang up user leg normal');
+    expect(nets.told.filter((told) => told.startsWith('hang up party'))).toEqual([]);
+    expect(state()).toBe('idle');
+    expect(concluded).toEqual([]);
+  });
+
+  test('dialled beside the first: the first stays heard; it answers unasked, is held, one beep', async () => {
+    intoSwitchingTalk();
+    phone.send(secondDialled);
+    expect(nets.told).toEqual(['invite 300 other']);
+    nets.party(other, { type: 'party.answered' });
+    await Promise.resolve();
+    expect(nets.told).toEqual(expect.arrayContaining(['hold other', 'music to other', 'back-on-line to leg']));
+    expect(nets.told).not.toContain('connect leg other');
+  });
+
+  test('dialled, Switch: its ringback is heard, the first held; End cancels it and the first is back', async () => {
+    intoSwitchingTalk();
+    phone.send(secondDialled);
+    press('switch');
+    await Promise.resolve();
+    expect(nets.told).toEqual(expect.arrayContaining(['hold call', 'leg hears other', 'ringback to leg']));
+    press('end');
+    await Promise.resolve();
+    expect(nets.told).toEqual(
+      expect.arrayContaining(['hang up party other cancelled', 'resume call', 'connect leg call']),
+    );
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+  });
+
+  test('dialled and busy: the first was heard throughout; after a Switch 4 s of tone, then the first', async () => {
+    intoSwitchingTalk();
+    phone.send(secondDialled);
+    nets.party(other, { type: 'party.hungUp', cause: busy });
+    expect(nets.told).toEqual(['invite 300 other']);
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+    phone.send({ ...secondDialled, label: { ...secondDialled.label, call: CallId('third') } });
+    press('switch');
+    nets.party(CallId('third'), { type: 'party.hungUp', cause: busy });
+    expect(nets.told.at(-1)).toBe('busy to leg');
+    clock.increment(4_000);
+    await Promise.resolve();
+    expect(nets.told).toContain('resume call');
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+  });
+
+  test('the current party hangs up: the held one is heard by itself; the held one hangs up: talk goes on', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    press('switch');
+    nets.party(other, { type: 'party.answered' });
+    nets.party(other, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    expect(nets.told).toContain('connect leg call');
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+
+    phone.send({ ...secondCalls, label: { ...secondCalls.label, call: CallId('third') } });
+    press('switch');
+    nets.party(CallId('third'), { type: 'party.answered' });
+    nets.party(call, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    expect(shown).toContain('heldHungUp');
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+    nets.party(CallId('third'), { type: 'party.hungUp', cause: { kind: 'normal' } });
+    expect(state()).toBe('idle');
+    expect(nets.watched).toBe(0);
+  });
+
+  test('the user hangs up with one held: both end; with one waiting: that one rings', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    press('switch');
+    nets.party(other, { type: 'party.answered' });
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'normal' } });
+    expect(nets.told).toEqual(expect.arrayContaining(['hang up party other normal', 'hang up party call normal']));
+    expect(state()).toBe('idle');
+
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'normal' } });
+    expect(nets.told).toEqual(expect.arrayContaining(['hang up party call normal', 'ring user leg~1']));
+    expect(nets.told).not.toContain('hang up party other normal');
+    expect(state()).toEqual({ withCall: { ringing: 'again' } });
+  });
+
+  test('Reconnect with a second call drops it, whatever its state', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    phone.send({ type: 'reconnect' });
+    expect(nets.told).toContain('hang up party other no-answer');
+    expect(state()).toEqual({ withCall: { away: { open: 'ringing' } } });
+  });
+
+  test('two callers before an answer: the first rings; when it gives up the second rings on', () => {
+    phone.send({ ...partyCalled, switching: true });
+    phone.send(secondCalls);
+    expect(nets.told).toEqual(['ring party call', 'ring user leg', 'ring party other']);
+    nets.party(call, { type: 'party.hungUp', cause: { kind: 'cancelled' } });
+    expect(concluded).toEqual(['cancelled']);
+    nets.user(leg, { type: 'user.answered' });
+    expect(nets.told.at(-1)).toBe('answer party other');
+  });
+
+  test('a third call is busy, a third number refused', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    phone.send({ ...secondCalls, label: { ...secondCalls.label, call: CallId('third') } });
+    expect(nets.told.at(-1)).toBe('hang up party third busy');
+    phone.send(secondDialled);
+    expect(shown.at(-1)).toBe('thirdNumber');
+  });
+
+  test('a recalled party is held until the user answers', async () => {
+    phone.send({ type: 'recalled', call: { ...dial, switching: true } });
+    expect(nets.told).toContain('ring user leg~1');
+    nets.user(VoiceLegId('leg~1'), { type: 'user.answered' });
+    await Promise.resolve();
+    expect(nets.told).toEqual(expect.arrayContaining(['resume call', 'connect leg~1 call']));
+  });
+});
+
+test('our callback ring is on its way and the user calls: that counts as answering (D-54)', () => {
+  phone.send(dial);
+  phone.send({ type: 'user.called', voiceLeg: VoiceLegId('his') });
+  nets.user(VoiceLegId('his'), { type: 'user.answered' });
+  expect(nets.told).toEqual(['ring user leg', 'hang up user leg normal', 'answer user his', 'invite 200 call']);
+});
+
 test('a second call is busy, a second number is refused, the user’s own call is declined', () => {
   intoTalk();
   phone.send({ ...partyCalled, label: { ...partyCalled.label, call: CallId('second') } });
   phone.send(dial);
   phone.send({ type: 'user.called', voiceLeg: VoiceLegId('his') });
   expect(nets.told.slice(-2)).toEqual(['hang up party second busy', 'hang up user his busy']);
-  expect(shown.at(-1)).toBe('oneCallAtATime');
-  expect(state()).toEqual({ withCall: 'talking' });
+  expect(shown.at(-1)).toBe('notInPlan');
+  expect(state()).toEqual({ withCall: { talking: 'begun' } });
 });
 
 test('a telephone with nothing to do makes room after 10 s', () => {

@@ -106,7 +106,8 @@ const isFreeForTcp = (port: number): Promise<boolean> =>
 export const untilListening = async (transport: 'udp' | 'tcp', port: number, program: Program): Promise<void> => {
   const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
-    if (readFileSync(`/proc/net/${transport}`, 'utf8').includes(` ${address} `)) return;
+    // Without a remote side: a connection that was closed is remembered there for a minute.
+    if (readFileSync(`/proc/net/${transport}`, 'utf8').includes(` ${address} 00000000:0000 `)) return;
     if (program.hasExited) throw new Error(`ended before it listened:\n${program.output}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -2,7 +2,9 @@ import { relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** The acceptance examples that must be there and pass; the product page has their text. */
-const due = [18, 19, 20, 26, 27, 28, 29, 32, 35].map((number) => `AC-${number}`);
+const due = [14, 16, 18, 19, 20, 26, 27, 28, 29, 32, 35, 43, 44, 45, 48, 49, 51, 52, 55, 57, 81, 82, 84].map(
+  (number) => `AC-${number}`,
+);
 
 /**
  * Prints a line for each acceptance example named by a test, and one for each that is due and has none; a run of the whole

@@ -1,4 +1,5 @@
 import type { LineId, UserId } from '../../machines/model/ids.ts';
+import type { DtmfMethod } from '../../machines/model/tone.ts';
 
 /** A SIP account of ours as the actors see it; credentials stay with the port SipAccounts. */
 export interface Line {
@@ -8,6 +9,15 @@ export interface Line {
   /** Who talks through it. */
   readonly user: UserId;
   readonly enabled: boolean;
+  /** Checked rules (product §4); empty: none. */
+  readonly dialRules: string;
+  /** In order of preference. */
+  readonly dtmfMethods: readonly DtmfMethod[];
+  /** Whether calls are recorded by themselves. */
+  readonly recording: boolean;
+  readonly recordingStereo: boolean;
+  /** Bot API chat id; undefined: the user's conversation with the chat account. */
+  readonly recordingsChat: string | undefined;
 }
 
 export interface Lines {

@@ -6,7 +6,9 @@ export type MediaFact =
   | { readonly type: 'media.started' }
   /** Nothing authenticated from the peer for 2 s. */
   | { readonly type: 'media.lost' }
-  | { readonly type: 'media.back' };
+  | { readonly type: 'media.back' }
+  /** A key came from the peer, by RFC 4733 or, where that was not negotiated, in the voice; told once. */
+  | { readonly type: 'key.heard'; readonly digit: DtmfDigit };
 
 /** Who hears what. Commands are idempotent, take effect at the next 20 ms tick, and ignore legs that are gone. */
 export interface Media {
@@ -17,8 +19,12 @@ export interface Media {
   /** Plays a tone to a leg until stopped, or as often as its pattern says; replaces the tone that plays. */
   playTone(leg: LegId, tone: ToneName): void;
   stopTone(leg: LegId): void;
-  /** Queues a key press to a leg (RFC 4733; 100 ms, pause 70 ms; at most 64 wait). */
-  sendDtmf(leg: LegId, digit: DtmfDigit): void;
+  /** Hold music to a leg that hears nobody, until it hears somebody again or a tone is played. */
+  playMusic(leg: LegId): void;
+  /** Whether RFC 4733 was negotiated for this leg. */
+  takesEvents(leg: LegId): boolean;
+  /** Queues a key press to a leg (100 ms, pause 70 ms; at most 64 wait); `inband` replaces the voice for its length. */
+  sendDtmf(leg: LegId, digit: DtmfDigit, method: 'rfc2833' | 'inband'): void;
   /** Facts of one leg, from now on. Returns the unsubscribe. */
   watch(leg: LegId, listener: (fact: MediaFact) => void): () => void;
 }

@@ -1,6 +1,7 @@
 import type { HangupCause } from '../../machines/model/hangup-cause.ts';
 import type { CallId, LineId, UserId } from '../../machines/model/ids.ts';
 import type { CallerIdentity, DialTarget } from '../../machines/model/party.ts';
+import type { DtmfDigit } from '../../machines/model/tone.ts';
 
 /** What the party's side of one call did. Facts may repeat and come late; nothing follows `party.hungUp`. */
 export type SipLegFact =
@@ -10,7 +11,24 @@ export type SipLegFact =
   | { readonly type: 'party.earlyMedia' }
   /** 200 to our INVITE, or ACK to our 200: the media leg runs both ways. */
   | { readonly type: 'party.answered' }
+  /** The party put us on hold (re-INVITE sendonly, inactive, c=0.0.0.0), or took us back. */
+  | { readonly type: 'party.held' }
+  | { readonly type: 'party.resumed' }
+  /** A key by SIP INFO. */
+  | { readonly type: 'key.heard'; readonly digit: DtmfDigit }
+  /** REFER within the call: the party wants us to call somebody else (product D-47). Answered 202 by `acceptTransfer`. */
+  | { readonly type: 'party.transfers'; readonly target: DialTarget }
   | { readonly type: 'party.hungUp'; readonly cause: HangupCause };
+
+/** The party refused a request within the call; the call goes on as it was. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+  readonly status: number;
+  constructor(status: number, reason: string) {
+    super(`the party refused: ${status} ${reason}`);
+    this.status = status;
+  }
+}
 
 /** An INVITE that arrived for one of our lines. It has been answered with 100 only. */
 export interface SipCallOffer {
@@ -30,6 +48,16 @@ export interface SipCalls {
   ring(call: CallId, user: UserId): void;
   /** 200 to an offered call; `party.answered` follows with the ACK. */
   answer(call: CallId): void;
+  /**
+   * re-INVITE sendonly, or back to sendrecv. Serialised per call; glare (491) is retried as RFC 3261 §14.1 says.
+   * @throws RequestRefused when the party does not take it (it stays sendrecv, and the call goes on)
+   */
+  hold(call: CallId, on: boolean): Promise<void>;
+  /** One key by INFO (application/dtmf-relay). @throws RequestRefused, e.g. 415 or 501 */
+  sendInfo(call: CallId, digit: DtmfDigit): Promise<void>;
+  /** Answers a REFER: 202 and the NOTIFYs of the new leg's progress, or 603. */
+  acceptTransfer(call: CallId, as: CallId): void;
+  declineTransfer(call: CallId): void;
   /**
    * Ends the leg in whatever state it is: CANCEL, BYE or the final response that fits the cause.
    * `party.hungUp` follows exactly once, also when the leg was gone already.

@@ -7,7 +7,8 @@ export interface RenderedNotice {
   readonly buttons?: readonly (readonly Button[])[];
 }
 
-/** The words of the product (product §§6.1, 7, 11, 14). */
+/** The words of the product (product §§5–11, 14). */
 export interface Texts {
-  render(notice: Notice): RenderedNotice;
+  /** `language`: IETF tag as Telegram tells it (`ru`, `es-MX`); English where it is unknown or absent (product §14.4). */
+  render(notice: Notice, language?: string): RenderedNotice;
 }

@@ -6,9 +6,10 @@ const digitsByEvent = '0123456789*#ABCD';
 export const eventOfDigit = (digit: DtmfDigit): number => digitsByEvent.indexOf(digit);
 export const digitOfEvent = (event: number): DtmfDigit | undefined => digitsByEvent[event] as DtmfDigit | undefined;
 
-const lowGroupHz = [697, 770, 852, 941] as const;
-const highGroupHz = [1209, 1336, 1477, 1633] as const;
-const keypad = ['123A', '456B', '789C', '*0#D'] as const;
+export const lowGroupHz = [697, 770, 852, 941] as const;
+export const highGroupHz = [1209, 1336, 1477, 1633] as const;
+/** Rows of the low group, columns of the high group. */
+export const keypad = ['123A', '456B', '789C', '*0#D'] as const;
 
 /** The two frequencies of a key (ITU-T Q.23), low group first. */
 export const frequenciesOfDigit = (digit: DtmfDigit): readonly [number, number] => {

@@ -4,9 +4,12 @@ import type { DtmfDigit, ToneName } from '../../machines/model/tone.ts';
 import { BusyMeter, type ThreadLoad } from './busy-meter.ts';
 import type { MediaClock } from './clock.ts';
 import { audibleKey } from './graph/inband-key.ts';
+import { composeMusic, MusicPlayer } from './graph/music.ts';
 import { defaultTones, type ToneTable } from './graph/tones.ts';
-import type { Leg, LegEvents } from './legs/leg.ts';
+import { Leg, type LegEvents } from './legs/leg.ts';
+import type { KeyWay } from './receive/heard-keys.ts';
 import type { ReceivedKey } from './receive/key-receiver.ts';
+import type { KeyMethod } from './send/key-presses.ts';
 import type { LegStatistics } from './statistics.ts';
 import { Ticker } from './ticker.ts';
 
@@ -21,31 +24,49 @@ export interface EngineListener {
   fault(leg: LegId, error: unknown): void;
 }
 
+/** Listens to legs beside the calls. */
+export interface EngineTap {
+  taps(leg: LegId): boolean;
+  /** After all legs have made and heard their 20 ms. */
+  tick(): void;
+  skip(missedMs: number): void;
+}
+
 /** All legs of one thread, who hears whom, and the beat that moves the sound. Unknown legs are ignored everywhere. */
 export class MediaEngine {
   readonly #clock: MediaClock;
   readonly #listener: EngineListener;
   readonly #tones: ToneTable;
+  readonly #music: MusicPlayer;
   readonly #legs = new Map<LegId, Leg>();
   readonly #ticker: Ticker;
   readonly #busy = new BusyMeter();
   readonly #faulty = new WeakSet<Leg>();
+  #tap: EngineTap | undefined;
+  #passing = false;
 
-  constructor(clock: MediaClock, listener: EngineListener, tones: ToneTable = defaultTones) {
+  /** `music`: what plays to who is held, mono at 16 kHz; one of our own otherwise. */
+  constructor(clock: MediaClock, listener: EngineListener, tones: ToneTable = defaultTones, music = composeMusic()) {
     this.#clock = clock;
     this.#listener = listener;
     this.#tones = tones;
+    this.#music = new MusicPlayer(music);
     this.#ticker = new Ticker(
       clock,
       (dueMs) => this.#tick(dueMs),
       (missedMs) => {
         for (const leg of this.#legs.values()) leg.skip(missedMs);
+        this.#tap?.skip(missedMs);
       },
     );
   }
 
   start(): void {
     this.#ticker.start();
+  }
+
+  tap(tap: EngineTap): void {
+    this.#tap = tap;
   }
 
   stop(): void {
@@ -57,7 +78,7 @@ export class MediaEngine {
   eventsOf(id: LegId): LegEvents {
     return {
       fact: (fact) => this.#listener.fact(id, fact),
-      key: (key) => this.#keyReceived(id, key),
+      key: (key, way) => this.#keyReceived(id, key, way),
     };
   }
 
@@ -95,15 +116,22 @@ export class MediaEngine {
 
   playTone(id: LegId, name: ToneName): void {
     const leg = this.#legs.get(id);
-    leg?.outlet.play(this.#tones[name], leg.rateHz);
+    if (leg === undefined) return;
+    if (leg.outlet.speakers.includes(this.#music)) leg.outlet.hear([]);
+    leg.outlet.play(this.#tones[name], leg.rateHz);
   }
 
   stopTone(id: LegId): void {
     this.#legs.get(id)?.outlet.stopTones();
   }
 
-  sendDtmf(id: LegId, digit: DtmfDigit): void {
-    this.#legs.get(id)?.pressKey(digit);
+  playMusic(id: LegId): void {
+    const leg = this.#legs.get(id);
+    if (leg?.outlet.speakers.length === 0) leg.outlet.hear([this.#music]);
+  }
+
+  sendDtmf(id: LegId, digit: DtmfDigit, method: KeyMethod): void {
+    this.#legs.get(id)?.pressKey(digit, method);
   }
 
   statistics(id: LegId): LegStatistics | undefined {
@@ -127,19 +155,44 @@ export class MediaEngine {
   #joinedWith(leg: Leg): Leg[] {
     const others = [...this.#legs.values()].filter((other) => other.outlet.speakers.includes(leg));
     for (const speaker of leg.outlet.speakers) {
-      if (!others.includes(speaker as Leg)) others.push(speaker as Leg);
+      if (speaker instanceof Leg && !others.includes(speaker)) others.push(speaker);
     }
     return others;
   }
 
   #tick(dueMs: number): void {
+    this.#settlePassThrough(dueMs);
+    this.#music.pull();
     for (const leg of this.#legs.values()) this.#step(leg, 'pull', dueMs);
     for (const leg of this.#legs.values()) this.#step(leg, 'push', dueMs);
+    this.#tap?.tick();
     const { active } = performance.eventLoopUtilization();
     const load = this.#busy.tick(dueMs, active, this.#ticker.ticks, this.#ticker.lateTicks);
     if (load === undefined) return;
     for (const leg of this.#legs.values()) leg.economise(load.level >= economyLevel);
     this.#listener.load(load);
+  }
+
+  /** Who gets whose packets as they are, and who has to be decoded all the same. */
+  #settlePassThrough(dueMs: number): void {
+    let passing = false;
+    for (const leg of this.#legs.values()) {
+      leg.settlePassThrough(dueMs);
+      passing ||= leg.passedOn !== undefined;
+    }
+    // The common case: nobody is passed on, and nobody was.
+    if (!passing && !this.#passing) return;
+    this.#passing = passing;
+    const legs = [...this.#legs.values()];
+    for (const leg of legs) {
+      const listeners = legs.filter((listener) => listener.passedOn === leg);
+      if (listeners.length === 0) {
+        leg.prepare(listeners, true, dueMs);
+        continue;
+      }
+      const mixed = legs.some((listener) => listener.passedOn !== leg && listener.outlet.speakers.includes(leg));
+      leg.prepare(listeners, mixed || leg.listensForKeys || this.#tap?.taps(leg.id) === true, dueMs);
+    }
   }
 
   #step(leg: Leg, step: 'pull' | 'push', dueMs: number): void {
@@ -152,14 +205,15 @@ export class MediaEngine {
     }
   }
 
-  /** A key pressed by a peer goes on as a key where the listener takes keys, and as sound where not. */
-  #keyReceived(id: LegId, key: ReceivedKey): void {
+  /** A key pressed by a peer goes on as a key where the listener takes keys, and as sound, if it is not that already. */
+  #keyReceived(id: LegId, key: ReceivedKey, way: KeyWay): void {
     const speaker = this.#legs.get(id);
     if (speaker === undefined || key === 'flash') return;
+    this.#listener.fact(id, { type: 'key.heard', digit: key });
     for (const leg of this.#legs.values()) {
       if (!leg.outlet.speakers.includes(speaker)) continue;
-      if (leg.takesKeyEvents) leg.pressKey(key);
-      else leg.outlet.play(audibleKey(key), leg.rateHz);
+      if (leg.takesKeyEvents) leg.pressKey(key, 'rfc2833');
+      else if (way !== 'voice') leg.outlet.play(audibleKey(key), leg.rateHz);
     }
   }
 }

@@ -1,12 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { type Logger, pino } from 'pino';
 import type { Media } from '../../actors/ports/media.ts';
+import type { Recorder } from '../../actors/ports/recorder.ts';
 import type { RtpLegs } from '../../actors/ports/rtp-legs.ts';
 import type { WebRtcLegs } from '../../actors/ports/webrtc-legs.ts';
 import type { LegId } from '../../machines/model/ids.ts';
 import type { ThreadLoad } from './busy-meter.ts';
 import { type CodecLibrary, loadCodecs } from './codecs/library.ts';
+import { musicRateHz } from './graph/music.ts';
+import { readWave } from './graph/wave-file.ts';
 import { createMedia } from './ports/media.ts';
+import { createRecorder } from './ports/recorder.ts';
 import { createRtpLegs } from './ports/rtp-legs.ts';
 import { createWebRtcLegs } from './ports/webrtc-legs.ts';
 import type { LegStatistics } from './statistics.ts';
@@ -28,6 +32,10 @@ export interface MediaOptions {
     /** Both inclusive; any otherwise. */
     readonly portRange?: readonly [number, number];
   };
+  /** An existing directory of this host; without it, every recording fails. */
+  readonly recordings?: { readonly directory: string };
+  /** Hold music: path of a WAV file, 16 bit, mono or stereo; one of our own otherwise. */
+  readonly music?: string;
   readonly log?: Logger;
 }
 
@@ -35,31 +43,34 @@ export interface MediaPlane {
   readonly media: Media;
   readonly rtp: RtpLegs;
   readonly webrtc: WebRtcLegs;
+  readonly recorder: Recorder;
   /** What codes the sound: `libopus 1.3.1`, or `@evan/opus` where the system has none; others where installed. */
   readonly libraries: CodecLibrary['versions'];
   /** Of each thread, about one second old; undefined before the first second. */
   load(): readonly (ThreadLoad | undefined)[];
   /** Undefined: no such leg. */
   stats(leg: LegId): Promise<LegStatistics | undefined>;
-  /** Legs say goodbye, threads end. */
+  /** Recordings are finished, legs say goodbye, threads end. */
   close(): Promise<void>;
 }
 
 /**
  * Starts the media threads and waits until they beat.
- * @throws Error when no Opus is to be found, the port range is empty, or a thread does not start within 20 s
+ * @throws Error when no Opus is to be found, the music cannot be played, the port range is empty, or a thread does not start within 20 s
  */
 export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => {
   const log = options.log ?? pino({ level: 'silent' });
   const codecs = loadCodecs();
   tellLibraries(codecs, log);
   const ports = new PortPairs(options.rtpPorts);
+  const music = options.music === undefined ? undefined : shared(await readWave(options.music, musicRateHz));
   const directory = new LegDirectory({
     threads: options.threads ?? Math.max(1, availableParallelism() - 1),
     thread: {
       rtpHost: options.rtpHost,
       iceAddresses: options.ice.addresses,
       icePortRange: options.ice.portRange,
+      music,
     },
     log,
   });
@@ -69,15 +80,27 @@ export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => 
     await directory.close();
     throw error;
   }
+  const recorder = createRecorder(directory, options.recordings?.directory, log);
   return {
+    recorder,
     media: createMedia(directory),
     rtp: createRtpLegs(directory, ports, options.advertisedHost ?? options.rtpHost, codecs.names),
     webrtc: createWebRtcLegs(directory),
     libraries: codecs.versions,
     load: () => directory.load(),
     stats: (leg) => directory.stats(leg),
-    close: () => directory.close(),
+    async close() {
+      await recorder.close();
+      await directory.close();
+    },
   };
+};
+
+/** In memory that all threads read. */
+const shared = (pcm: Int16Array): Int16Array => {
+  const copy = new Int16Array(new SharedArrayBuffer(pcm.byteLength));
+  copy.set(pcm);
+  return copy;
 };
 
 const tellLibraries = (codecs: CodecLibrary, log: Logger): void => {

@@ -88,7 +88,8 @@ export class Account {
       sendInitialProvisionalResponse: false,
       noAnswerTimeout: LIBRARY_RING_LIMIT_S,
       gracefulShutdown: false,
-      sipExtension100rel: SIPExtension.Unsupported,
+      // Never required of others: many do without.
+      sipExtension100rel: SIPExtension.Supported,
       sipExtensionReplaces: SIPExtension.Unsupported,
       userAgentString: 'siptg',
     });

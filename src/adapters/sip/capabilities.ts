@@ -1,4 +1,4 @@
-import type { SipRequest } from './wire/message.ts';
+import { type Header, headersOf, type SipMessage, type SipRequest } from './wire/message.ts';
 
 /** What we understand, as Allow says it. */
 export const allowedMethods = [
@@ -23,17 +23,29 @@ export const isRegistered = (method: string): boolean =>
   isAllowed(method) || ['REGISTER', 'SUBSCRIBE', 'PUBLISH', 'MESSAGE'].includes(method);
 
 /** Option tags a peer may require of us (RFC 3261 §20.32). */
-export const supportedOptions: readonly string[] = [];
+export const supportedOptions: readonly string[] = ['100rel', 'timer', 'norefersub'];
+
+/** What we tell peers that we understand, where it is asked out of a call. */
+export const supported = '100rel, timer';
 
 /** Tags the library claims for itself without serving them. */
 const falseClaims = new Set(['outbound', 'path', 'gruu']);
 
-export const honestSupported = (claimed: string): string =>
-  claimed
-    .split(',')
+/** Supported as it may be said: session timers are ours, the library does not know of them. */
+export const honestSupported = (message: SipMessage): string => {
+  const isSuccess = message.kind === 'response' && message.status >= 200 && message.status < 300;
+  const isTimed = /^(INVITE|UPDATE)$/.test(message.method) && (message.kind === 'request' || isSuccess);
+  return headersOf(message.headers, 'supported')
+    .flatMap((claimed) => claimed.split(','))
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '' && !falseClaims.has(tag.toLowerCase()))
+    .concat(isTimed ? ['timer'] : [])
     .join(', ');
+};
+
+/** Does a peer take UPDATE, by its Allow? */
+export const isUpdateAllowed = (headers: readonly Header[]): boolean =>
+  headersOf(headers, 'allow').some((value) => value.split(',').some((method) => method.trim() === 'UPDATE'));
 
 export const acceptedBody = 'application/sdp';
 

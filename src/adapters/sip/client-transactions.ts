@@ -35,7 +35,15 @@ export class ClientTransactions {
   /** A request other than ACK is about to go out. */
   open(branch: string, method: string, bytes: Buffer, flow: Flow): void {
     const key = keyOf(branch, method);
-    const transaction: ClientTransaction = { method, bytes, flow, isFinal: false, isProceeding: false, stop: () => {} };
+    const transaction: ClientTransaction = {
+      method,
+      bytes,
+      flow,
+      isFinal: false,
+      isProceeding: false,
+      isCancelled: false,
+      stop: () => {},
+    };
     this.#transactions.get(key)?.stop();
     this.#transactions.set(key, transaction);
     if (flow.transport === 'UDP') this.#repeat(key, transaction, T1_MS, T1_MS);
@@ -60,7 +68,8 @@ export class ClientTransactions {
     if (status < 200) {
       transaction.isProceeding = true;
       // An INVITE that is being worked on is not repeated any more; others are, slowly (timer E after a provisional: T2).
-      if (method === 'INVITE') transaction.stop();
+      // One that is cancelled has stopped before; what runs is the wait for its end.
+      if (method === 'INVITE' && !transaction.isCancelled) transaction.stop();
       return 'news';
     }
     const isRepetition = transaction.isFinal;
@@ -113,7 +122,8 @@ export class ClientTransactions {
   #awaitCancelled(branch: string): void {
     const key = keyOf(branch, 'INVITE');
     const invite = this.#transactions.get(key);
-    if (invite === undefined || invite.isFinal) return;
+    if (invite === undefined || invite.isFinal || invite.isCancelled) return;
+    invite.isCancelled = true;
     invite.stop = this.#time.after(LIFETIME_MS, () => {
       if (invite.isFinal || this.#transactions.get(key) !== invite) return;
       this.#transactions.delete(key);
@@ -134,6 +144,7 @@ interface ClientTransaction {
   readonly flow: Flow;
   isFinal: boolean;
   isProceeding: boolean;
+  isCancelled: boolean;
   acknowledgement?: Buffer;
   stop: () => void;
 }

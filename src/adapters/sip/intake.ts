@@ -1,25 +1,26 @@
 import { Invitation, SessionState } from 'sip.js';
 import type { Account } from './account.ts';
-import { acceptedBody, allow } from './capabilities.ts';
+import { acceptedBody, allow, supported } from './capabilities.ts';
 import { dialogIdOf } from './directory.ts';
 import type { Flow } from './net/flow.ts';
 import { markReceived } from './outbound.ts';
 import { LIFETIME_MS } from './protocol-timers.ts';
 import { type ResponseEvents, receiveResponse } from './responses.ts';
 import { type Answer, objectionTo } from './screening.ts';
+import { descriptionsOf } from './sdp/descriptions.ts';
 import { branchOf, type Stack, transactionKey } from './stack.ts';
 import { coreRequest } from './wire/core-message.ts';
 import { tagOf, topVia } from './wire/fields.ts';
 import { type Header, headerOf, parseMessage, type Refusal, type SipRequest } from './wire/message.ts';
 
-/** How long a BYE may wait for a call that is just being answered. */
-const BYE_PATIENCE_MS = 5_000;
+/** How long a request may wait for a call that is just being answered. */
+const ANSWERING_PATIENCE_MS = 5_000;
 /** Answers a second to hosts that no line knows; the rest meets silence. */
 const STRANGER_ANSWERS_PER_S = 20;
 
 export interface IntakeEvents extends ResponseEvents {
   /** An UPDATE in a dialog: the library does not know the method. */
-  onUpdate(account: Account, dialogId: string, request: SipRequest): Promise<Answer>;
+  onUpdate(account: Account, dialogId: string, request: SipRequest): Answer;
 }
 
 /** Everything that arrives. No exception leaves it, whatever arrives. */
@@ -127,6 +128,7 @@ export class Intake {
     const headers: Header[] = [
       ['allow', allow],
       ['accept', acceptedBody],
+      ['supported', supported],
     ];
     return this.#stack.isDraining
       ? { status: 503, reason: 'Service Unavailable', headers: [['retry-after', '30'], ...headers] }
@@ -143,22 +145,33 @@ export class Intake {
     this.#stack.server.acknowledge(key);
     const account =
       owner === undefined ? this.#stack.accounts.find(request, flow.remote.host) : this.#stack.accounts.ofToken(owner);
-    if (account !== undefined && objectionTo(request) === undefined) this.#deliver(account, request);
+    if (account === undefined || objectionTo(request) !== undefined) return;
+    // The library takes a description that nobody waits for as an offer, and hangs up.
+    const isAwaited = request.body === '' || this.#awaitsAnswer(account, request);
+    this.#deliver(account, isAwaited ? request : { ...request, body: '' });
+  }
+
+  #awaitsAnswer(account: Account, request: SipRequest): boolean {
+    const session = this.#sessionOf(account, request);
+    return session !== undefined && descriptionsOf.get(session)?.isStable === false;
   }
 
   #dispatch(account: Account, request: SipRequest, key: string, replyFlow: Flow): void {
     const failed = () => this.#stack.reply(request, key, replyFlow, { status: 500, reason: 'Server Internal Error' });
     if (request.method === 'UPDATE') {
-      this.#events.onUpdate(account, dialogIdOf(request), request).then(
-        (answer) => this.#stack.reply(request, key, replyFlow, answer),
-        (error: unknown) => {
-          this.#onException(error);
-          failed();
-        },
-      );
+      try {
+        this.#stack.reply(request, key, replyFlow, this.#events.onUpdate(account, dialogIdOf(request), request));
+      } catch (error) {
+        this.#onException(error);
+        failed();
+      }
       return;
     }
-    if (request.method === 'BYE' && this.#isBeingAnswered(account, request)) {
+    if (request.method === 'PRACK' && !isAwaitedPrack(this.#sessionOf(account, request), request)) {
+      this.#stack.reply(request, key, replyFlow, { status: 481, reason: 'Call/Transaction Does Not Exist' });
+      return;
+    }
+    if (this.#isBeingAnswered(account, request)) {
       this.#deliverLater(account, request);
       return;
     }
@@ -172,6 +185,9 @@ export class Intake {
 
   /** Between the 2xx and the end of its processing the library drops a BYE without a word, and the call stays for ever. */
   #isBeingAnswered(account: Account, request: SipRequest): boolean {
+    // The answer may be waiting for this very PRACK.
+    if (['CANCEL', 'PRACK'].includes(request.method)) return false;
+    if (tagOf(headerOf(request.headers, 'to')) === undefined) return false;
     return this.#sessionOf(account, request)?.state === SessionState.Establishing;
   }
 
@@ -193,7 +209,7 @@ export class Intake {
     };
     // The listener runs in the middle of the transition.
     const onChange = () => queueMicrotask(deliver);
-    const stopWaiting = this.#stack.time.after(BYE_PATIENCE_MS, deliver);
+    const stopWaiting = this.#stack.time.after(ANSWERING_PATIENCE_MS, deliver);
     session?.stateChange.addListener(onChange);
   }
 
@@ -249,6 +265,13 @@ export class Intake {
     this.#stack.log.error({ err: error }, 'a SIP message could not be processed');
   }
 }
+
+/** Does the PRACK answer our last reliable 18x (RFC 3262 §3)? The library throws on one in an answered call. */
+const isAwaitedPrack = (session: object | undefined, request: SipRequest): boolean => {
+  if (!(session instanceof Invitation)) return false;
+  const { waitingForPrack, rseq } = session as unknown as { waitingForPrack: boolean; rseq: number };
+  return waitingForPrack && Number(/^\d+/.exec(headerOf(request.headers, 'rack') ?? '')?.[0]) === rseq - 1;
+};
 
 /** What may not start a dialog here. */
 const outOfDialogObjection = (request: SipRequest): Answer | undefined => {

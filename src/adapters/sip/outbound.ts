@@ -32,7 +32,7 @@ export const correct = (message: SipMessage): void => {
   const contact = headerOf(message.headers, 'contact');
   // RFC 5626 is not served: `;ob` would make registrars send by a flow they do not have.
   if (contact !== undefined) setHeader(message, 'contact', contact.replace(/;ob(?=[;>]|$)/, ''));
-  const supported = honestSupported(headerOf(message.headers, 'supported') ?? '');
+  const supported = honestSupported(message);
   if (supported === '') removeHeader(message, 'supported');
   else setHeader(message, 'supported', supported);
   if (headerOf(message.headers, 'allow') !== undefined) setHeader(message, 'allow', allow);

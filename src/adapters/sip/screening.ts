@@ -40,6 +40,8 @@ const malformation = (request: SipRequest): Answer | undefined => {
     }
   }
   if (request.method === 'INVITE' && headerOf(request.headers, 'contact') === undefined) return bad('contact');
+  // RFC 3515 §2.4.2
+  if (request.method === 'REFER' && headersOf(request.headers, 'refer-to').length !== 1) return bad('refer-to');
   return undefined;
 };
 

@@ -5,7 +5,6 @@ import type { SipAccounts } from '../../actors/ports/sip-accounts.ts';
 import type { SipCalls } from '../../actors/ports/sip-calls.ts';
 import { Accounts } from './accounts.ts';
 import { Calls } from './calls/calls.ts';
-import { answerUpdate } from './calls/update.ts';
 import { SipCounters } from './counters.ts';
 import { Intake } from './intake.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -28,6 +27,8 @@ export interface SipOptions {
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   readonly resolver?: SipResolver;
+  /** Seconds after which a call ends unless one side refreshes it, as we propose it (RFC 4028); 1800, at least 90. */
+  readonly sessionIntervalS?: number;
 }
 
 /** SIP over UDP, TCP and TLS for all lines of this process. */
@@ -71,8 +72,10 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   const time = options.time ?? realTime;
   const log = options.log ?? pino({ level: 'silent' });
   const counters = new SipCounters();
-  const hops = new NextHops(options.resolver ?? systemResolver, time, options.random ?? Math.random);
-  const stack = new Stack({ time, counters, log, hops, advertisedHost: options.advertisedHost }, (branch, invite) => {
+  const random = options.random ?? Math.random;
+  const hops = new NextHops(options.resolver ?? systemResolver, time, random);
+  const { advertisedHost, sessionIntervalS = 1_800 } = options;
+  const stack = new Stack({ time, counters, log, hops, advertisedHost, random, sessionIntervalS }, (branch, invite) => {
     try {
       endCancelledInvite(stack, branch, invite);
     } catch (error) {
@@ -87,7 +90,7 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   accounts.onInvitation = (account, invitation) => calls.onInvitation(account, invitation);
   const intake = new Intake(stack, {
     onBareRinging: (_account, callId) => calls.onBareRinging(callId),
-    onUpdate: answerUpdate,
+    onUpdate: (account, dialogId, request) => calls.onUpdate(account, dialogId, request),
   });
   if (options.tls?.verify === false) log.warn('SIP over TLS accepts any certificate: connections can be listened to');
   stack.sockets = await Sockets.open(options.bind, options.tls ?? {}, time, {

@@ -30,6 +30,10 @@ export interface StackOptions {
   readonly hops: NextHops;
   /** The host peers are told to use; undefined: what the route shows. */
   readonly advertisedHost: string | undefined;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Seconds after which a call ends unless it is refreshed, as we propose it (RFC 4028). */
+  readonly sessionIntervalS: number;
 }
 
 /** What every part of the adapter shares: the sockets, both transaction memories, the accounts, and the way out. */
@@ -39,6 +43,8 @@ export class Stack {
   readonly log: Logger;
   readonly hops: NextHops;
   readonly advertisedHost: string | undefined;
+  readonly random: () => number;
+  readonly sessionIntervalS: number;
   readonly accounts = new AccountDirectory();
   readonly branches = new BranchNames(randomBytes(4).toString('hex'));
   readonly client: ClientTransactions;
@@ -53,6 +59,8 @@ export class Stack {
     this.log = options.log;
     this.hops = options.hops;
     this.advertisedHost = options.advertisedHost;
+    this.random = options.random;
+    this.sessionIntervalS = options.sessionIntervalS;
     this.client = new ClientTransactions(this.time, this.counters, {
       transmit: (flow, bytes) => this.transmit(flow, bytes),
       onCancelUnanswered,

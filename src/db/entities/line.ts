@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import type { DtmfMethod } from '../../machines/model/tone.ts';
 
 /** A SIP account of ours. `password` is sealed. */
 export const LineEntity = defineEntity({
@@ -16,6 +17,11 @@ export const LineEntity = defineEntity({
     transport: p.string().$type<'udp' | 'tcp' | 'tls'>(),
     codecs: p.array(),
     enabled: p.boolean(),
+    dialRules: p.text(),
+    dtmfMethods: p.array().$type<DtmfMethod[]>(),
+    recording: p.boolean(),
+    recordingStereo: p.boolean(),
+    recordingsChat: p.string().nullable(),
     createdAt: p.datetime(),
   },
 });

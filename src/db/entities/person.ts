@@ -7,5 +7,6 @@ export const PersonEntity = defineEntity({
   properties: {
     id: p.string().primary(),
     callback: p.boolean(),
+    language: p.string().nullable(),
   },
 });

@@ -9,6 +9,8 @@ export type LineId = Id<'LineId'>;
 export type CallId = Id<'CallId'>;
 /** One Telegram call between a user and the chat account. */
 export type VoiceLegId = Id<'VoiceLegId'>;
+/** One recording of a call: one file in the end. */
+export type RecordingId = Id<'RecordingId'>;
 /** Whatever can be heard and spoken to: the media plane knows both kinds of leg by one id space. */
 export type LegId = CallId | VoiceLegId;
 /** Milliseconds since the Unix epoch. */
@@ -18,4 +20,5 @@ export const UserId = (raw: string | number | bigint) => String(raw) as UserId;
 export const LineId = (raw: string) => raw as LineId;
 export const CallId = (raw: string) => raw as CallId;
 export const VoiceLegId = (raw: string) => raw as VoiceLegId;
+export const RecordingId = (raw: string) => raw as RecordingId;
 export const EpochMs = (raw: number) => raw as EpochMs;

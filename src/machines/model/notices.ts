@@ -13,52 +13,239 @@ export interface CallLabel {
   readonly startedAt: EpochMs;
 }
 
-/** Everything the service says to a user in the conversation with the chat account (product §§5–7, 14.2). */
+/** Everything the service says to a user in the conversation with the chat account (product §§5–11, 14). */
 export type Notice =
+  | OutgoingNotice
+  | IncomingNotice
+  | PanelNotice
+  | RecordingNotice
+  | SecondCallNotice
+  | ReconnectionNotice
+  | RefusalNotice
+  | HintNotice
+  | ToastNotice;
+
+/** Product §5. A label's message carries `Cancel` until the party answers (D-56). */
+export type OutgoingNotice =
   /** We are calling the user back to connect him to the number. */
   | { readonly kind: 'callingYou'; readonly label: CallLabel }
-  /** Callback off: the user is asked to call us. */
-  | { readonly kind: 'pressToCall'; readonly label: CallLabel }
+  /** The number waits for the user's call. `callback`: the person's switch now, which offers the other; off by default. */
+  | { readonly kind: 'pressToCall'; readonly label: CallLabel; readonly callback?: boolean }
   | { readonly kind: 'offerExpired'; readonly label: CallLabel }
-  /** The voice leg did not come about: nothing was dialled. */
-  | { readonly kind: 'notAnswered'; readonly label: CallLabel; readonly cause: HangupCause }
-  /** An outgoing call is being made or runs. */
-  | { readonly kind: 'dialled'; readonly label: CallLabel }
-  /** How a call ended. */
+  /** The number was given up before anything was dialled. */
+  | { readonly kind: 'notDialled'; readonly label: CallLabel; readonly why: 'cancelled' | 'replaced' | 'incoming-call' }
+  /** The voice leg did not come about: nothing was dialled. `callback`: the switch now; on by default. */
+  | {
+      readonly kind: 'notAnswered';
+      readonly label: CallLabel;
+      readonly cause?: HangupCause;
+      readonly callback?: boolean;
+    }
+  /** An outgoing call is being made or runs; `dialling` by default. */
+  | { readonly kind: 'dialled'; readonly label: CallLabel; readonly progress?: 'dialling' | 'ringing' | 'talking' }
+  /** How a call ended, first word first: of either direction. `severalLines` offers the line question for it. */
   | {
       readonly kind: 'outcome';
       readonly label: CallLabel;
       readonly cause: HangupCause;
       readonly talkedMs: number | undefined;
+      readonly severalLines?: boolean;
     }
-  /** The fixed shape of product §6.1; line name only where the user has several. */
-  | { readonly kind: 'caller'; readonly caller: CallerIdentity; readonly lineName: string | undefined }
-  /** The keypad. */
-  | { readonly kind: 'panel'; readonly label: CallLabel }
-  | { readonly kind: 'privacyHint' }
-  /** A call without a number waiting. */
-  | { readonly kind: 'sendNumberFirst' }
-  /** What can be sent. */
-  | { readonly kind: 'whatToSend' }
-  /** The text has characters a SIP header cannot carry. */
-  | { readonly kind: 'refusedCharacters' }
+  /** Several lines fit; a press tells the place of the line in `lines`. */
+  | { readonly kind: 'lineQuestion'; readonly number: string; readonly lines: readonly string[] }
+  /** The line question is closed without a choice. */
+  | {
+      readonly kind: 'lineQuestionClosed';
+      readonly number: string;
+      readonly why: 'expired' | 'replaced' | 'cancelled';
+    }
   /** One word of letters: asked before it is dialled. */
   | { readonly kind: 'confirmWord'; readonly word: string }
   | { readonly kind: 'noLines'; readonly reasons: readonly { readonly lineName: string; readonly why: LineRefusal }[] }
-  /** A number while a call is in progress. */
+  /** Before a person's first call of an emergency number (product §14.5). */
+  | { readonly kind: 'emergency'; readonly number: string };
+
+/** Product §6. */
+export type IncomingNotice =
+  /** The fixed shape of product §6.1, the same in all languages; line name only where the user has several. */
+  { readonly kind: 'caller'; readonly caller: CallerIdentity; readonly lineName: string | undefined };
+
+/** Product §7. */
+export type PanelNotice =
+  /** The keypad. Without `recording` it has no recording button. */
+  | { readonly kind: 'panel'; readonly label: CallLabel; readonly recording?: RecordingState }
+  /** What is left of a keypad that could not be deleted. */
+  | { readonly kind: 'panelClosed'; readonly label: CallLabel };
+
+/** The button under the keypad (product §8). */
+export type RecordingState =
+  | 'start'
+  | 'stop'
+  /** By order of the owner: a press only says so. */
+  | 'locked'
+  /** On, but nothing is being written now. */
+  | 'pending'
+  /** The last attempt failed. */
+  | 'failed'
+  /** The fragment of this call is used up: a press only says so. */
+  | 'used-up';
+
+/** Product §8. */
+export type RecordingNotice =
+  /** Under the file. `owner`: by itself, by the line's setting; `user`: by hand, with the name where it is known. */
+  | {
+      readonly kind: 'recordingCaption';
+      readonly label: CallLabel;
+      readonly startedAt: EpochMs;
+      readonly durationMs: number;
+      readonly startedBy: 'owner' | 'user';
+      readonly userName?: string;
+    }
+  /** Recording stopped by itself: the plan allows so much of each call. */
+  | { readonly kind: 'recordingLimit'; readonly limitMs: number }
+  /** Nothing could be written. */
+  | { readonly kind: 'recordingFailed'; readonly label: CallLabel }
+  /** The chosen chat does not take the file; `reason` as it came from Telegram. */
+  | { readonly kind: 'recordingUndeliverable'; readonly label: CallLabel; readonly reason: string };
+
+/** Product §9. */
+export type SecondCallNotice =
+  /** The parallel message. `current` is the one the user hears, `other` the one he does not. */
+  | {
+      readonly kind: 'parallel';
+      readonly state: ParallelState;
+      readonly current: CallLabel;
+      readonly other: CallLabel;
+      /** Of this state: comes back with each press (D-39). */
+      readonly version: number;
+    }
+  /** The held party hung up; talk with the current one goes on. */
+  | { readonly kind: 'heldHungUp'; readonly held: CallLabel; readonly current: CallLabel }
+  /** The other party ended or was ended: the user is with this one now. */
+  | { readonly kind: 'backTo'; readonly label: CallLabel }
+  /** The parties were joined and the user is out; `ringing`: the second is still being called. */
+  | {
+      readonly kind: 'transferred';
+      readonly first: CallLabel;
+      readonly second: CallLabel;
+      readonly ringing: boolean;
+    }
+  /** The second party of a transfer was not reached: the user is rung, the first waits. */
+  | {
+      readonly kind: 'transferFailed';
+      readonly first: CallLabel;
+      readonly second: CallLabel;
+      readonly cause: HangupCause;
+    }
+  /** The far side refused to be held and nothing was changed. */
+  | { readonly kind: 'couldNotHold'; readonly label: CallLabel }
+  /** The far side put the user on hold. */
+  | { readonly kind: 'heldByParty'; readonly label: CallLabel }
+  /** The far side took the user back. */
+  | { readonly kind: 'takenBack'; readonly label: CallLabel }
+  /** A number while two calls run. */
+  | { readonly kind: 'thirdNumber' };
+
+/** How a user's two calls stand. */
+export type ParallelState =
+  /** `other` calls and is not answered yet. */
+  | 'waiting'
+  /** `other` is being called, the user talks to `current`. */
+  | 'ringing'
+  /** `current` is being called and the user listens to that, `other` is held. */
+  | 'listening'
+  /** `other` answered before the user switched to it: held with music (D-52). */
+  | 'answered'
+  | 'held';
+
+/** Product §10. */
+export type ReconnectionNotice =
+  /** The window is open. `lost`: not by the user's wish. `ringing`: we ring the user, otherwise he is asked to call. */
+  | { readonly kind: 'reconnecting'; readonly label: CallLabel; readonly lost: boolean; readonly ringing: boolean }
+  /** `expired`: nobody came back in time; `too-often`: lost more than 5 times in 10 minutes. */
+  | { readonly kind: 'notRestored'; readonly label: CallLabel; readonly why: 'expired' | 'too-often' }
+  /** A number in the reconnection window (D-34). */
+  | { readonly kind: 'numberWhileReconnecting'; readonly label: CallLabel };
+
+/** Product §11. */
+export type RefusalNotice =
+  /** A refusal of ours: code and words. */
+  | { readonly kind: 'refused'; readonly error: ServiceError }
+  /** The plan of the line's owner does not have it. */
+  | { readonly kind: 'notInPlan'; readonly what: 'call-switching' | 'recording' }
+  /** The longest call the plan allows is over. */
+  | { readonly kind: 'callTimeUp'; readonly label: CallLabel; readonly limitMs: number }
+  /** A number while another one is under way. */
   | { readonly kind: 'oneCallAtATime' }
-  | { readonly kind: 'callbackIs'; readonly on: boolean }
   /** A number that reached us too late to be dialled unasked. */
   | { readonly kind: 'tooLate' }
   /** The service is shutting down. */
   | { readonly kind: 'restarting' };
+
+export type HintNotice =
+  /** Allow our calls (product §14.2). `firstCall`: told ahead of the first one, nothing has been refused yet. */
+  | { readonly kind: 'privacyHint'; readonly firstCall?: boolean }
+  /** A call without a number waiting. `missed`: a call of the last 10 minutes, offered for redialling (D-55). */
+  | { readonly kind: 'sendNumberFirst'; readonly missed?: CallLabel }
+  /** What can be sent. */
+  | { readonly kind: 'whatToSend' }
+  /** To somebody new who has a line, and for `/help`. */
+  | { readonly kind: 'welcome' }
+  /** To somebody without any line (D-57). `settingsBot`: its username without @. */
+  | { readonly kind: 'newcomer'; readonly settingsBot: string }
+  /** The text has characters a SIP header cannot carry. */
+  | { readonly kind: 'refusedCharacters' }
+  | { readonly kind: 'callbackIs'; readonly on: boolean };
+
+/** The answer to a press: at most 200 characters, no buttons. */
+export interface ToastNotice {
+  readonly kind: 'toast';
+  readonly says: Toast;
+}
+
+export type Toast =
+  | 'not-your-call'
+  /** The call of this button is over. */
+  | 'call-over'
+  /** Somebody, or another device, pressed first (D-38, D-39). */
+  | 'done'
+  /** The question is no longer open. */
+  | 'expired'
+  | 'recording-locked'
+  | 'recording-used-up'
+  | 'recording-not-in-plan';
 
 /** Why a line cannot be used for a call now. */
 export type LineRefusal =
   | { readonly kind: 'off' }
   | { readonly kind: 'registering' }
   | { readonly kind: 'unreachable' }
-  | { readonly kind: 'refused'; readonly sip: SipReply };
+  | { readonly kind: 'refused'; readonly sip: SipReply }
+  /** `rule`: number of the filter, from 1; `text` as written. */
+  | { readonly kind: 'filtered'; readonly rule: number; readonly text: string }
+  /** Nothing was left of the number after the dial rules (D-10). */
+  | { readonly kind: 'empty' }
+  /** The dial rules made the number longer than can be dialled. */
+  | { readonly kind: 'tooLong' }
+  | { readonly kind: 'limit'; readonly limit: PlanLimit };
+
+/** A limit of the owner's plan, as it is said to both sides. */
+export interface PlanLimit {
+  readonly status: 402;
+  readonly reason:
+    | 'SIP account has disallowed settings'
+    | 'Total calls duration is exceeded'
+    | 'Amount of fail calls is exceeded';
+}
+
+/** Errors of our own with the codes and words of product §11. What an operator answers is shown as it came. */
+export type ServiceError =
+  | PlanLimit
+  | { readonly status: 380; readonly reason: 'Callback is restricted' }
+  | { readonly status: 408; readonly reason: 'Timeout' }
+  | { readonly status: 480; readonly reason: 'Temporarily unavailable' }
+  | { readonly status: 486; readonly reason: 'Busy' }
+  | { readonly status: 503; readonly reason: 'Too many requests'; readonly retryAfterMs: number };
 
 /** A notice's place in the conversation: a later notice in the same slot replaces the earlier one. */
-export type NoticeSlot = 'status' | 'caller' | 'panel';
+export type NoticeSlot = 'status' | 'caller' | 'panel' | 'reconnection' | 'parallel';

@@ -10,7 +10,23 @@ export interface CallInHand {
   /** undefined: the party called us. */
   readonly target: DialTarget | undefined;
   readonly voiceLeg: VoiceLegId;
+  /** Whether the plan of the line's owner allows a second call beside this one. */
+  readonly switching: boolean;
 }
+
+/** Two parties whom the user has joined and left. */
+export interface JoinedParties {
+  readonly first: CallInHand;
+  readonly second: CallInHand;
+  /** `second` is still being called. */
+  readonly ringing: boolean;
+}
+
+/** The id of the next voice leg of the same call: the user is rung again. */
+export const nextVoiceLeg = (leg: VoiceLegId): VoiceLegId => {
+  const [first = '', count = '0'] = leg.split('~');
+  return `${first}~${Number(count) + 1}` as VoiceLegId;
+};
 
 /** A number was judged and its line chosen. */
 export interface Dial {
@@ -19,6 +35,7 @@ export interface Dial {
   readonly label: CallLabel;
   readonly target: DialTarget;
   readonly voiceLeg: VoiceLegId;
+  readonly switching: boolean;
 }
 
 /** A party calls one of the user's lines. */
@@ -30,6 +47,7 @@ export interface PartyCalled {
   /** Only where the user has several lines. */
   readonly lineName: string | undefined;
   readonly voiceLeg: VoiceLegId;
+  readonly switching: boolean;
 }
 
 /** What a softphone hears from outside. Ids are made by the sender, so that a log of events replays to the same states. */
@@ -41,5 +59,15 @@ export type SoftphoneCommand =
   /** A key under the panel of this call. */
   | { readonly type: 'key.pressed'; readonly call: CallId; readonly digit: DtmfDigit }
   | { readonly type: 'callback.set'; readonly on: boolean }
+  /** The user wants to go on with another device, or be rung again at once. */
+  | { readonly type: 'reconnect' }
+  /** Buttons of the parallel message, with the version of what it showed. */
+  | { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; readonly version: number }
+  /** A transfer to a ringing party failed: the user gets his party back. */
+  | { readonly type: 'recalled'; readonly call: CallInHand }
+  /** `Cancel` of an outgoing call, `End` of a reconnection. */
+  | { readonly type: 'giveUp' }
+  /** The reconnection window is over, says the job that outlives this process. */
+  | { readonly type: 'deadline.passed' }
   /** This process is going away: end what runs. */
   | { readonly type: 'shutdown' };

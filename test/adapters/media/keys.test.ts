@@ -63,7 +63,7 @@ describe('keys for a party that takes telephone-events', () => {
     (codec, ticks) => {
       const party = studio.party('party', codec, codec === 'opus' ? 48_000 : 8000);
       studio.clock.advance(100);
-      for (const digit of alphabet) studio.engine.sendDtmf(party.id, digit as DtmfDigit);
+      for (const digit of alphabet) studio.engine.sendDtmf(party.id, digit as DtmfDigit, 'rfc2833');
       studio.clock.advance(16 * 180 + 500);
       const { digits, faults } = strictlyReceived(party.wire.sent, ticks);
       expect(faults).toEqual([]);
@@ -79,7 +79,7 @@ describe('keys for a party that takes telephone-events', () => {
 
   test('64 wait, the 65th is not taken', () => {
     const party = studio.party('party', 'alaw');
-    for (let i = 0; i < 70; i++) studio.engine.sendDtmf(party.id, '7');
+    for (let i = 0; i < 70; i++) studio.engine.sendDtmf(party.id, '7', 'rfc2833');
     studio.clock.advance(70 * 180);
     expect(strictlyReceived(party.wire.sent, 160).digits.length).toBe(64);
   });
@@ -87,7 +87,7 @@ describe('keys for a party that takes telephone-events', () => {
   test('while the session lets us send nothing, nothing is sent', () => {
     const party = studio.party('party', 'alaw');
     party.leg.apply(session('alaw', { direction: 'inactive' }), studio.clock.nowMs());
-    studio.engine.sendDtmf(party.id, '7');
+    studio.engine.sendDtmf(party.id, '7', 'rfc2833');
     studio.clock.advance(1000);
     expect(party.wire.sent).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('keys for a party that does not', () => {
     studio.engine.connect(party.id, other.id);
     studio.say(other, sine(8000, 2000, 500, -20));
     const before = party.wire.sent.length;
-    studio.engine.sendDtmf(party.id, '5');
+    studio.engine.sendDtmf(party.id, '5', 'rfc2833');
     studio.say(other, sine(8000, 2000, 500, -20));
     const pcm = decoded(party.wire.sent.slice(before), codecs.create('alaw', 8000));
     const key = pcm.subarray(80, 720);

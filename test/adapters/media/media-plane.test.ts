@@ -1,4 +1,7 @@
 import dgram from 'node:dgram';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { MediaFact } from '../../../src/actors/ports/media.ts';
@@ -12,7 +15,7 @@ import { type MediaPlane, startMedia } from '../../../src/adapters/media/start-m
 import { LegDirectory } from '../../../src/adapters/media/thread/leg-directory.ts';
 import { PortPairs } from '../../../src/adapters/media/thread/port-pairs.ts';
 import { CallId, type LegId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
-import { dominantFrequencyHz, levelDbfs, sine } from '../../support/tones.ts';
+import { dominantFrequencyHz, levelDbfs, sine, writeWav } from '../../support/tones.ts';
 import { Phone } from './support/phone.ts';
 import { session } from './support/studio.ts';
 
@@ -78,10 +81,27 @@ describe('the media plane', () => {
     expect(facts).toEqual(['media.started']);
     const stats = await plane.stats(a);
     expect(stats).toMatchObject({ codec: 'alaw', refused: 0 });
-    expect(stats?.packetsReceived).toBeGreaterThan(5);
+    await vi.waitFor(async () => expect((await plane.stats(a))?.packetsReceived).toBeGreaterThan(5), patience);
     unwatch();
     closeAll(a, b);
     expect(await plane.stats(a)).toBeUndefined();
+  });
+
+  test('a held party hears music; whether a party takes events is known from what was agreed', async () => {
+    const held = CallId('held');
+    const listener = await phone();
+    await plane.rtp.open(held, group);
+    expect(plane.media.takesEvents(held)).toBe(false);
+    plane.rtp.apply(held, { ...towards(listener), direction: 'sendonly' });
+    expect(plane.media.takesEvents(held)).toBe(true);
+    plane.media.playMusic(held);
+    await vi.waitFor(() => expect(levelDbfs(listener.heard(400))).toBeGreaterThan(-36), patience);
+    plane.media.hear(held, undefined);
+    await vi.waitFor(() => expect(levelDbfs(listener.heard(400))).toBeLessThan(-60), patience);
+    const { telephoneEvent: _, ...rest } = towards(listener);
+    plane.rtp.apply(held, rest);
+    expect(plane.media.takesEvents(held)).toBe(false);
+    closeAll(held);
   });
 
   test('junk changes nothing and is counted', async () => {
@@ -152,8 +172,10 @@ describe('the media plane', () => {
     plane.media.connect(gone, gone);
     plane.media.hear(gone, undefined);
     plane.media.playTone(gone, 'busy');
+    plane.media.playMusic(gone);
+    expect(plane.media.takesEvents(gone)).toBe(false);
     plane.media.stopTone(gone);
-    plane.media.sendDtmf(gone, '1');
+    plane.media.sendDtmf(gone, '1', 'inband');
     plane.rtp.close(gone);
     plane.webrtc.close(gone);
     plane.webrtc.sendText(gone, 'x');
@@ -187,8 +209,33 @@ describe('ports', () => {
   });
 });
 
+describe('the music of the installation', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'siptg-plane-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const base = { threads: 1, rtpHost: '127.0.0.1', rtpPorts: { from: 42_500, to: 42_599 }, ice: {} };
+
+  test('is what held parties hear', async () => {
+    const music = join(folder, 'music.wav');
+    writeWav(music, [sine(44_100, 1000, 3000, -12)], 44_100);
+    const plane = await startMedia({ ...base, music });
+    try {
+      const [held, listener] = [CallId('held'), await phone()];
+      await plane.rtp.open(held, group);
+      plane.rtp.apply(held, { ...towards(listener), direction: 'sendonly' });
+      plane.media.playMusic(held);
+      await hears1kHz(listener);
+    } finally {
+      await plane.close();
+    }
+  });
+
+  test('that cannot be played is said before anything starts', async () => {
+    await expect(startMedia({ ...base, music: join(folder, 'absent.wav') })).rejects.toThrow('ENOENT');
+  });
+});
+
 describe('a media thread that dies', () => {
-  test('SIP legs go on on their ports, joined as before; voice legs are told', async () => {
+  test('SIP legs go on on their ports, joined as before, with their music; voice legs are told', async () => {
     const directory = new LegDirectory({
       threads: 1,
       thread: { rtpHost: '127.0.0.1', iceAddresses: ['127.0.0.1'], icePortRange: undefined },
@@ -207,6 +254,10 @@ describe('a media thread that dies', () => {
       media.connect(a, b);
       const facts: WebRtcFact[] = [];
       await webrtc.open(user, { group, role: 'callee', servers: [], relayOnly: false }, (fact) => facts.push(fact));
+      const [held, phoneHeld] = [CallId('held'), await phone()];
+      await rtp.open(held, group);
+      rtp.apply(held, towards(phoneHeld));
+      media.playMusic(held);
       phoneA.say(tone, addressA);
       await hears1kHz(phoneB);
       directory.get(a)?.place.thread.kill();
@@ -215,6 +266,7 @@ describe('a media thread that dies', () => {
         patience,
       );
       await vi.waitFor(async () => expect((await directory.stats(a))?.packetsReceived).toBeGreaterThan(30), patience);
+      await vi.waitFor(async () => expect((await directory.stats(held))?.levelOutDbfs).toBeGreaterThan(-40), patience);
       await hears1kHz(phoneB);
     } finally {
       await directory.close();

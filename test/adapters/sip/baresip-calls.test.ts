@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Baresip, hasBaresip, startBaresip } from '../../peers/baresip.ts';
 import { hasKamailio, type Kamailio, startKamailio } from '../../peers/kamailio.ts';
-import { office, Phone } from './phone.ts';
+import { office, Phone, type WatchedCall } from './phone.ts';
 
 describe.skipIf(!hasBaresip || !hasKamailio)('a software telephone behind a real proxy', () => {
   let kamailio: Kamailio;
@@ -105,20 +105,88 @@ describe.skipIf(!hasBaresip || !hasKamailio)('a software telephone behind a real
     await alice.isAtRest();
   });
 
-  test('holds the call and takes it back', async () => {
+  const talking = async (): Promise<{ baresip: Baresip; alice: Phone; call: WatchedCall }> => {
     const baresip = await telephone('udp');
     const alice = await phone('udp');
     const call = alice.dial('600');
     await baresip.until('CALL_INCOMING');
     await baresip.answer();
     await call.until('party.answered');
-    const directions = () => alice.rtp.applied.map(({ session }) => session.direction);
+    await call.hearsPackets(10);
+    return { baresip, alice, call };
+  };
+  const directions = (alice: Phone) => alice.rtp.applied.map(({ session }) => session.direction);
+
+  test('holds the call and takes it back', async () => {
+    const { baresip, alice, call } = await talking();
     await baresip.command('hold');
-    await vi.waitFor(() => expect(directions().at(-1)).toBe('recvonly'), { timeout: 5_000 });
+    await call.until('party.held');
+    expect(directions(alice).at(-1)).toBe('recvonly');
     await baresip.command('resume');
-    await vi.waitFor(() => expect(directions().at(-1)).toBe('sendrecv'), { timeout: 5_000 });
+    await call.until('party.resumed');
+    expect(directions(alice).at(-1)).toBe('sendrecv');
     call.hangUp();
     await baresip.until('CALL_CLOSED');
+    await alice.isAtRest();
+  });
+
+  test('is held: it falls silent and hears what we play, until we take it back', async () => {
+    const { baresip, alice, call } = await talking();
+    await call.hold(true);
+    expect(directions(alice).at(-1)).toBe('sendonly');
+    await vi.waitFor(
+      async () => {
+        const before = call.packetsHeard;
+        // Ten packets' time.
+        await call.sends(10);
+        expect(call.packetsHeard).toBe(before);
+      },
+      { timeout: 5_000 },
+    );
+    await call.hold(false);
+    await call.hearsPackets(call.packetsHeard + 10);
+    call.hangUp();
+    await baresip.until('CALL_CLOSED');
+    await alice.isAtRest();
+  });
+
+  test('holds us while we hold it, and both take back', async () => {
+    const { baresip, alice, call } = await talking();
+    await call.hold(true);
+    await baresip.command('hold');
+    await call.until('party.held');
+    expect(directions(alice).at(-1)).toBe('inactive');
+    await call.hold(false);
+    expect(directions(alice).at(-1)).toBe('recvonly');
+    await baresip.command('resume');
+    await call.until('party.resumed');
+    expect(directions(alice).at(-1)).toBe('sendrecv');
+    call.hangUp();
+    await baresip.until('CALL_CLOSED');
+    await alice.isAtRest();
+  });
+
+  test('takes a key by INFO', async () => {
+    const { baresip, alice, call } = await talking();
+    await call.press('5');
+    expect(await baresip.until('CALL_DTMF_START')).toMatchObject({ param: '5' });
+    call.hangUp();
+    await baresip.until('CALL_CLOSED');
+    await alice.isAtRest();
+  });
+
+  test('hears what became of the transfer it asked for', async () => {
+    const { baresip, alice, call } = await talking();
+    await baresip.command('transfer', `sip:nobody@${kamailio.domain}`);
+    const { target } = await call.until('party.transfers');
+    expect(target).toEqual({ kind: 'number', user: 'nobody' });
+    const next = alice.dial(target);
+    alice.sip.calls.acceptTransfer(call.id, next.id);
+    const { cause } = await next.until('party.hungUp');
+    expect(cause).toMatchObject({ kind: 'rejected', sip: { status: 404 } });
+    await baresip.until('TRANSFER_FAILED');
+    // It hangs up by itself then.
+    await call.until('party.hungUp');
     await alice.isAtRest();
   });
 });

@@ -39,6 +39,7 @@ export class EchoingRtpLegs implements RtpLegs {
 
 class EchoingLeg {
   packetsHeard = 0;
+  packetsSent = 0;
   isOpen = false;
   readonly #socket = dgram.createSocket('udp4');
   #speaking: NodeJS.Timeout | undefined;
@@ -63,7 +64,9 @@ class EchoingLeg {
     if (!session.direction.startsWith('send') || session.remote.host === '0.0.0.0') return;
     const { host, port } = session.remote;
     this.#speaking = setInterval(() => {
-      if (this.isOpen) this.#socket.send(silence(session.codec.sendPayloadType, this.#sequence++), port, host);
+      if (!this.isOpen) return;
+      this.packetsSent++;
+      this.#socket.send(silence(session.codec.sendPayloadType, this.#sequence++), port, host);
     }, 20);
   }
 

@@ -5,6 +5,7 @@ import type { SipCallOffer, SipLegFact } from '../../../src/actors/ports/sip-cal
 import { type SipAdapter, type SipOptions, startSip } from '../../../src/adapters/sip/sip.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
 import type { DialTarget } from '../../../src/machines/model/party.ts';
+import type { DtmfDigit } from '../../../src/machines/model/tone.ts';
 import { EchoingRtpLegs } from './echoing-rtp-legs.ts';
 
 export const office = LineId('office');
@@ -112,6 +113,14 @@ export class WatchedCall {
     this.#phone.sip.calls.answer(this.id);
   }
 
+  hold(on: boolean): Promise<void> {
+    return this.#phone.sip.calls.hold(this.id, on);
+  }
+
+  press(digit: DtmfDigit): Promise<void> {
+    return this.#phone.sip.calls.sendInfo(this.id, digit);
+  }
+
   hangUp(): void {
     this.#phone.sip.calls.hangUp(this.id, { kind: 'normal' });
   }
@@ -124,6 +133,18 @@ export class WatchedCall {
         return fact as Extract<SipLegFact, { type: Type }>;
       },
       { timeout: 15_000, interval: 5 },
+    );
+  }
+
+  /** Resolves when that many more packets have gone out to the party. */
+  async sends(count: number): Promise<void> {
+    const leg = this.#phone.rtp.legs.get(this.id);
+    const until = (leg?.packetsSent ?? 0) + count;
+    await vi.waitFor(
+      () => {
+        if (leg === undefined || leg.packetsSent < until) throw new Error(`sent ${leg?.packetsSent} packets`);
+      },
+      { timeout: 5_000, interval: 5 },
     );
   }
 

@@ -33,7 +33,7 @@ describe('what is nobody’s', () => {
       requestTo('INVITE', { to: '<sip:carol@pbx.test>' }, sdp()).replaceAll('sip:alice@198', 'sip:carol@198'),
       404,
     ],
-    ['something required that we lack', requestTo('INVITE', { require: '100rel, timer' }, sdp()), 420],
+    ['something required that we lack', requestTo('INVITE', { require: 'replaces, timer' }, sdp()), 420],
     ['a body of another kind', requestTo('INVITE', { 'content-type': 'text/plain' }, 'hello'), 415],
     ['a body that is no session', requestTo('INVITE', {}, 'v=0\r\n'), 488],
     ['a registration', requestTo('REGISTER'), 405],

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import type { Account } from '../../../src/adapters/sip/account.ts';
 import { Accounts } from '../../../src/adapters/sip/accounts.ts';
 import { Calls } from '../../../src/adapters/sip/calls/calls.ts';
-import { answerUpdate } from '../../../src/adapters/sip/calls/update.ts';
 import { SipCounters } from '../../../src/adapters/sip/counters.ts';
 import { Intake } from '../../../src/adapters/sip/intake.ts';
 import type { Endpoint, Flow } from '../../../src/adapters/sip/net/flow.ts';
@@ -42,7 +41,15 @@ export class WiredStack {
     };
     const hops = new NextHops(setup.resolver ?? nameless, this.time, () => 0.5);
     const advertisedHost = 'advertisedHost' in setup ? setup.advertisedHost : '198.51.100.7';
-    const options = { time: this.time, counters: this.counters, log: pino({ level: 'silent' }), hops, advertisedHost };
+    const options = {
+      time: this.time,
+      counters: this.counters,
+      log: pino({ level: 'silent' }),
+      hops,
+      advertisedHost,
+      random: () => 0.5,
+      sessionIntervalS: 1_800,
+    };
     this.stack = new Stack(options, (branch, invite) => endCancelledInvite(this.stack, branch, invite));
     this.stack.sockets = {
       udp: (remote: Endpoint) => this.#flowTo(remote),
@@ -64,7 +71,7 @@ export class WiredStack {
     this.accounts.onInvitation = (account, invitation) => this.calls.onInvitation(account, invitation);
     this.#intake = new Intake(this.stack, {
       onBareRinging: (_account, callId) => this.calls.onBareRinging(callId),
-      onUpdate: answerUpdate,
+      onUpdate: (account, dialogId, request) => this.calls.onUpdate(account, dialogId, request),
     });
   }
 

@@ -32,6 +32,13 @@ export interface AudioCodec {
   free(): void;
 }
 
+/** Opus for a file: one encoder, one or two channels, cheapest complexity. No method throws. */
+export interface RecordingCoder {
+  /** Codes 20 ms, channels interleaved; returns bytes, 0 when it cannot. */
+  encode(pcm: Int16Array, out: Uint8Array): number;
+  free(): void;
+}
+
 /** Milliseconds one packet may carry: longest legal Opus packet (RFC 6716 §3.4, R5). */
 export const longestPacketMs = 120;
 

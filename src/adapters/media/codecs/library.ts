@@ -1,5 +1,5 @@
 import type { CodecName } from '../../../actors/ports/rtp-legs.ts';
-import type { AudioCodec } from './codec.ts';
+import type { AudioCodec, RecordingCoder } from './codec.ts';
 import { createG711 } from './g711.ts';
 import { loadG722 } from './g722.ts';
 import { loadGsm } from './gsm.ts';
@@ -14,6 +14,7 @@ export interface CodecLibrary {
   readonly versions: { readonly opus: string; readonly g722?: string; readonly gsm?: string };
   /** `rateHz` of the PCM matters to Opus only: the others have one. */
   create(name: CodecName, rateHz: number): AudioCodec;
+  createRecordingCoder(rateHz: number, channels: 1 | 2): RecordingCoder;
 }
 
 /** @throws Error when neither the system nor the npm package has Opus: no Telegram call can be made then */
@@ -23,7 +24,7 @@ export const loadCodecs = (): CodecLibrary => {
   const g722 = loadG722();
   const gsm = loadGsm();
   const creators: { [name in CodecName]?: (rateHz: number) => AudioCodec } = {
-    opus: opus.create,
+    opus: (rateHz) => opus.create(rateHz),
     ...(g722 && { g722: g722.create }),
     alaw: () => createG711('alaw'),
     mulaw: () => createG711('mulaw'),
@@ -37,6 +38,7 @@ export const loadCodecs = (): CodecLibrary => {
       if (create === undefined) throw new Error(`codec ${name} is not installed`);
       return create(rateHz);
     },
+    createRecordingCoder: (rateHz, channels) => opus.createRecordingCoder(rateHz, channels),
   };
 };
 

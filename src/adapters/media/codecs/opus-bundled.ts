@@ -1,15 +1,20 @@
 import { createRequire } from 'node:module';
-import type { AudioCodec } from './codec.ts';
-import { opusPacketMs, opusSettings } from './opus-packet.ts';
+import type { AudioCodec, RecordingCoder } from './codec.ts';
+import type { OpusLibrary } from './opus-library.ts';
+import { opusPacketMs, opusSettings, recordingBitrate } from './opus-packet.ts';
 
 /**
  * Opus from the npm package: serves where the system has no libopus. It neither conceals nor decodes the in-band
  * redundancy, and its rate is fixed at creation like libopus'.
  */
-export const loadBundledOpus = (): { version: string; create: (rateHz: number) => AudioCodec } | undefined => {
+export const loadBundledOpus = (): OpusLibrary | undefined => {
   try {
     const evan = createRequire(import.meta.url)('@evan/opus') as EvanOpus;
-    return { version: '@evan/opus', create: (rateHz) => createCodec(evan, rateHz) };
+    return {
+      version: '@evan/opus',
+      create: (rateHz) => createCodec(evan, rateHz),
+      createRecordingCoder: (rateHz, channels) => createRecordingCoder(evan, rateHz, channels),
+    };
   } catch {
     return undefined;
   }
@@ -79,6 +84,27 @@ const createCodec = (evan: EvanOpus, rateHz: number): AudioCodec => {
     },
     setComplexity(complexity) {
       encoder.complexity = complexity;
+    },
+    free: () => {},
+  };
+};
+
+const createRecordingCoder = (evan: EvanOpus, rateHz: number, channels: 1 | 2): RecordingCoder => {
+  const encoder = new evan.Encoder({ channels, sample_rate: rateHz, application: 'voip' });
+  encoder.bitrate = recordingBitrate(channels);
+  encoder.complexity = 0;
+  const frameBytes = (rateHz / 50) * channels * 2;
+  return {
+    encode(pcm, out) {
+      if (pcm.byteLength < frameBytes) return 0;
+      try {
+        const packet = encoder.encode(new Uint8Array(pcm.buffer, pcm.byteOffset, frameBytes));
+        if (packet.length > out.length) return 0;
+        out.set(packet);
+        return packet.length;
+      } catch {
+        return 0;
+      }
     },
     free: () => {},
   };

@@ -1,11 +1,18 @@
 import koffi from 'koffi';
-import type { AudioCodec } from './codec.ts';
-import { longestOpusBytes, opusHasFec, opusPacketMs, opusSettings } from './opus-packet.ts';
+import type { AudioCodec, RecordingCoder } from './codec.ts';
+import type { OpusLibrary } from './opus-library.ts';
+import { longestOpusBytes, opusHasFec, opusPacketMs, opusSettings, recordingBitrate } from './opus-packet.ts';
 
 /** The system's libopus, or nothing where it is not installed. */
-export const loadNativeOpus = (): { version: string; create: (rateHz: number) => AudioCodec } | undefined => {
+export const loadNativeOpus = (): OpusLibrary | undefined => {
   const opus = openLibrary();
-  return opus && { version: String(opus.version()), create: (rateHz) => createCodec(opus, rateHz) };
+  return (
+    opus && {
+      version: String(opus.version()),
+      create: (rateHz) => createCodec(opus, rateHz),
+      createRecordingCoder: (rateHz, channels) => createRecordingCoder(opus, rateHz, channels),
+    }
+  );
 };
 
 /** Debian and Alpine, then macOS by Homebrew. */
@@ -95,6 +102,28 @@ const createCodec = (opus: Opus, rateHz: number): AudioCodec => {
       freed = true;
       opus.destroyEncoder(encoder);
       opus.destroyDecoder(decoder);
+    },
+  };
+};
+
+const createRecordingCoder = (opus: Opus, rateHz: number, channels: 1 | 2): RecordingCoder => {
+  const encoder: unknown = opus.createEncoder(rateHz, channels, application.voip, [0]);
+  opus.control(encoder, request.bitrate, 'int', recordingBitrate(channels));
+  opus.control(encoder, request.complexity, 'int', 0);
+  const frameSamples = rateHz / 50;
+  let freed = false;
+  return {
+    encode(pcm, out) {
+      if (freed || pcm.length < frameSamples * channels) return 0;
+      return Math.max(
+        0,
+        opus.encode(encoder, pcm, frameSamples, out, Math.min(out.length, longestOpusBytes)) as number,
+      );
+    },
+    free() {
+      if (freed) return;
+      freed = true;
+      opus.destroyEncoder(encoder);
     },
   };
 };

@@ -42,6 +42,9 @@ const frameMs = (configuration: number): number => {
   return celtMs[configuration & 3] as number;
 };
 
+/** Bits per second of recordings (product §8). */
+export const recordingBitrate = (channels: 1 | 2): number => (channels === 1 ? 24_000 : 40_000);
+
 /** What every Opus coder of ours is set to, native or not. */
 export const opusSettings = (rateHz: number) => ({
   complexity: usualComplexity,

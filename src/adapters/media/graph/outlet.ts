@@ -1,12 +1,15 @@
-import { Resampler } from './resampler.ts';
+import { softLimit } from './limiter.ts';
+import { Resampled } from './resampled.ts';
 import { ToneGenerator } from './tone-generator.ts';
-import type { ToneSpec } from './tones.ts';
+import type { ToneClass, ToneSpec } from './tones.ts';
 
 /** What can be heard: 20 ms of sound, made anew each tick. */
 export interface Speaker {
   readonly rateHz: number;
   /** At `rateHz`. */
   readonly frame: Int16Array;
+  /** Its sound of this moment looks like a key press. */
+  readonly keySounding?: boolean;
 }
 
 interface Voice {
@@ -14,9 +17,11 @@ interface Voice {
   gain: number;
   /** 0: on its way out. */
   target: number;
-  resampler: { readonly fromHz: number; readonly toHz: number; readonly filter: Resampler } | undefined;
+  readonly resampled: Resampled;
 }
 
+/** A key's echo is too short to lower a voice for. */
+const lowersVoices: readonly ToneClass[] = ['beep', 'warning', 'consent'];
 const frameMs = 20;
 const rampMs = 5;
 /** Speech under a beep: −6 dB. */
@@ -40,7 +45,7 @@ export class Outlet {
     for (const voice of this.#voices) voice.target = speakers.includes(voice.speaker) ? 1 : 0;
     for (const speaker of speakers) {
       if (this.#voices.some((voice) => voice.speaker === speaker)) continue;
-      this.#voices.push({ speaker, gain: 0, target: 1, resampler: undefined });
+      this.#voices.push({ speaker, gain: 0, target: 1, resampled: new Resampled() });
     }
   }
 
@@ -51,7 +56,8 @@ export class Outlet {
 
   /**
    * A newer tone ends the older one of its class, and any progress tone; a progress tone ends all. So a key's echo does
-   * not end the beeps of a waiting call, which come back by themselves.
+   * not end the beeps of a waiting call, which come back by themselves; nor does anything but a progress tone end the
+   * one that tells of a recording.
    */
   play(spec: ToneSpec, rateHz: number): void {
     for (const tone of this.#tones) {
@@ -67,27 +73,32 @@ export class Outlet {
     for (const tone of this.#tones) tone.stop();
   }
 
-  /** Writes 20 ms at `rateHz`. */
-  mix(out: Int16Array, rateHz: number): void {
+  /** The tone that belongs into a recording of this leg. */
+  get consentTone(): ToneGenerator | undefined {
+    return this.#tones.find(({ spec }) => spec.class === 'consent');
+  }
+
+  /** The one voice that is heard, as it is; undefined while there is anything to mix, fade or lower. */
+  get plainSpeaker(): Speaker | undefined {
+    if (this.#voices.length !== 1 || this.#tones.length > 0 || this.#duck !== 1) return undefined;
+    const { speaker, gain, target } = this.#voices[0] as Voice;
+    return gain === 1 && target === 1 ? speaker : undefined;
+  }
+
+  /** Writes 20 ms at `rateHz`; `cutKeys` leaves out what sounds like a key press. */
+  mix(out: Int16Array, rateHz: number, cutKeys = false): void {
     const samples = (rateHz * frameMs) / 1000;
-    const only = this.#onlyVoice(rateHz);
-    if (only !== undefined) {
-      for (let i = 0; i < samples; i++) out[i] = only.speaker.frame[i] as number;
+    const plain = this.plainSpeaker;
+    if (plain?.rateHz === rateHz && !(cutKeys && plain.keySounding === true)) {
+      for (let i = 0; i < samples; i++) out[i] = plain.frame[i] as number;
       return;
     }
     sum.fill(0, 0, samples);
     const voices = this.#voices.length;
     const ducked = this.#mixTones(samples, rateHz);
-    this.#mixVoices(samples, rateHz, ducked);
+    this.#mixVoices(samples, rateHz, ducked, cutKeys);
     const limited = voices + (ducked === undefined ? 0 : 1) > 1;
     for (let i = 0; i < samples; i++) out[i] = limited ? softLimit(sum[i] as number) : clip(sum[i] as number);
-  }
-
-  /** The common case, a plain pair, is a copy. */
-  #onlyVoice(rateHz: number): Voice | undefined {
-    if (this.#voices.length !== 1 || this.#tones.length > 0 || this.#duck !== 1) return undefined;
-    const voice = this.#voices[0] as Voice;
-    return voice.gain === 1 && voice.target === 1 && voice.speaker.rateHz === rateHz ? voice : undefined;
   }
 
   /** Undefined: no tone sounded; true: one that voices give way to. */
@@ -97,23 +108,24 @@ export class Outlet {
     this.#tones = this.#tones.map((tone) => tone.atRate(rateHz));
     for (const tone of this.#tones) {
       if (!tone.addTo(sum, samples)) continue;
-      result = result === true || tone.spec.class === 'beep' || tone.spec.class === 'warning';
+      result = result === true || lowersVoices.includes(tone.spec.class);
     }
     this.#tones = this.#tones.filter((tone) => !tone.finished);
     return result;
   }
 
-  #mixVoices(samples: number, rateHz: number, ducked: boolean | undefined): void {
+  #mixVoices(samples: number, rateHz: number, ducked: boolean | undefined, cutKeys: boolean): void {
     const step = 1000 / (rateHz * rampMs);
     const duckFrom = this.#duck;
     const duckTo = ducked === true ? duckedGain : 1;
     let duck = duckFrom;
     for (const voice of this.#voices) {
-      const frame = this.#atRate(voice, rateHz);
+      const frame = voice.resampled.frame(voice.speaker, rateHz, converted);
+      const target = cutKeys && voice.speaker.keySounding === true ? 0 : voice.target;
       duck = duckFrom;
       for (let i = 0; i < samples; i++) {
         duck = towards(duck, duckTo, step);
-        voice.gain = towards(voice.gain, voice.target, step);
+        voice.gain = towards(voice.gain, target, step);
         (sum[i] as number) += (frame[i] as number) * voice.gain * duck;
       }
     }
@@ -122,30 +134,9 @@ export class Outlet {
       this.#voices = this.#voices.filter(({ gain, target }) => gain > 0 || target > 0);
     }
   }
-
-  #atRate(voice: Voice, rateHz: number): Int16Array | Float32Array {
-    const { speaker } = voice;
-    if (speaker.rateHz === rateHz) return speaker.frame;
-    if (voice.resampler?.fromHz !== speaker.rateHz || voice.resampler.toHz !== rateHz) {
-      voice.resampler = { fromHz: speaker.rateHz, toHz: rateHz, filter: new Resampler(speaker.rateHz, rateHz) };
-    }
-    voice.resampler.filter.resample(speaker.frame, converted);
-    return converted;
-  }
 }
 
 const towards = (gain: number, target: number, step: number): number =>
   gain < target ? Math.min(target, gain + step) : Math.max(target, gain - step);
-
-const threshold = 32768 * 10 ** (-3 / 20);
-const headroom = 32767 - threshold;
-
-/** Bends what is above −3 dBFS towards full scale instead of cutting it off. */
-const softLimit = (value: number): number => {
-  const level = Math.abs(value);
-  if (level <= threshold) return Math.round(value);
-  const limited = threshold + headroom * Math.tanh((level - threshold) / headroom);
-  return Math.round(value < 0 ? -limited : limited);
-};
 
 const clip = (value: number): number => Math.round(Math.max(-32768, Math.min(32767, value)));

@@ -53,7 +53,11 @@ export class ToneGenerator {
 
   /** Goes on at another rate, at the same place of its cadence. */
   atRate(rateHz: number): ToneGenerator {
-    if (rateHz === this.#rateHz) return this;
+    return rateHz === this.#rateHz ? this : this.copy(rateHz);
+  }
+
+  /** A second one, at the same place of the cadence. */
+  copy(rateHz: number): ToneGenerator {
     const generator = new ToneGenerator(this.spec, rateHz);
     generator.#at = Math.round((this.#at * rateHz) / this.#rateHz);
     if (this.#fadeOut !== undefined) generator.#fadeOut = 0;

@@ -12,9 +12,9 @@ export interface ToneBurst {
 
 /**
  * progress: tells how a call goes, in place of a voice. beep and warning: heard over a voice, which is lowered meanwhile.
- * key: the echo of a key press.
+ * key: the echo of a key press. consent: tells both that they are recorded, and is recorded itself.
  */
-export type ToneClass = 'progress' | 'beep' | 'warning' | 'key';
+export type ToneClass = 'progress' | 'beep' | 'warning' | 'key' | 'consent';
 
 export interface ToneSpec {
   readonly class: ToneClass;
@@ -58,5 +58,6 @@ export const defaultTones: ToneTable = {
     repeats: false,
     levelDbm0: -18,
   },
+  consent: { class: 'consent', bursts: [single(1400, 500, 14_500)], repeats: true, levelDbm0: -18 },
   'key-feedback': { class: 'key', bursts: [single(1000, 60, 0)], repeats: false, levelDbm0: -30 },
 };

@@ -8,14 +8,16 @@ import { Outlet, type Speaker } from '../graph/outlet.ts';
 import { Liveness } from '../liveness.ts';
 import type { PacketTransport } from '../packet-transport.ts';
 import { type AudioReceiver, noReceiverCounters } from '../receive/audio-receiver.ts';
+import type { KeyWay } from '../receive/heard-keys.ts';
 import type { ReceivedKey } from '../receive/key-receiver.ts';
-import type { PacketKind } from '../receive/packet-ring.ts';
+import type { PacketKind, RingSlot } from '../receive/packet-ring.ts';
 import { Reception } from '../reception.ts';
 import { RtcpReporter } from '../rtcp-reporter.ts';
 import { noRtpFields, type RtpFields, readRtp } from '../rtp.ts';
 import { AudioSender } from '../send/audio-sender.ts';
-import { KeyPresses, type PressedKey } from '../send/key-presses.ts';
+import { type KeyMethod, KeyPresses, type PressedKey } from '../send/key-presses.ts';
 import { estimateMos, type LegStatistics, LevelMeter } from '../statistics.ts';
+import { PassThrough } from './pass-through.ts';
 
 const longestFrame = 960;
 /** A leg that has met nobody yet: wide enough for announcements, cheap enough to wait with. */
@@ -23,8 +25,8 @@ const idleRateHz = 16_000;
 
 export interface LegEvents {
   fact(fact: MediaFact): void;
-  /** The peer pressed a key. */
-  key(key: ReceivedKey): void;
+  /** The peer pressed a key; told once, however it came. */
+  key(key: ReceivedKey, way: KeyWay): void;
 }
 
 /**
@@ -47,6 +49,8 @@ export abstract class Leg implements Speaker {
   protected refused = 0;
   protected keysReceived = 0;
   readonly #keys = new KeyPresses();
+  readonly #passThrough = new PassThrough();
+  #passesTo: readonly Leg[] = [];
   readonly #rtcp: RtcpReporter;
   readonly #fields = noRtpFields();
   readonly #out = new Int16Array(longestFrame);
@@ -74,8 +78,33 @@ export abstract class Leg implements Speaker {
   abstract get fixedRateHz(): number | undefined;
   /** Keys can be told to the peer beside the sound (RFC 4733). */
   abstract get takesKeyEvents(): boolean;
+  /** The peer's sound of this moment looks like a key press. */
+  abstract get keySounding(): boolean;
+  /** Keys may come in the peer's voice, so that it has to be listened to. */
+  abstract get listensForKeys(): boolean;
   /** The rate of the sound inside, both ways, for legs that take any. */
   abstract useRate(rateHz: number): void;
+
+  /** Whose packets this leg gets as they are, in this tick. */
+  get passedOn(): Leg | undefined {
+    return this.#passThrough.source;
+  }
+
+  /** Before each tick: whether to pass on packets, and whose. */
+  settlePassThrough(dueMs: number): void {
+    const plain = this.outlet.plainSpeaker;
+    const canPass = plain instanceof Leg && this.sends && this.#keys.idle && this.#sameFormat(plain, dueMs);
+    this.#passThrough.settle(canPass ? plain : undefined, dueMs);
+  }
+
+  /** Before each tick: who gets this leg's packets, and whether anybody here needs its sound as well. */
+  prepare(listeners: readonly Leg[], heard: boolean, dueMs: number): void {
+    this.#passesTo = listeners;
+    const receiver = this.activeReceiver(dueMs);
+    if (receiver === undefined) return;
+    receiver.onPlay = listeners.length === 0 ? undefined : this.#passOn;
+    receiver.decoding = heard || listeners.length === 0;
+  }
 
   /** Makes the 20 ms that others hear of this leg. */
   pull(dueMs: number): void {
@@ -91,16 +120,8 @@ export abstract class Leg implements Speaker {
 
   /** Sends the 20 ms this leg hears. */
   push(dueMs: number): void {
-    const rateHz = this.sender.format?.codec.rateHz ?? this.rateHz;
-    this.outlet.mix(this.#out, rateHz);
-    const key = this.#keys.tick();
-    if (!this.sends) this.sender.pass();
-    else if (key !== undefined && this.takesKeyEvents) this.sendKeyEvent(key);
-    else {
-      if (key !== undefined) writeInbandKey(this.#out, rateHz, key.digit, key.elapsedMs, KeyPresses.pressMs);
-      this.sender.send(this.#out);
-    }
-    this.#levelOut.add(this.#out, rateHz / 50);
+    if (this.passedOn === undefined) this.#mixAndSend();
+    else this.sender.relayed(this.passedOn.receiver?.aheadMs ?? 0);
     this.#rtcp.tick(dueMs);
     this.liveness.tick(dueMs);
     if (++this.#ticks % 50 === 0) {
@@ -108,6 +129,31 @@ export abstract class Leg implements Speaker {
       this.#levelOut.read();
     }
   }
+
+  #mixAndSend(): void {
+    const rateHz = this.sender.format?.codec.rateHz ?? this.rateHz;
+    // A key that was heard goes on as an event: as sound too, the peer would count it twice.
+    this.outlet.mix(this.#out, rateHz, this.takesKeyEvents);
+    const key = this.#keys.tick();
+    if (!this.sends) this.sender.pass();
+    else if (key?.method === 'rfc2833' && this.takesKeyEvents) this.sendKeyEvent(key);
+    else {
+      if (key !== undefined) writeInbandKey(this.#out, rateHz, key.digit, key.elapsedMs, KeyPresses.pressMs);
+      this.sender.send(this.#out);
+    }
+    this.#levelOut.add(this.#out, rateHz / 50);
+  }
+
+  /** Both Opus, in packets of the length this leg's peer wants. */
+  #sameFormat(speaker: Leg, dueMs: number): boolean {
+    const format = this.sender.format;
+    const receiver = speaker.activeReceiver(dueMs);
+    return format?.codec.name === 'opus' && receiver?.codec.name === 'opus' && receiver.packetMs === format.ptimeMs;
+  }
+
+  readonly #passOn = (slot: RingSlot, durationTicks: number): void => {
+    for (const listener of this.#passesTo) listener.sender.relay(slot, durationTicks);
+  };
 
   /** Ticks that did not happen. */
   skip(missedMs: number): void {
@@ -120,8 +166,9 @@ export abstract class Leg implements Speaker {
     this.sender.format?.codec.setComplexity(on ? 0 : usualComplexity);
   }
 
-  pressKey(digit: DtmfDigit): void {
-    this.#keys.enqueue(digit);
+  /** Where events were not negotiated, the key is sound in any case. */
+  pressKey(digit: DtmfDigit, method: KeyMethod): void {
+    this.#keys.enqueue(digit, method);
   }
 
   statistics(nowMs: number): LegStatistics {

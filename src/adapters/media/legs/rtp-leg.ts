@@ -1,9 +1,12 @@
 import type { RtpSession } from '../../../actors/ports/rtp-legs.ts';
 import type { LegId } from '../../../machines/model/ids.ts';
 import { type CodecLibrary, fixedRateHz } from '../codecs/library.ts';
+import { Resampled } from '../graph/resampled.ts';
 import type { PacketTransport } from '../packet-transport.ts';
 import { AudioReceiver } from '../receive/audio-receiver.ts';
-import { KeyReceiver } from '../receive/key-receiver.ts';
+import { HeardKeys, type KeyWay } from '../receive/heard-keys.ts';
+import { detectorRateHz, KeyDetector } from '../receive/key-detector.ts';
+import { KeyReceiver, type ReceivedKey } from '../receive/key-receiver.ts';
 import type { RtpFields } from '../rtp.ts';
 import type { PressedKey } from '../send/key-presses.ts';
 import { Leg, type LegEvents } from './leg.ts';
@@ -31,6 +34,9 @@ export class RtpLeg extends Leg {
   declare protected readonly transport: NegotiatedTransport;
   readonly #codecs: CodecLibrary;
   readonly #keys = new KeyReceiver();
+  readonly #heardKeys = new HeardKeys();
+  /** Only where keys cannot come as events. */
+  #voiceKeys: { readonly detector: KeyDetector; readonly resampled: Resampled } | undefined;
   #session: RtpSession | undefined;
   #previous: { readonly receiver: AudioReceiver; readonly payloadType: number; readonly untilMs: number } | undefined;
   #flexibleRateHz = likelyRateHz;
@@ -52,6 +58,14 @@ export class RtpLeg extends Leg {
     return this.#session?.telephoneEvent !== undefined;
   }
 
+  override get listensForKeys(): boolean {
+    return this.#voiceKeys !== undefined;
+  }
+
+  override get keySounding(): boolean {
+    return this.#voiceKeys?.detector.sounding === true;
+  }
+
   apply(session: RtpSession, nowMs: number): void {
     const before = this.#session;
     this.#session = session;
@@ -63,6 +77,8 @@ export class RtpLeg extends Leg {
     }
     if (before?.codec.name !== codec.name) this.#useCodec(before, nowMs);
     else if (this.receiver !== undefined) this.#sendAs(this.receiver.codec);
+    if (session.telephoneEvent !== undefined) this.#voiceKeys = undefined;
+    else this.#voiceKeys ??= { detector: new KeyDetector(), resampled: new Resampled() };
     if (!this.#receives) this.liveness.excuse();
     else if (before === undefined || !receives(before)) this.liveness.expect(nowMs);
   }
@@ -75,6 +91,14 @@ export class RtpLeg extends Leg {
     this.receiver?.recode(codec);
     this.#sendAs(codec);
     old.free();
+  }
+
+  override pull(dueMs: number): void {
+    super.pull(dueMs);
+    if (this.#voiceKeys === undefined) return;
+    const { detector, resampled } = this.#voiceKeys;
+    const digit = detector.hear(resampled.frame(this, detectorRateHz, atDetectorRate));
+    if (digit !== undefined) this.#tellKey(digit, 'voice', dueMs);
   }
 
   override push(dueMs: number): void {
@@ -174,9 +198,13 @@ export class RtpLeg extends Leg {
   #hearKey(fields: RtpFields, packet: Buffer, nowMs: number): void {
     const key = this.#keys.receive(packet, fields.payloadStart, fields.payloadEnd, fields.timestamp);
     this.hear(fields, packet, 'event', this.receiver as AudioReceiver, nowMs);
-    if (key === undefined) return;
+    if (key !== undefined) this.#tellKey(key, 'event', nowMs);
+  }
+
+  #tellKey(key: ReceivedKey, way: KeyWay, nowMs: number): void {
+    if (key !== 'flash' && !this.#heardKeys.heard(key, way, nowMs)) return;
     this.keysReceived++;
-    this.events.key(key);
+    this.events.key(key, way);
   }
 
   #forgetPrevious(): void {
@@ -184,5 +212,7 @@ export class RtpLeg extends Leg {
     this.#previous = undefined;
   }
 }
+
+const atDetectorRate = new Float32Array((detectorRateHz * 20) / 1000);
 
 const receives = ({ direction }: RtpSession): boolean => direction === 'sendrecv' || direction === 'recvonly';

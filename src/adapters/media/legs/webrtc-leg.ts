@@ -32,6 +32,14 @@ export class WebRtcLeg extends Leg {
     return false;
   }
 
+  override get listensForKeys(): boolean {
+    return false;
+  }
+
+  override get keySounding(): boolean {
+    return false;
+  }
+
   startSending(payloadType: number): void {
     this.sender.use({ codec: this.#coder(), payloadType, ptimeMs });
   }

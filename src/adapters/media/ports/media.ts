@@ -6,7 +6,9 @@ import type { LegDirectory } from '../thread/leg-directory.ts';
 export const createMedia = (directory: LegDirectory): Media => {
   const remember = (listener: LegId, speaker: LegId | undefined) => {
     const record = directory.get(listener);
-    if (record !== undefined) record.hears = speaker;
+    if (record === undefined) return;
+    record.hears = speaker;
+    record.music = false;
   };
   return {
     connect(a, b) {
@@ -24,6 +26,7 @@ export const createMedia = (directory: LegDirectory): Media => {
       const record = directory.get(leg);
       if (record === undefined) return;
       record.tone = tone;
+      record.music = false;
       directory.order(leg, { type: 'playTone', leg, tone });
     },
     stopTone(leg) {
@@ -32,7 +35,14 @@ export const createMedia = (directory: LegDirectory): Media => {
       record.tone = undefined;
       directory.order(leg, { type: 'stopTone', leg });
     },
-    sendDtmf: (leg, digit) => directory.order(leg, { type: 'sendDtmf', leg, digit }),
+    playMusic(leg) {
+      const record = directory.get(leg);
+      if (record === undefined) return;
+      record.music = record.hears === undefined;
+      directory.order(leg, { type: 'playMusic', leg });
+    },
+    takesEvents: (leg) => directory.get(leg)?.session?.telephoneEvent !== undefined,
+    sendDtmf: (leg, digit, method) => directory.order(leg, { type: 'sendDtmf', leg, digit, method }),
     watch: (leg, listener) => directory.watch(leg, listener),
   };
 };

@@ -76,6 +76,9 @@ export class AudioReceiver {
   #catchUp = false;
   #lastLossMs = -Infinity;
   #packetMs = frameMs;
+  #decoding = true;
+  /** Gets each packet of sound when its turn has come, with its duration in ticks of the RTP clock. */
+  onPlay: ((slot: RingSlot, durationTicks: number) => void) | undefined;
 
   constructor(codec: AudioCodec, startDelayMs: number, counters = noReceiverCounters()) {
     this.#codec = codec;
@@ -133,6 +136,21 @@ export class AudioReceiver {
     return this.#ring.next !== undefined;
   }
 
+  /** How much is decoded and waits for later ticks. */
+  get aheadMs(): number {
+    return this.#queue.ms;
+  }
+
+  get packetMs(): number {
+    return this.#packetMs;
+  }
+
+  /** Without decoding, packets take their turns in silence: for streams that are passed on and that nobody here hears. */
+  set decoding(on: boolean) {
+    if (on && !this.#decoding) this.#warmUp();
+    this.#decoding = on;
+  }
+
   /** The same stream decoded at another rate. The new decoder is warmed up with the last packets, so that it does not click. */
   recode(codec: AudioCodec): void {
     this.#codec = codec;
@@ -141,10 +159,17 @@ export class AudioReceiver {
     this.#concealer = new Concealer(codec.rateHz);
     this.#decoded = new Int16Array((codec.rateHz * longestPacketMs) / 1000);
     this.#bridgedSamples = 0;
+    this.#warmUp();
+  }
+
+  /** What waits of the last packet is sound again. */
+  #warmUp(): void {
+    let samples = 0;
     for (const slot of this.#ring.played(warmUpPackets)) {
-      const samples = codec.decode(slot.payload, slot.length, this.#decoded);
+      samples = this.#codec.decode(slot.payload, slot.length, this.#decoded);
       this.#concealer.heard(this.#decoded, samples);
     }
+    if (samples > 0 && this.#queue.samples <= samples) this.#queue.replace(this.#decoded, samples);
   }
 
   /** Time was given up: sound beyond the needed delay is dropped at the next tick instead of being played faster. */
@@ -245,7 +270,9 @@ export class AudioReceiver {
   }
 
   #play(slot: RingSlot): void {
-    const samples = this.#codec.decode(slot.payload, slot.length, this.#decoded);
+    const samples = this.#decoding
+      ? this.#codec.decode(slot.payload, slot.length, this.#decoded)
+      : Math.min(this.#decoded.length, this.#codec.packetSamples(slot.payload, slot.length));
     this.#ring.passed(slot);
     this.#bridgedSamples = 0;
     this.#quiet = false;
@@ -254,6 +281,11 @@ export class AudioReceiver {
       return;
     }
     this.#packetMs = (samples * 1000) / this.#codec.rateHz;
+    this.onPlay?.(slot, this.#toTicks(samples));
+    if (!this.#decoding) {
+      this.#decoded.fill(0, 0, samples);
+      return this.#append(samples);
+    }
     this.#concealer.heard(this.#decoded, samples);
     this.#noise.heard(this.#decoded, samples);
     this.#append(samples);
@@ -288,7 +320,7 @@ export class AudioReceiver {
   #recover(slot: RingSlot, lost: number, gap: number): void {
     const gapSamples = this.#toSamples(this.#toMs(gap));
     const fec =
-      lost === 1 && gapSamples <= this.#decoded.length
+      this.#decoding && lost === 1 && gapSamples <= this.#decoded.length
         ? this.#codec.decodeFec(slot.payload, slot.length, this.#decoded, gapSamples)
         : 0;
     if (fec > 0) {
@@ -305,7 +337,8 @@ export class AudioReceiver {
 
   #conceal(asLoss: boolean, samples: number): number {
     const ms = (samples * 1000) / this.#codec.rateHz;
-    if (!asLoss) {
+    if (!this.#decoding) this.#decoded.fill(0, 0, samples);
+    else if (!asLoss) {
       this.counters.noiseMs += ms;
       this.#noise.fill(this.#decoded, samples);
     } else {

@@ -45,6 +45,11 @@ export class PcmQueue {
     this.#head += available;
   }
 
+  /** Writes the end of `pcm` over all that waits. */
+  replace(pcm: Int16Array, samples: number): void {
+    this.#pcm.set(pcm.subarray(samples - this.samples, samples), this.#head);
+  }
+
   clear(): void {
     this.#head = this.#tail;
   }

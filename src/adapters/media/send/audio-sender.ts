@@ -1,10 +1,12 @@
 import type { AudioCodec } from '../codecs/codec.ts';
-import { longestOpusBytes } from '../codecs/opus-packet.ts';
 import type { PacketTransport } from '../packet-transport.ts';
 import { rtpHeaderBytes, writeRtpHeader } from '../rtp.ts';
+import { Relay, type RelayedPacket } from './relay.ts';
 
 const frameMs = 20;
 const longestPtimeMs = 60;
+/** What a packet that is passed on may have, so that with headers and SRTP it fits an Ethernet frame. Ours are shorter. */
+const longestPayloadBytes = 1400;
 /** What SRTP appends: tag and, for RTCP, index. */
 const trailerBytes = 32;
 /** `dgram` may hold a packet a little longer than the call when the socket's buffer is full. */
@@ -34,7 +36,7 @@ export interface KeyEvent {
 
 /**
  * Our one RTP stream of a leg: one SSRC, sequence numbers and timestamps that go on through codecs, key presses and
- * pauses. Each tick exactly one of `send`, `sendKey` and `pass` is called.
+ * pauses. Each tick exactly one of `send`, `sendKey`, `relayed` and `pass` is called.
  */
 export class AudioSender {
   readonly ssrc: number;
@@ -50,6 +52,11 @@ export class AudioSender {
   #timestamp: number;
   #keyTimestamp = 0;
   #marker = true;
+  /** While a peer's packets are passed on. */
+  #relay: Relay | undefined;
+  #relayedThisTick = false;
+  /** Samples of the next frames that were passed on already, in a packet longer than the tick. */
+  #alreadySent = 0;
   packets = 0;
   octets = 0;
 
@@ -61,8 +68,8 @@ export class AudioSender {
     this.#timestamp = Math.floor(random() * 0x1_0000_0000);
     this.#pending = new Int16Array((48_000 * (longestPtimeMs + frameMs)) / 1000);
     this.#packets = Array.from({ length: packetsInFlight }, () => {
-      const buffer = Buffer.alloc(rtpHeaderBytes + longestOpusBytes + trailerBytes);
-      return { buffer, payload: buffer.subarray(rtpHeaderBytes, rtpHeaderBytes + longestOpusBytes) };
+      const buffer = Buffer.alloc(rtpHeaderBytes + longestPayloadBytes + trailerBytes);
+      return { buffer, payload: buffer.subarray(rtpHeaderBytes, rtpHeaderBytes + longestPayloadBytes) };
     });
   }
 
@@ -83,6 +90,8 @@ export class AudioSender {
       this.#format.codec.name === format.codec.name;
     this.#format = format;
     this.#pendingSamples = 0;
+    this.#alreadySent = 0;
+    if (!same) this.#relay = undefined;
     if (!same) this.#marker = true;
     if (format === undefined) return;
     this.#ptimeSamples = (format.codec.rateHz * usablePtimeMs(format)) / 1000;
@@ -94,6 +103,8 @@ export class AudioSender {
     if (format === undefined) return this.pass();
     const { codec } = format;
     const samples = (codec.rateHz * frameMs) / 1000;
+    this.#endRelay(format);
+    if (this.#alreadySent > 0) return this.#sendRest(format, frame, samples);
     if (this.#pendingSamples === 0 && this.#ptimeSamples === samples) {
       this.#sendPacket(format, frame, samples, this.#timestamp);
     } else {
@@ -104,6 +115,9 @@ export class AudioSender {
 
   sendKey(key: KeyEvent): void {
     this.#pendingSamples = 0;
+    if (this.#relay !== undefined) this.#timestamp = this.#relay.end;
+    this.#relay = undefined;
+    this.#alreadySent = 0;
     if (key.first) this.#keyTimestamp = this.#timestamp;
     const { buffer, payload } = this.#nextPacket();
     payload[0] = key.event;
@@ -117,9 +131,40 @@ export class AudioSender {
     this.#advance(frameMs);
   }
 
+  /** Sends a peer's packet as it is, before this tick's `relayed`. */
+  relay(packet: RelayedPacket, durationTicks: number): void {
+    const format = this.#format;
+    if (format === undefined || packet.length > longestPayloadBytes) return;
+    if (this.#relay === undefined) {
+      const pendingTicks = this.#pendingSamples * (format.codec.rtpClockHz / format.codec.rateHz);
+      this.#timestamp = modulo(this.#timestamp - pendingTicks);
+      this.#pendingSamples = 0;
+      this.#alreadySent = 0;
+      this.#relay = new Relay();
+    }
+    const { lost, timestamp } = this.#relay.place(packet, durationTicks, this.#timestamp);
+    this.#sequence += lost;
+    const { buffer } = this.#nextPacket();
+    packet.payload.copy(buffer, rtpHeaderBytes, 0, packet.length);
+    writeRtpHeader(buffer, format.payloadType, this.#marker, this.#sequence++, timestamp, this.ssrc);
+    this.#marker = false;
+    this.#relayedThisTick = true;
+    this.#transmit(buffer, packet.length);
+  }
+
+  /** A tick of passing on; `aheadMs`: how much of what was passed on will only be played in later ticks. */
+  relayed(aheadMs: number): void {
+    const relay = this.#relay;
+    if (relay === undefined || !this.#relayedThisTick) return this.#advance(frameMs);
+    this.#relayedThisTick = false;
+    this.#timestamp = modulo(relay.end - Math.round(aheadMs * 48));
+  }
+
   /** A tick in which nothing is sent: time goes on, sequence numbers do not. */
   pass(): void {
     this.#pendingSamples = 0;
+    this.#relay = undefined;
+    this.#alreadySent = 0;
     this.#marker = true;
     this.#advance(frameMs);
   }
@@ -129,12 +174,36 @@ export class AudioSender {
     this.#advance(missedMs);
   }
 
+  /** What was passed on last may reach into the frames that follow: they are sent from there on. */
+  #endRelay({ codec }: SendFormat): void {
+    if (this.#relay === undefined) return;
+    const aheadTicks = (this.#relay.end - this.#timestamp) | 0;
+    this.#relay = undefined;
+    this.#alreadySent = aheadTicks > 0 ? Math.round((aheadTicks * codec.rateHz) / codec.rtpClockHz) : 0;
+  }
+
+  #sendRest(format: SendFormat, frame: Int16Array, samples: number): void {
+    const from = Math.min(samples, this.#alreadySent);
+    this.#alreadySent -= from;
+    this.#pending.set(frame.subarray(from, samples), this.#pendingSamples);
+    this.#pendingSamples += samples - from;
+    this.#advance(frameMs);
+    this.#flush(format, this.#timestamp - this.#pendingSamples * (format.codec.rtpClockHz / format.codec.rateHz));
+  }
+
   #sendPending(format: SendFormat, frame: Int16Array, samples: number): void {
     this.#pending.set(frame.length === samples ? frame : frame.subarray(0, samples), this.#pendingSamples);
     const { codec } = format;
     const ticksPerSample = codec.rtpClockHz / codec.rateHz;
-    let timestamp = this.#timestamp - this.#pendingSamples * ticksPerSample;
+    const timestamp = this.#timestamp - this.#pendingSamples * ticksPerSample;
     this.#pendingSamples += samples;
+    this.#flush(format, timestamp);
+  }
+
+  /** `timestamp` of the first sample that waits. */
+  #flush(format: SendFormat, from: number): void {
+    const ticksPerSample = format.codec.rtpClockHz / format.codec.rateHz;
+    let timestamp = modulo(from);
     while (this.#pendingSamples >= this.#ptimeSamples) {
       this.#sendPacket(format, this.#pending, this.#ptimeSamples, timestamp);
       this.#pending.copyWithin(0, this.#ptimeSamples, this.#pendingSamples);
@@ -167,6 +236,8 @@ export class AudioSender {
     this.#timestamp = (this.#timestamp + (ms * (this.#format?.codec.rtpClockHz ?? 8000)) / 1000) % 0x1_0000_0000;
   }
 }
+
+const modulo = (ticks: number): number => (ticks + 0x1_0000_0000) % 0x1_0000_0000;
 
 /** −10 dBm0 (RFC 4733 §2.3.3). */
 const volume = 10;

@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import type { MediaFact } from '../../../actors/ports/media.ts';
 import type { RtpSession } from '../../../actors/ports/rtp-legs.ts';
 import type { WebRtcFact } from '../../../actors/ports/webrtc-legs.ts';
-import type { LegId, UserId } from '../../../machines/model/ids.ts';
+import type { LegId, RecordingId, UserId } from '../../../machines/model/ids.ts';
 import type { ToneName } from '../../../machines/model/tone.ts';
 import type { ThreadLoad } from '../busy-meter.ts';
+import type { FilePiece } from '../record/opus-file.ts';
 import type { LegStatistics } from '../statistics.ts';
 import { MediaThread } from './media-thread.ts';
 import type { Order, Questions, Report, ThreadOptions } from './messages.ts';
@@ -23,6 +24,7 @@ export interface LegRecord {
   readonly webrtc?: (fact: WebRtcFact) => void;
   hears?: LegId | undefined;
   tone?: ToneName | undefined;
+  music?: boolean;
 }
 
 /** One of the threads, through its restarts. */
@@ -31,11 +33,19 @@ export interface ThreadPlace {
   load: ThreadLoad | undefined;
 }
 
+/** Who takes what a thread records. */
+export interface RecordingSink {
+  readonly thread: MediaThread;
+  piece(piece: FilePiece): void;
+  failed(detail: string): void;
+}
+
 /** Which leg is in which thread; who listens to what it tells; and what is done when a thread dies. */
 export class LegDirectory {
   readonly #log: Logger;
   readonly #threadOptions: ThreadOptions;
   readonly #places: ThreadPlace[];
+  readonly recordings = new Map<RecordingId, RecordingSink>();
   readonly #legs = new Map<LegId, LegRecord>();
   readonly #watchers = new Map<LegId, Set<(fact: MediaFact) => void>>();
   #closed = false;
@@ -141,6 +151,10 @@ export class LegDirectory {
       for (const watcher of this.#watchers.get(report.leg) ?? []) watcher(report.fact);
     } else if (report.type === 'webrtc') {
       this.#legs.get(report.leg)?.webrtc?.(report.fact);
+    } else if (report.type === 'record.piece') {
+      this.recordings.get(report.recording)?.piece(report.piece);
+    } else if (report.type === 'record.failed') {
+      this.recordings.get(report.recording)?.failed(report.detail);
     } else if (report.type === 'load') {
       // Late ticks of an idle thread are somebody else's work on this machine: worth knowing, no alarm.
       const level = report.load.busyShare > 0.5 ? 'warn' : 'debug';
@@ -156,6 +170,8 @@ export class LegDirectory {
     if (this.#closed) return;
     this.#log.error({ err: error }, 'media thread died');
     place.load = undefined;
+    // What its coders knew is lost, and with it the rest of these files.
+    for (const sink of this.recordings.values()) if (sink.thread === place.thread) sink.failed('the media thread died');
     const legs = [...this.#legs.values()].filter((record) => record.place === place);
     await place.thread.ready.then(
       () => {},
@@ -170,10 +186,11 @@ export class LegDirectory {
       record.webrtc({ type: 'failed', detail: 'the media thread died' });
     }
     await Promise.all(legs.map((record) => this.#remake(record)));
-    for (const { id, hears, tone } of legs) {
+    for (const { id, hears, tone, music } of legs) {
       if (!this.#legs.has(id)) continue;
       if (hears !== undefined) this.order(id, { type: 'hear', listener: id, speaker: hears });
       if (tone !== undefined) this.order(id, { type: 'playTone', leg: id, tone });
+      if (music === true) this.order(id, { type: 'playMusic', leg: id });
     }
   }
 

@@ -100,7 +100,9 @@ export class ThreadLegs {
       case 'stopTone':
         return engine.stopTone(order.leg);
       case 'sendDtmf':
-        return engine.sendDtmf(order.leg, order.digit);
+        return engine.sendDtmf(order.leg, order.digit, order.method);
+      case 'playMusic':
+        return engine.playMusic(order.leg);
       case 'shutdown':
         return engine.stop();
     }

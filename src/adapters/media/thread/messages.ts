@@ -1,9 +1,12 @@
 import type { MediaFact } from '../../../actors/ports/media.ts';
 import type { RtpSession } from '../../../actors/ports/rtp-legs.ts';
 import type { IceServer, WebRtcFact, WebRtcLocal } from '../../../actors/ports/webrtc-legs.ts';
-import type { LegId } from '../../../machines/model/ids.ts';
+import type { LegId, RecordingId, VoiceLegId } from '../../../machines/model/ids.ts';
 import type { DtmfDigit, ToneName } from '../../../machines/model/tone.ts';
 import type { ThreadLoad } from '../busy-meter.ts';
+import type { FilePiece } from '../record/opus-file.ts';
+import type { RecordingPlan } from '../record/recording.ts';
+import type { KeyMethod } from '../send/key-presses.ts';
 import type { LegStatistics } from '../statistics.ts';
 
 /** Between the main thread and a media thread: commands one way, reports the other; never sound, packets or timers. */
@@ -13,6 +16,8 @@ export interface ThreadOptions {
   /** The only local addresses ICE may use; undefined: those of all interfaces. */
   readonly iceAddresses: readonly string[] | undefined;
   readonly icePortRange: readonly [number, number] | undefined;
+  /** Mono at 16 kHz, in shared memory; our own where absent. */
+  readonly music?: Int16Array | undefined;
 }
 
 export interface WebRtcOptions {
@@ -35,6 +40,8 @@ export interface Questions {
     readonly ask: { leg: LegId; remote: WebRtcRemote; dtlsRole: 'client' | 'server' };
     readonly answer: WebRtcLocal;
   };
+  /** Answered when every piece has been told. */
+  'record.end': { readonly ask: { recording: RecordingId }; readonly answer: undefined };
   stats: { readonly ask: { leg: LegId }; readonly answer: LegStatistics | undefined };
 }
 
@@ -54,7 +61,12 @@ export type Order =
   | { readonly type: 'hear'; readonly listener: LegId; readonly speaker: LegId | undefined }
   | { readonly type: 'playTone'; readonly leg: LegId; readonly tone: ToneName }
   | { readonly type: 'stopTone'; readonly leg: LegId }
-  | { readonly type: 'sendDtmf'; readonly leg: LegId; readonly digit: DtmfDigit }
+  | { readonly type: 'playMusic'; readonly leg: LegId }
+  | { readonly type: 'sendDtmf'; readonly leg: LegId; readonly digit: DtmfDigit; readonly method: KeyMethod }
+  | { readonly type: 'record.start'; readonly recording: RecordingId; readonly plan: RecordingPlan }
+  | { readonly type: 'record.pause'; readonly recording: RecordingId }
+  | { readonly type: 'record.resume'; readonly recording: RecordingId; readonly voiceLeg: VoiceLegId }
+  | { readonly type: 'record.stop'; readonly recording: RecordingId }
   | { readonly type: 'shutdown' };
 
 export type Command = Question | Order;
@@ -65,5 +77,7 @@ export type Report =
   | { readonly type: 'refusal'; readonly request: number; readonly detail: string }
   | { readonly type: 'media'; readonly leg: LegId; readonly fact: MediaFact }
   | { readonly type: 'webrtc'; readonly leg: LegId; readonly fact: WebRtcFact }
+  | { readonly type: 'record.piece'; readonly recording: RecordingId; readonly piece: FilePiece }
+  | { readonly type: 'record.failed'; readonly recording: RecordingId; readonly detail: string }
   | { readonly type: 'load'; readonly load: ThreadLoad }
   | { readonly type: 'fault'; readonly leg: LegId | undefined; readonly detail: string };

@@ -5,19 +5,25 @@ import type { SipCallOffer, SipCalls, SipLegFact } from '../../../actors/ports/s
 import type { HangupCause } from '../../../machines/model/hangup-cause.ts';
 import { CallId, type LineId, type UserId } from '../../../machines/model/ids.ts';
 import type { DialTarget } from '../../../machines/model/party.ts';
+import type { DtmfDigit } from '../../../machines/model/tone.ts';
 import type { Account } from '../account.ts';
 import type { Accounts } from '../accounts.ts';
 import type { Hop } from '../net/next-hop.ts';
+import type { Answer } from '../screening.ts';
 import { answerTo, usableCodecs } from '../sdp/negotiation.ts';
 import { parseSdp } from '../sdp/sdp.ts';
 import type { Stack } from '../stack.ts';
 import { originalOf } from '../wire/core-message.ts';
+import type { SipRequest } from '../wire/message.ts';
 import { callerOf } from './caller-identity.ts';
 import { dialUri } from './dial-uri.ts';
+import { usageIn } from './dialog-usage.ts';
 import { IncomingLeg } from './incoming-leg.ts';
 import { type Leg, LegFacts } from './leg.ts';
 import { MediaLeg } from './media-leg.ts';
 import { OutgoingLeg } from './outgoing-leg.ts';
+import { noCall } from './reinvites.ts';
+import { answerInterval, tooSmall } from './session-timer.ts';
 
 /** An offer that nobody rings, answers or refuses by then is answered 480. */
 const OFFER_LIFETIME_MS = 1_000;
@@ -34,6 +40,8 @@ export class Calls implements SipCalls {
   readonly #ended = new Map<CallId, LegFacts>();
   readonly #early = new Map<CallId, LegFacts>();
   readonly #untaken = new Map<CallId, () => void>();
+  /** Of calls that a transfer leads to. */
+  readonly #inviteHeaders = new Map<CallId, readonly string[]>();
   #onOffer: ((offer: SipCallOffer) => void) | undefined;
 
   constructor(stack: Stack, accounts: Accounts, rtp: RtpLegs) {
@@ -49,7 +57,7 @@ export class Calls implements SipCalls {
 
   invite(call: CallId, { line, user, target }: { line: LineId; user: UserId; target: DialTarget }): void {
     if (this.#legs.has(call) || this.#ended.has(call)) return;
-    const leg = new OutgoingLeg(this.#factsOf(call), this.#stack.time);
+    const leg = new OutgoingLeg(this.#factsOf(call), this.#stack);
     this.#legs.set(call, leg);
     if (this.#stack.isDraining) leg.hangUp({ kind: 'shutdown' });
     else {
@@ -66,6 +74,30 @@ export class Calls implements SipCalls {
 
   answer(call: CallId): void {
     this.#taken(call)?.answer();
+  }
+
+  hold(call: CallId, on: boolean): Promise<void> {
+    return this.#legs.get(call)?.usage?.hold(on) ?? Promise.reject(noCall());
+  }
+
+  sendInfo(call: CallId, digit: DtmfDigit): Promise<void> {
+    return this.#legs.get(call)?.usage?.sendInfo(digit) ?? Promise.reject(noCall());
+  }
+
+  acceptTransfer(call: CallId, as: CallId): void {
+    const transfer = this.#legs.get(call)?.usage?.transfer;
+    if (transfer === undefined) return;
+    this.#inviteHeaders.set(as, transfer.inviteHeaders);
+    this.#stack.time.after(MEMORY_MS, () => {
+      this.#inviteHeaders.delete(as);
+      // A call that was never made is not waited for.
+      if (!this.#legs.has(as)) this.hangUp(as, { kind: 'internal-fault', detail: 'the call was not made' });
+    });
+    transfer.accept((listener) => this.watch(as, listener));
+  }
+
+  declineTransfer(call: CallId): void {
+    this.#legs.get(call)?.usage?.transfer?.decline();
   }
 
   hangUp(call: CallId, cause: HangupCause): void {
@@ -102,15 +134,33 @@ export class Calls implements SipCalls {
       void invitation.reject({ statusCode: 488 }).catch(() => {});
       return;
     }
+    const interval = answerInterval(invite.headers, this.#stack.sessionIntervalS, undefined);
+    if (interval === 'too small') {
+      const extraHeaders = [`Min-SE: ${tooSmall.minHeader}`];
+      void invitation
+        .reject({ statusCode: tooSmall.status, reasonPhrase: tooSmall.reason, extraHeaders })
+        .catch(() => {});
+      return;
+    }
     const call = CallId(randomUUID());
     const mediaOf = (onAgreed: () => void) => new MediaLeg(this.#rtp, call, codecs, this.#stack.time, onAgreed);
-    const leg = new IncomingLeg(invitation, this.#factsOf(call), mediaOf, this.#stack.time);
+    const leg = new IncomingLeg({ invitation, account, interval }, this.#factsOf(call), mediaOf, this.#stack);
     this.#legs.set(call, leg);
     this.#untaken.set(
       call,
       this.#stack.time.after(OFFER_LIFETIME_MS, () => this.hangUp(call, { kind: 'no-answer' })),
     );
     this.#onOffer?.({ callId: call, lineId: account.lineId, caller: callerOf(invite) });
+  }
+
+  /** An UPDATE in a dialog. Before the answer it may only refresh: there is an offer without an answer (RFC 3311 §5.2). */
+  onUpdate(account: Account, dialogId: string, request: SipRequest): Answer {
+    const dialog = account.core.dialogs.get(dialogId);
+    const usage = dialog && usageIn(dialog);
+    if (usage !== undefined) return usage.onUpdate(request);
+    return request.body === ''
+      ? { status: 200, reason: 'OK', headers: [['contact', `<${account.contact}>`]] }
+      : { status: 491, reason: 'Request Pending' };
   }
 
   /** A 18x that has no dialog yet. */
@@ -131,7 +181,8 @@ export class Calls implements SipCalls {
       return;
     }
     const { call } = leg.facts;
-    const media = new MediaLeg(this.#rtp, call, account.settings.codecs, this.#stack.time, () => {});
+    const onAgreed = () => leg.usage?.onAgreed();
+    const media = new MediaLeg(this.#rtp, call, account.settings.codecs, this.#stack.time, onAgreed);
     leg.facts.watch(({ type }) => type === 'party.hungUp' && media.close());
     const unreachable = () => leg.hangUp({ kind: 'rejected', sip: { status: 503, reason: 'Service Unavailable' } });
     const [hops] = await Promise.all([this.#accounts.hops(account).catch((): readonly Hop[] => []), media.open(user)]);
@@ -147,12 +198,13 @@ export class Calls implements SipCalls {
         return tryNext();
       }
       if (leg.facts.isOver) return;
-      leg.start(account, media, uri, () => {
+      const onUnreachable = () => {
         this.#stack.hops.avoid(hop);
         if (left.length === 0 || leg.facts.isOver) return false;
         tryNext().catch(unreachable);
         return true;
-      });
+      };
+      leg.start({ account, media, target: uri, headers: this.#inviteHeaders.get(call) ?? [], onUnreachable });
     };
     await tryNext();
   }

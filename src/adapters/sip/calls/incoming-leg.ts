@@ -1,35 +1,55 @@
 import { type Invitation, SessionState } from 'sip.js';
 import type { HangupCause } from '../../../machines/model/hangup-cause.ts';
 import type { UserId } from '../../../machines/model/ids.ts';
+import type { Account } from '../account.ts';
 import { descriptionsOf } from '../sdp/descriptions.ts';
-import type { SipTime } from '../time.ts';
+import type { Stack } from '../stack.ts';
+import { originalOf } from '../wire/core-message.ts';
 import { causeOfCancel, replyOfCause } from './causes.ts';
+import { type DialogUsage, usageOf } from './dialog-usage.ts';
 import type { Leg, LegFacts } from './leg.ts';
 import type { MediaLeg } from './media-leg.ts';
-import { commonDelegate } from './session-delegate.ts';
+import { sessionDelegate } from './session-delegate.ts';
+import type { answerInterval } from './session-timer.ts';
 
 /** A call we were offered: from 100 to its end. */
 export class IncomingLeg implements Leg {
   readonly facts: LegFacts;
   readonly #invitation: Invitation;
+  readonly #account: Account;
   readonly #media: MediaLeg;
+  readonly #stack: Stack;
+  readonly #interval: IntervalAnswer;
+  #usage: DialogUsage | undefined;
   #cause: HangupCause | undefined;
   #hasAnswered = false;
   #isAcknowledged = false;
   #opened: Promise<void> | undefined;
 
-  constructor(invitation: Invitation, facts: LegFacts, mediaOf: (onAgreed: () => void) => MediaLeg, time: SipTime) {
+  constructor(
+    { invitation, account, interval }: Invited,
+    facts: LegFacts,
+    mediaOf: (onAgreed: () => void) => MediaLeg,
+    stack: Stack,
+  ) {
     this.facts = facts;
     this.#invitation = invitation;
-    this.#media = mediaOf(() => this.#tellWhenAnswered());
+    this.#account = account;
+    this.#interval = interval;
+    this.#stack = stack;
+    this.#media = mediaOf(() => {
+      this.#tellWhenAnswered();
+      this.#usage?.onAgreed();
+    });
     descriptionsOf.set(invitation, this.#media.descriptions);
     invitation.delegate = {
-      ...commonDelegate(invitation, time),
+      ...sessionDelegate(facts, () => this.#usage),
       onCancel: ({ request }) => {
         this.#cause = causeOfCancel(request.getHeaders('reason'));
       },
       onAck: () => {
         this.#isAcknowledged = true;
+        this.#usage?.onAcknowledged();
         this.#tellWhenAnswered();
       },
       onBye: (bye) => {
@@ -37,10 +57,17 @@ export class IncomingLeg implements Leg {
         void bye.accept().catch(() => {});
       },
     };
-    forgiveLateAckTimeout(invitation);
     invitation.stateChange.addListener((state) => {
-      if (state === SessionState.Terminated) this.#end(this.#cause ?? this.#causeOfLostSession());
+      if (state === SessionState.Established) this.#onEstablished();
+      if (state !== SessionState.Terminated) return;
+      // A call that ends before its ACK is ended again by the library when the ACK is overdue, which throws from a timer.
+      if (invitation.dialog?.delegate !== undefined) invitation.dialog.delegate.onAckTimeout = () => {};
+      this.#end(this.#cause ?? this.#causeOfLostSession());
     });
+  }
+
+  get usage(): DialogUsage | undefined {
+    return this.#usage;
   }
 
   /** 180, once the media leg is there: the answer must not have to wait for it. */
@@ -50,7 +77,9 @@ export class IncomingLeg implements Leg {
     this.#opened.then(
       () => {
         if (this.#invitation.state === SessionState.Initial && !this.#hasAnswered) {
-          this.#invitation.progress({ statusCode: 180 }).catch(() => {});
+          // The library takes Require for Supported when the INVITE says both, and would not send it reliably.
+          const requires = this.#invitation.request.getHeaders('require').join().toLowerCase();
+          this.#invitation.progress({ statusCode: 180, rel100: requires.includes('100rel') }).catch(() => {});
         }
       },
       () => this.hangUp({ kind: 'internal-fault', detail: 'no media leg' }),
@@ -64,7 +93,7 @@ export class IncomingLeg implements Leg {
     this.#hasAnswered = true;
     opened.then(
       () => {
-        if (this.#invitation.state === SessionState.Initial) this.#invitation.accept().catch(() => {});
+        if (this.#invitation.state === SessionState.Initial) this.#accept();
       },
       () => {},
     );
@@ -88,8 +117,26 @@ export class IncomingLeg implements Leg {
     }
   }
 
+  #accept(): void {
+    const extraHeaders = this.#interval.headers.map(([name, value]) => `${name}: ${value}`);
+    this.#invitation.accept({ extraHeaders }).catch(() => {});
+  }
+
+  #onEstablished(): void {
+    const session = this.#invitation;
+    if (this.facts.isOver) return;
+    this.#usage = usageOf(
+      { session, account: this.#account, descriptions: this.#media.descriptions, isCaller: false },
+      this.facts,
+      this.#stack,
+      (cause) => this.hangUp(cause),
+    );
+    this.#usage?.begin(this.#interval.agreed, originalOf(session.request)?.headers ?? []);
+  }
+
   /** With a late offer the ACK brings the answer, and only then there is something to hear. */
   #tellWhenAnswered(): void {
+    if (this.facts.has('party.answered')) return;
     if (this.#isAcknowledged && this.#media.descriptions.isStable) this.facts.tell({ type: 'party.answered' });
   }
 
@@ -103,19 +150,18 @@ export class IncomingLeg implements Leg {
   }
 
   #end(cause: HangupCause): void {
+    this.#usage?.close();
     this.#media.close();
     this.facts.end(cause);
   }
 }
 
-/**
- * When a call that was hung up before its ACK still lacks the ACK after 32 s, the library ends it a second time and throws from
- * its timer: nobody could catch that.
- */
-const forgiveLateAckTimeout = (invitation: Invitation): void => {
-  const library = invitation as unknown as { onAckTimeout(): void };
-  const onAckTimeout = library.onAckTimeout.bind(invitation);
-  library.onAckTimeout = () => {
-    if (invitation.state !== SessionState.Terminated) onAckTimeout();
-  };
-};
+/** An INVITE as it reached us. */
+export interface Invited {
+  readonly invitation: Invitation;
+  readonly account: Account;
+  /** How it is answered as to session timers. */
+  readonly interval: IntervalAnswer;
+}
+
+type IntervalAnswer = Exclude<ReturnType<typeof answerInterval>, 'too small'>;

@@ -2,49 +2,54 @@ import { Inviter, SessionState } from 'sip.js';
 import type { HangupCause } from '../../../machines/model/hangup-cause.ts';
 import type { Account } from '../account.ts';
 import { descriptionsOf } from '../sdp/descriptions.ts';
-import type { SipTime } from '../time.ts';
+import type { Stack } from '../stack.ts';
 import { originalOf } from '../wire/core-message.ts';
-import { headersOf } from '../wire/message.ts';
+import { type Header, headersOf } from '../wire/message.ts';
 import { parseNameAddress, type WireUri } from '../wire/uri.ts';
 import { cancelReason, causeOfReply } from './causes.ts';
+import { type DialogUsage, usageOf } from './dialog-usage.ts';
 import type { Leg, LegFacts } from './leg.ts';
 import type { MediaLeg } from './media-leg.ts';
-import { commonDelegate } from './session-delegate.ts';
+import { sessionDelegate } from './session-delegate.ts';
+import { agreedInterval, minIntervalOf, wishHeaders } from './session-timer.ts';
 
 /** A call we make: INVITE to its end. */
 export class OutgoingLeg implements Leg {
   readonly facts: LegFacts;
-  readonly #time: SipTime;
+  readonly #stack: Stack;
   #inviter: Inviter | undefined;
   #media: MediaLeg | undefined;
-  #account: Account | undefined;
+  #usage: DialogUsage | undefined;
   #wasRedirected = false;
-  #wasAnswered = false;
   #lastRinging = '';
 
-  constructor(facts: LegFacts, time: SipTime) {
+  constructor(facts: LegFacts, stack: Stack) {
     this.facts = facts;
-    this.#time = time;
+    this.#stack = stack;
   }
 
-  /** Sends INVITE. The account knows its way and the media leg is open. `onUnreachable` may find another address. */
-  start(account: Account, media: MediaLeg, target: WireUri, onUnreachable: () => boolean): void {
-    this.#account = account;
+  get usage(): DialogUsage | undefined {
+    return this.#usage;
+  }
+
+  /** Sends INVITE. The account knows its way and the media leg is open. */
+  start(attempt: Attempt): void {
+    const { account, media, minIntervalS } = attempt;
     this.#media = media;
-    // True would end a forked call when another branch than the one with early media answers.
-    const inviter = new Inviter(account.userAgent, target, { earlyMedia: false });
+    const inviter = new Inviter(account.userAgent, attempt.target, {
+      // True would end a forked call when another branch than the one with early media answers.
+      earlyMedia: false,
+      extraHeaders: [...wishHeaders(this.#stack.sessionIntervalS, minIntervalS), ...attempt.headers],
+    });
     this.#inviter = inviter;
-    inviter.delegate = commonDelegate(inviter, this.#time);
+    inviter.delegate = sessionDelegate(this.facts, () => this.#usage);
     descriptionsOf.set(inviter, media.descriptions);
     account.track(inviter);
     let cause: HangupCause | undefined;
     let next: (() => boolean) | undefined;
     inviter.stateChange.addListener((state) => {
       if (this.#inviter !== inviter) return;
-      if (state === SessionState.Established) {
-        this.#wasAnswered = true;
-        this.facts.tell({ type: 'party.answered' });
-      }
+      if (state === SessionState.Established) this.#onEstablished(inviter, account, media);
       // The final answer is told after the state change, and not at all for a call cancelled while its 200 was on the way.
       if (state === SessionState.Terminated) {
         queueMicrotask(() => {
@@ -55,19 +60,24 @@ export class OutgoingLeg implements Leg {
     inviter
       .invite({
         requestDelegate: {
+          onAccept: ({ message }) => {
+            const headers = originalOf(message)?.headers ?? [];
+            this.#usage?.begin(agreedInterval(headers), headers);
+          },
           onProgress: ({ message }) => this.#onProgress(message.statusCode ?? 180, message.body, message.toTag),
           onRedirect: ({ message }) => {
             const sip = { status: message.statusCode ?? 300, reason: message.reasonPhrase ?? '' };
             cause = causeOfReply(sip);
             const contact = headersOf(originalOf(message)?.headers ?? [], 'contact')[0];
-            next = () => this.#follow(sip.status, contact, account, media, onUnreachable);
+            next = () => this.#follow(sip.status, contact, attempt);
           },
           onReject: ({ message }) => {
             const sip = { status: message.statusCode ?? 500, reason: message.reasonPhrase ?? '' };
             cause = causeOfReply(sip);
             // 503, ours or theirs, and silence: another address may do better (RFC 3263 §4.3).
             const isSilence = sip.status === 408 && originalOf(message) === undefined;
-            if (sip.status === 503 || isSilence) next = onUnreachable;
+            if (sip.status === 503 || isSilence) next = attempt.onUnreachable;
+            if (sip.status === 422) next = () => this.#retryLonger(originalOf(message)?.headers ?? [], attempt);
           },
         },
       })
@@ -116,35 +126,60 @@ export class OutgoingLeg implements Leg {
   }
 
   /** A 302 is followed once, and only within the line's own domain: anything else could send the bill elsewhere. */
-  #follow(
-    status: number,
-    contact: string | undefined,
-    account: Account,
-    media: MediaLeg,
-    onUnreachable: () => boolean,
-  ): boolean {
+  #follow(status: number, contact: string | undefined, attempt: Attempt): boolean {
     const target = contact === undefined ? undefined : parseNameAddress(contact)?.uri;
     if (status !== 302 || this.#wasRedirected || target === undefined || this.facts.isOver) return false;
-    if (target.scheme !== 'sip' || target.host !== account.addressOfRecord.host) return false;
+    const { host } = attempt.account.addressOfRecord;
+    if (target.scheme !== 'sip' || target.host.toLowerCase() !== host.toLowerCase()) return false;
     this.#wasRedirected = true;
-    this.start(account, media, target, onUnreachable);
+    this.start({ ...attempt, target });
     return true;
+  }
+
+  /** Session Interval Too Small (RFC 4028 §7.3): what was asked for is proposed, once. */
+  #retryLonger(headers: readonly Header[], attempt: Attempt): boolean {
+    const minIntervalS = minIntervalOf(headers);
+    if (minIntervalS === undefined || attempt.minIntervalS !== undefined || this.facts.isOver) return false;
+    this.start({ ...attempt, minIntervalS });
+    return true;
+  }
+
+  #onEstablished(session: Inviter, account: Account, media: MediaLeg): void {
+    if (this.facts.isOver) return;
+    this.#usage = usageOf(
+      { session, account, descriptions: media.descriptions, isCaller: true },
+      this.facts,
+      this.#stack,
+      (cause) => this.hangUp(cause),
+    );
+    this.facts.tell({ type: 'party.answered' });
   }
 
   #causeOfLostSession(): HangupCause {
     if (this.#media?.descriptions.refusal !== undefined) {
       return { kind: 'rejected', sip: { status: 488, reason: 'Not Acceptable Here' } };
     }
-    return this.#wasAnswered ? { kind: 'normal' } : { kind: 'peer-fault', detail: 'an answer that cannot be used' };
+    return this.facts.has('party.answered')
+      ? { kind: 'normal' }
+      : { kind: 'peer-fault', detail: 'an answer that cannot be used' };
   }
 
   #end(cause: HangupCause): void {
+    this.#usage?.close();
     this.#media?.close();
     this.facts.end(cause);
   }
+}
 
-  /** Is it this leg's dialog? */
-  has(account: Account, dialogId: string): boolean {
-    return this.#account === account && this.#inviter?.dialog?.id === dialogId;
-  }
+/** One way to reach the party. */
+export interface Attempt {
+  readonly account: Account;
+  readonly media: MediaLeg;
+  readonly target: WireUri;
+  /** `Name: value` each. */
+  readonly headers: readonly string[];
+  /** Seconds a proxy or the party wants the session interval to be at least. */
+  readonly minIntervalS?: number;
+  /** May find another address; says whether it did. */
+  readonly onUnreachable: () => boolean;
 }

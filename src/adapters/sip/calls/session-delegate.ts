@@ -1,32 +1,26 @@
-import type { Session, SessionDelegate } from 'sip.js';
-import type { SipTime } from '../time.ts';
-
-/** A little over the 32 s in which the ACK may come. */
-const ACK_PATIENCE_MS = 32_500;
-
-const keyPressTypes = /^application\/(dtmf-relay|dtmf)\b/i;
+import type { SessionDelegate } from 'sip.js';
+import { contentTypeOf } from '../capabilities.ts';
+import { originalOf } from '../wire/core-message.ts';
+import type { DialogUsage } from './dialog-usage.ts';
+import { isKeyPressType, keyIn } from './key-press.ts';
+import type { LegFacts } from './leg.ts';
 
 /** What a session answers by itself, in whichever direction it was made. */
-export const commonDelegate = (session: Session, time: SipTime): SessionDelegate => ({
+export const sessionDelegate = (facts: LegFacts, usage: () => DialogUsage | undefined): SessionDelegate => ({
   onInfo: (info) => {
-    const type = info.request.getHeader('content-type');
-    const isUnderstood = type === undefined || keyPressTypes.test(type);
-    void (isUnderstood ? info.accept() : info.reject({ statusCode: 415 })).catch(() => {});
+    const request = originalOf(info.request);
+    const type = request?.kind === 'request' ? contentTypeOf(request) : '';
+    if (type !== '' && !isKeyPressType(type)) {
+      const extraHeaders = ['Accept: application/dtmf-relay, application/dtmf'];
+      void info.reject({ statusCode: 415, extraHeaders }).catch(() => {});
+      return;
+    }
+    void info.accept().catch(() => {});
+    const digit = type === '' ? undefined : keyIn(type, request?.body ?? '');
+    if (digit !== undefined) facts.tell({ type: 'key.heard', digit });
   },
   // Without this the library would follow the transfer by itself.
-  onRefer: (referral) => void referral.reject({ statusCode: 603 }).catch(() => {}),
+  onRefer: (referral) => usage()?.onRefer(referral),
   onNotify: (notification) => void notification.accept().catch(() => {}),
-  onInvite: (_request, _response, status) => {
-    if (status === 200) freeLostAcknowledgement(session, time);
-  },
+  onAck: () => usage()?.onAcknowledged(),
 });
-
-/** When the ACK to a re-INVITE is lost, the library takes no other re-INVITE in this call, ever. */
-const freeLostAcknowledgement = (session: Session, time: SipTime): void => {
-  const dialog = session.dialog as { reinviteUserAgentServer?: unknown } | undefined;
-  const pending = dialog?.reinviteUserAgentServer;
-  if (dialog === undefined || pending === undefined) return;
-  time.after(ACK_PATIENCE_MS, () => {
-    if (dialog.reinviteUserAgentServer === pending) dialog.reinviteUserAgentServer = undefined;
-  });
-};

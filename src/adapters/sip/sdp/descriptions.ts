@@ -1,6 +1,14 @@
 import type { Session, SessionDescriptionHandler } from 'sip.js';
 import type { CodecName, RtpSession } from '../../../actors/ports/rtp-legs.ts';
-import { answerTo, describe, type LocalMedia, offerLines, sessionFromAnswer } from './negotiation.ts';
+import {
+  answerTo,
+  describe,
+  type LocalMedia,
+  type OwnDescription,
+  offerOf,
+  sessionFromAnswer,
+  turned,
+} from './negotiation.ts';
 import { type Direction, parseSdp, type Sdp } from './sdp.ts';
 
 /**
@@ -9,9 +17,14 @@ import { type Direction, parseSdp, type Sdp } from './sdp.ts';
  */
 export class Descriptions implements SessionDescriptionHandler {
   readonly #options: DescriptionOptions;
-  readonly #id: string;
   #state: 'stable' | 'have-local-offer' | 'have-remote-offer' = 'stable';
   #remoteOffer: Sdp | undefined;
+  /** Our offer that is not answered yet. */
+  #offered: (OwnDescription & { readonly isHold: boolean }) | undefined;
+  /** Ours of the last exchange that was completed. */
+  #current: OwnDescription | undefined;
+  #isHolding = false;
+  #isHeld = false;
   #version = 0;
   #lastLines = '';
   /** Why the last description was refused: ends up in the hangup cause. */
@@ -19,11 +32,25 @@ export class Descriptions implements SessionDescriptionHandler {
 
   constructor(options: DescriptionOptions) {
     this.#options = options;
-    this.#id = options.id;
   }
 
   get isStable(): boolean {
     return this.#state === 'stable';
+  }
+
+  /** The peer's offer is not answered yet. */
+  get isAsked(): boolean {
+    return this.#state === 'have-remote-offer';
+  }
+
+  /** We hold the party: it has agreed. */
+  get isHolding(): boolean {
+    return this.#isHolding;
+  }
+
+  /** The party holds us: it does not want to hear us (sendonly, inactive, or the address of zeros). */
+  get isHeld(): boolean {
+    return this.#isHeld;
   }
 
   hasDescription(contentType: string): boolean {
@@ -31,35 +58,69 @@ export class Descriptions implements SessionDescriptionHandler {
   }
 
   async getDescription(): Promise<{ body: string; contentType: string }> {
-    const body = this.#state === 'have-remote-offer' ? this.#answer() : this.#offer();
-    return { body, contentType: 'application/sdp' };
+    return { body: this.give(), contentType: 'application/sdp' };
   }
 
   async setDescription(text: string): Promise<void> {
+    this.take(text);
+  }
+
+  async rollbackDescription(): Promise<void> {
+    this.rollBack();
+  }
+
+  /** The answer that is due, else an offer of all we can do. @throws when nothing fits */
+  give(): string {
+    if (this.#state === 'have-remote-offer') return this.#answer();
+    return this.#offer(offerOf(this.#local(), this.#current), this.#isHolding);
+  }
+
+  /** An offer to hold or to take back: address, port and codecs stay. */
+  giveHold(isHold: boolean): string {
+    const own = this.#current ?? offerOf(this.#local());
+    return this.#offer(turned(own, directionOf(isHold)), isHold);
+  }
+
+  /** What we said last, as an offer: a session refresh changes nothing, not even the version (RFC 4028 §7.4). */
+  giveAgain(): string {
+    return this.#current === undefined ? this.give() : this.#offer(this.#current, this.#isHolding);
+  }
+
+  /** An answer to our offer, else an offer. @throws when it cannot be read, or names nothing that we offered */
+  take(text: string): void {
     const sdp = parseSdp(text);
     if (sdp === undefined) throw this.#refused('unreadable session description');
-    if (this.#state === 'have-local-offer') {
-      this.#state = 'stable';
-      this.#apply(sessionFromAnswer(sdp, this.#local()));
-      this.#options.onAgreed();
-    } else {
+    const offered = this.#offered;
+    if (this.#state !== 'have-local-offer' || offered === undefined) {
       this.#remoteOffer = sdp;
       this.#state = 'have-remote-offer';
+      return;
     }
+    const session = sessionFromAnswer(sdp, offered);
+    this.#state = 'stable';
+    this.#offered = undefined;
+    if (session === undefined) throw this.#refused('no common codec');
+    this.#isHolding = offered.isHold;
+    // Whether it would hear us is only said where it was asked to.
+    if (offered.direction === 'sendrecv') this.#isHeld = !session.direction.startsWith('send');
+    this.#agree(offered, session);
   }
 
   /** Plays what an 18x describes, without ending the wait for the real answer. False when there is nothing to play. */
   applyEarly(text: string): boolean {
     const sdp = parseSdp(text);
-    const session = sdp && sessionFromAnswer(sdp, this.#local());
-    if (session === undefined || this.#state !== 'have-local-offer') return false;
+    const session = sdp && this.#offered && sessionFromAnswer(sdp, this.#offered);
+    if (session === undefined) return false;
     this.#options.apply(session);
     return true;
   }
 
-  async rollbackDescription(): Promise<void> {
+  /** The offer came to nothing: what was agreed before counts. */
+  rollBack(): void {
     this.#state = 'stable';
     this.#remoteOffer = undefined;
+    this.#offered = undefined;
+    this.refusal = undefined;
   }
 
   /** Key presses are the media plane's. */
@@ -70,13 +131,18 @@ export class Descriptions implements SessionDescriptionHandler {
   /** The media leg is closed by the call, which knows when it is over. */
   close(): void {}
 
-  #local(direction: Direction = 'sendrecv'): LocalMedia {
-    return { ...this.#options.address(), codecs: this.#options.codecs, direction };
+  #local(): LocalMedia {
+    return {
+      ...this.#options.address(),
+      codecs: this.#options.codecs,
+      direction: directionOf(this.#isHolding),
+    };
   }
 
-  #offer(): string {
+  #offer(own: OwnDescription, isHold: boolean): string {
     this.#state = 'have-local-offer';
-    return this.#written(offerLines(this.#local()));
+    this.#offered = { ...own, isHold };
+    return this.#written(own.lines);
   }
 
   #answer(): string {
@@ -84,14 +150,17 @@ export class Descriptions implements SessionDescriptionHandler {
     if (answer === undefined) throw this.#refused('no common codec');
     this.#state = 'stable';
     this.#remoteOffer = undefined;
-    this.#options.apply(answer.session);
-    this.#options.onAgreed();
-    return this.#written(answer.lines);
+    this.#isHeld = !answer.session.direction.startsWith('send');
+    const text = this.#written(answer.own.lines);
+    this.#agree(answer.own, answer.session);
+    return text;
   }
 
-  #apply(session: RtpSession | undefined): void {
-    if (session === undefined) throw this.#refused('no common codec');
+  #agree(own: OwnDescription, session: RtpSession): void {
+    this.#current = own;
+    this.refusal = undefined;
     this.#options.apply(session);
+    this.#options.onAgreed();
   }
 
   /** RFC 3264 §8: the version grows by one, and only when something changed. */
@@ -99,7 +168,7 @@ export class Descriptions implements SessionDescriptionHandler {
     const text = lines.join('\r\n');
     if (text !== this.#lastLines) this.#version++;
     this.#lastLines = text;
-    return describe(this.#local(), lines, this.#id, this.#version);
+    return describe(this.#local(), lines, this.#options.id, this.#version);
   }
 
   #refused(detail: string): Error {
@@ -107,6 +176,8 @@ export class Descriptions implements SessionDescriptionHandler {
     return new Error(detail);
   }
 }
+
+const directionOf = (isHold: boolean): Direction => (isHold ? 'sendonly' : 'sendrecv');
 
 export interface DescriptionOptions {
   /** Constant for the call: the session id of `o=`, digits. */

@@ -59,18 +59,42 @@ export const usableCodecs = (wanted: readonly string[], able: readonly CodecName
   return usable.length > 0 ? [...new Set(usable)] : able.slice(0, 1);
 };
 
-/** The m-section of an offer, without origin and session lines. */
-export const offerLines = (local: LocalMedia): string[] => {
-  const own = local.codecs.map((name) => encodings[name]);
-  const keys = keyPresses.filter((key) => own.some((codec) => codec.clockRateHz === key.clockRateHz));
-  return [...streamLines(local, [...own, ...keys]), `a=${local.direction}`];
+/** What we said of ourselves in an offer or answer: lines without origin and session part, and what their numbers mean. */
+export interface OwnDescription {
+  readonly lines: readonly string[];
+  readonly direction: Direction;
+  readonly encodings: readonly OwnEncoding[];
+}
+
+/**
+ * An offer of all we can do. In a call that has been described before, streams keep their places and payload types their
+ * meaning (RFC 3264 §8, §8.3.2).
+ */
+export const offerOf = (local: LocalMedia, before?: OwnDescription): OwnDescription => {
+  const wanted = local.codecs.map((name) => encodings[name]);
+  const keys = keyPresses.filter((key) => wanted.some((codec) => codec.clockRateHz === key.clockRateHz));
+  const known = before?.encodings ?? [];
+  const own = [...wanted, ...keys].flatMap((one): OwnEncoding[] => {
+    const same = known.find(({ encoding }) => encoding === one.encoding);
+    if (same !== undefined) return [same];
+    return known.some(({ payloadType }) => payloadType === one.payloadType) ? [] : [one];
+  });
+  const stream = [...streamLines(local, own), `a=${local.direction}`];
+  return { lines: inPlaceOf(before?.lines ?? [], stream), direction: local.direction, encodings: own };
 };
+
+/** The same description with another direction, and nothing else changed: hold, and its end (RFC 3264 §8.4). */
+export const turned = (description: OwnDescription, direction: Direction): OwnDescription => ({
+  ...description,
+  direction,
+  lines: description.lines.map((line) => (line === `a=${description.direction}` ? `a=${direction}` : line)),
+});
 
 /** Answers an offer (RFC 3264 §6). Undefined without an audio stream we can take part in. */
 export const answerTo = (
   offer: Sdp,
   local: LocalMedia,
-): { readonly lines: string[]; readonly session: RtpSession } | undefined => {
+): { readonly own: OwnDescription; readonly session: RtpSession } | undefined => {
   const stream = offer.media.find(isUsable);
   const choice = stream && chosenOf(stream, local.codecs);
   if (stream === undefined || choice === undefined) return undefined;
@@ -85,22 +109,35 @@ export const answerTo = (
       ? [...streamLines(local, answered), `a=${direction}`]
       : [`m=${media.kind} 0 ${media.protocol} ${media.formats.join(' ')}`],
   );
-  return { lines, session: sessionWith(stream, choice, choice, direction) };
+  return { own: { lines, direction, encodings: answered }, session: sessionWith(stream, choice, choice, direction) };
 };
 
 /** What an answer to our offer means. Undefined when it names nothing that we offered. */
-export const sessionFromAnswer = (answer: Sdp, local: LocalMedia): RtpSession | undefined => {
+export const sessionFromAnswer = (answer: Sdp, offered: OwnDescription): RtpSession | undefined => {
   const stream = answer.media.find(isUsable);
   if (stream === undefined) return undefined;
+  const ownOf = (name: CodecName) => offered.encodings.find(({ encoding }) => encoding === encodings[name].encoding);
   // The answerer's order counts here: the first codec is the one it will use (RFC 3264 §7).
   const name = stream.formats
     .map((format) => nameOf(stream, format))
-    .find((one) => one !== undefined && local.codecs.includes(one));
+    .find((one) => one !== undefined && ownOf(one) !== undefined);
   const choice = name && chosenOf(stream, [name]);
-  if (name === undefined || choice === undefined) return undefined;
-  const keys = keyPresses.find((key) => key.clockRateHz === choice.keys?.clockRateHz);
-  const own = { payloadType: encodings[name].payloadType, ...(keys && { keys }) };
-  return sessionWith(stream, choice, own, agreedDirection(stream, local.direction));
+  const codec = name && ownOf(name);
+  if (codec === undefined || choice === undefined) return undefined;
+  const keys = offered.encodings.find(({ encoding }) => encoding === choice.keys?.encoding);
+  const own = { payloadType: codec.payloadType, ...(keys && { keys }) };
+  return sessionWith(stream, choice, own, agreedDirection(stream, offered.direction));
+};
+
+/** Streams that were refused before stay where they were. */
+const inPlaceOf = (before: readonly string[], stream: readonly string[]): string[] => {
+  const sections: string[][] = [];
+  for (const line of before) {
+    if (line.startsWith('m=')) sections.push([line]);
+    else sections.at(-1)?.push(line);
+  }
+  const at = sections.findIndex(([media]) => !/^m=\S+ 0 /.test(media ?? ''));
+  return at < 0 ? [...stream] : sections.flatMap((section, index) => (index === at ? stream : section));
 };
 
 interface Choice {

@@ -4,7 +4,9 @@ import { loadCodecs } from '../../../../src/adapters/media/codecs/library.ts';
 import { MediaEngine } from '../../../../src/adapters/media/engine.ts';
 import { RtpLeg } from '../../../../src/adapters/media/legs/rtp-leg.ts';
 import { WebRtcLeg } from '../../../../src/adapters/media/legs/webrtc-leg.ts';
-import { CallId, type LegId, VoiceLegId } from '../../../../src/machines/model/ids.ts';
+import type { FilePiece } from '../../../../src/adapters/media/record/opus-file.ts';
+import { Recordings } from '../../../../src/adapters/media/record/recordings.ts';
+import { CallId, type LegId, RecordingId, VoiceLegId } from '../../../../src/machines/model/ids.ts';
 import { Talker } from './peer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { Wire } from './wire.ts';
@@ -29,6 +31,9 @@ export class Studio {
   readonly clock = new VirtualClock();
   readonly facts: { leg: LegId; fact: MediaFact; atMs: number }[] = [];
   readonly engine: MediaEngine;
+  readonly recordings: Recordings;
+  /** What recordings told, each in its order. */
+  readonly pieces = new Map<RecordingId, FilePiece[]>();
 
   constructor() {
     this.engine = new MediaEngine(this.clock, {
@@ -38,7 +43,25 @@ export class Studio {
         throw error;
       },
     });
+    this.recordings = new Recordings(this.engine, codecs, {
+      piece: (recording, piece) => this.pieces.set(recording, [...(this.pieces.get(recording) ?? []), piece]),
+      failed: (_recording, error) => {
+        throw error;
+      },
+    });
     this.engine.start();
+  }
+
+  record(user: { id: VoiceLegId }, party: { id: CallId }, stereo: boolean): RecordingId {
+    const recording = RecordingId(`recording-${this.pieces.size}`);
+    const tags = { title: 'Pat Party ☎', artist: 'Office', date: '2026-03-04T05:06:07.000Z' };
+    this.recordings.start(recording, { voiceLeg: user.id, call: party.id, stereo, tags });
+    return recording;
+  }
+
+  /** The file so far. */
+  file(recording: RecordingId): Buffer {
+    return Buffer.concat((this.pieces.get(recording) ?? []).map(({ bytes }) => bytes));
   }
 
   party(name: string, codec: CodecName, rateHz = 8000) {

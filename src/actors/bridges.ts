@@ -1,0 +1,100 @@
+import { type Actor, createActor, fromCallback, waitFor } from 'xstate';
+import { type BridgeFact, bridgeMachine } from '../machines/bridge.ts';
+import type { CallId, UserId } from '../machines/model/ids.ts';
+import type { CallInHand, JoinedParties } from '../machines/model/softphone.ts';
+import type { CallJournal } from './call-journal.ts';
+import type { CallNotices } from './call-notices.ts';
+import type { Faults } from './ports/faults.ts';
+import type { Media } from './ports/media.ts';
+import type { SipCalls } from './ports/sip-calls.ts';
+
+type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
+
+export interface BridgeParts {
+  readonly sip: SipCalls;
+  readonly media: Media;
+  readonly notices: CallNotices;
+  readonly journal: CallJournal;
+  readonly faults: Faults;
+  readonly clock?: ActorClock;
+  /** A transfer failed: the user is rung, and gets his party back. */
+  readonly recall: (user: UserId, call: CallInHand) => void;
+}
+
+/** Parties that users have joined and left: one XState root for each two. */
+export class Bridges {
+  readonly #parts: BridgeParts;
+  readonly #bridges = new Set<Actor<typeof bridgeMachine>>();
+
+  constructor(parts: BridgeParts) {
+    this.#parts = parts;
+  }
+
+  start(user: UserId, joined: JoinedParties): void {
+    const { sip, media, notices, journal, faults, clock, recall } = this.#parts;
+    const machine = bridgeMachine.provide({
+      actors: {
+        legFacts: fromCallback(({ input, sendBack }) => {
+          const { first, second } = input as { first: CallId; second: CallId };
+          const tell = (fact: BridgeFact) => sendBack(fact);
+          const ends = [
+            sip.watch(
+              first,
+              (fact) => fact.type === 'party.hungUp' && tell({ type: 'first.hungUp', cause: fact.cause }),
+            ),
+            sip.watch(second, (fact) => {
+              if (fact.type === 'party.answered') tell({ type: 'second.answered' });
+              if (fact.type === 'party.hungUp') tell({ type: 'second.hungUp', cause: fact.cause });
+            }),
+          ];
+          return () => ends.forEach((end) => end());
+        }),
+      },
+      actions: {
+        join: (_, { first, second }) => {
+          media.stopTone(first);
+          media.connect(first, second);
+        },
+        playTone: (_, { leg, tone }) => media.playTone(leg, tone),
+        hangUpParty: (_, { call, cause }) => sip.hangUp(call, cause),
+        conclude: (_, { user: whose, label, cause }) =>
+          notices.conclude(whose, label, cause, journal.ended(label.call, cause)),
+        recall: (_, { user: whose, call, second, cause }) => {
+          journal.ended(second.call, cause);
+          notices.say(whose, { kind: 'transferFailed', first: call.label, second, cause });
+          recall(whose, call);
+        },
+      },
+    });
+    const bridge = createActor(machine, { input: { user, ...joined }, ...(clock && { clock }) });
+    this.#bridges.add(bridge);
+    bridge.subscribe({
+      complete: () => this.#bridges.delete(bridge),
+      error: (error) => {
+        this.#bridges.delete(bridge);
+        faults.report('bridge', error);
+        sip.hangUp(joined.first.label.call, { kind: 'internal-fault', detail: 'bridge' });
+        sip.hangUp(joined.second.label.call, { kind: 'internal-fault', detail: 'bridge' });
+      },
+    });
+    bridge.start();
+  }
+
+  get engaged(): number {
+    return this.#bridges.size;
+  }
+
+  /** Resolves when all parties have hung up, or when `signal` aborts. */
+  async quiet(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      [...this.#bridges].map((bridge) =>
+        waitFor(bridge, (snapshot) => snapshot.status !== 'active', { signal }).catch(() => {}),
+      ),
+    );
+  }
+
+  async endAll(signal: AbortSignal): Promise<void> {
+    for (const bridge of this.#bridges) bridge.send({ type: 'shutdown' });
+    await this.quiet(signal);
+  }
+}

@@ -1,0 +1,52 @@
+import type { LineChoice } from '../machines/line-question.ts';
+import type { UserId } from '../machines/model/ids.ts';
+import type { LineRefusal } from '../machines/model/notices.ts';
+import type { DialTarget } from '../machines/model/party.ts';
+import type { LineActors } from './lines.ts';
+import type { WallClock } from './ports/clock.ts';
+import type { DialRules } from './ports/dial-rules.ts';
+import type { Line, Lines } from './ports/lines.ts';
+import type { Plans } from './ports/plans.ts';
+
+/** Where a number can go out, and why it cannot elsewhere. */
+export interface Judgement {
+  readonly choices: readonly LineChoice[];
+  readonly refusals: readonly { readonly lineName: string; readonly why: LineRefusal }[];
+}
+
+export interface DiallingParts {
+  readonly lines: Lines;
+  readonly lineActors: LineActors;
+  readonly rules: DialRules;
+  readonly plans: Plans;
+  readonly clock: WallClock;
+}
+
+/** Judges which of a person's lines take a number: state, plan and dial rules (product §5.2). */
+export class Dialling {
+  readonly #parts: DiallingParts;
+
+  constructor(parts: DiallingParts) {
+    this.#parts = parts;
+  }
+
+  async judge(user: UserId, target: DialTarget): Promise<Judgement> {
+    const lines = await this.#parts.lines.ofUser(user);
+    const judged = await Promise.all(lines.map(async (line) => ({ line, ...(await this.#judgeLine(line, target)) })));
+    return {
+      choices: judged.flatMap(({ line, dial }) => (dial ? [{ line: line.id, lineName: line.name, target: dial }] : [])),
+      refusals: judged.flatMap(({ line, why }) => (why ? [{ lineName: line.name, why }] : [])),
+    };
+  }
+
+  async #judgeLine(line: Line, target: DialTarget): Promise<{ why?: LineRefusal; dial?: DialTarget }> {
+    const { lineActors, rules, plans, clock } = this.#parts;
+    const result = rules.apply(line.dialRules, target);
+    if (result.kind === 'filtered') return { why: result };
+    if (result.kind !== 'dial') return { why: { kind: result.kind } };
+    const state = lineActors.refusalOf(line);
+    if (state) return { why: state };
+    const limit = await plans.refusalOf(line.owner, line.id, clock.now());
+    return limit ? { why: { kind: 'limit', limit } } : { dial: result.target };
+  }
+}

@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import { type Backend, postgresBackend, redisBackend } from './backends.ts';
+import { JobQueue } from './job-queue.ts';
+import { inTime, JobsUnavailable } from './jobs-unavailable.ts';
+
+/** What is in the jobs of each queue. The backlog of a queue is bounded by the rows its jobs stand for: one job per row. */
+export interface JobData {
+  readonly deadlines: { readonly address: string; readonly kind: string; readonly dueAt: number };
+  readonly recordings: { readonly recording: string };
+}
+export type QueueName = keyof JobData;
+
+export interface JobsOptions {
+  readonly databaseUrl: string;
+  /** Given: jobs live in Redis; otherwise in the database. */
+  readonly redisUrl?: string | undefined;
+  readonly log: Logger;
+}
+
+/** Work that outlives the process: queues on PostgreSQL or Redis. */
+export interface Jobs {
+  readonly queues: { readonly [Name in QueueName]: JobQueue<JobData[Name]> };
+  /** Handlers are told to stop by their signal and waited for, and what they did not finish is done again later. Takes at most 6 s. */
+  close(): Promise<void>;
+}
+
+const openingMs = 10_000;
+
+/** @throws JobsUnavailable when the queues cannot be reached within 10 s */
+export async function openJobs({ databaseUrl, redisUrl, log }: JobsOptions): Promise<Jobs> {
+  const backend: Backend = redisUrl === undefined ? postgresBackend(databaseUrl) : redisBackend(redisUrl);
+  try {
+    await inTime(backend.prepare(), openingMs, 'making the tables of the queues');
+  } catch (cause) {
+    throw cause instanceof JobsUnavailable ? cause : new JobsUnavailable('the queues cannot be used', { cause });
+  }
+  const queues = {
+    deadlines: new JobQueue<JobData['deadlines']>('deadlines', backend, log),
+    recordings: new JobQueue<JobData['recordings']>('recordings', backend, log),
+  };
+  const all = Object.values(queues);
+  let closed: Promise<unknown> | undefined;
+  const close = async () => {
+    closed ??= Promise.all(all.map((queue) => queue.close()));
+    await closed;
+  };
+  try {
+    await Promise.all(all.map((queue) => queue.ready(openingMs)));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { queues, close };
+}

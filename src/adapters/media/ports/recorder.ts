@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Recorder, RecorderFact } from '../../../actors/ports/recorder.ts';
+import type { RecordingId } from '../../../machines/model/ids.ts';
+import { RecordingFile } from '../record/recording-file.ts';
+import type { LegDirectory } from '../thread/leg-directory.ts';
+import type { MediaThread } from '../thread/media-thread.ts';
+
+/** Of `stop`, for the thread and the disk together. */
+const patienceMs = 1000;
+const threadPatienceMs = 500;
+
+interface Running {
+  readonly thread: MediaThread | undefined;
+  readonly file: RecordingFile;
+}
+
+export interface ClosableRecorder extends Recorder {
+  /** Every file gets its end. */
+  close(): Promise<void>;
+}
+
+/** The port `Recorder`: the legs' thread mixes and codes, the file is written here. */
+export const createRecorder = (
+  threads: LegDirectory,
+  directory: string | undefined,
+  log: Logger,
+  now: () => Date = () => new Date(),
+): ClosableRecorder => {
+  const running = new Map<RecordingId, Running>();
+  const watchers = new Map<RecordingId, Set<(fact: RecorderFact) => void>>();
+
+  const tell = (id: RecordingId, fact: RecorderFact) => {
+    if (fact.type === 'recorder.failed') {
+      log.error({ recording: id, detail: fact.detail }, 'a recording failed');
+      running.get(id)?.thread?.order({ type: 'record.stop', recording: id });
+    }
+    for (const watcher of watchers.get(id) ?? []) watcher(fact);
+  };
+
+  /** Facts follow the command, they do not overtake its return. */
+  const failSoon = (file: RecordingFile, detail: string) => queueMicrotask(() => file.fail(detail));
+
+  const stop = async (id: RecordingId) => {
+    const recording = running.get(id);
+    if (recording === undefined) return undefined;
+    const { file, thread } = recording;
+    running.delete(id);
+    const startedMs = performance.now();
+    if (!file.failed) await finished(thread, id);
+    threads.recordings.delete(id);
+    return file.end(patienceMs - (performance.now() - startedMs));
+  };
+
+  return {
+    start(id, { voiceLeg, call, stereo, title, performer }) {
+      if (running.has(id)) return;
+      // An id of ours is no path, but it comes from outside this folder.
+      const file = new RecordingFile(join(directory ?? '', `${encodeURIComponent(id)}.ogg`), (fact) => tell(id, fact));
+      const place = (threads.get(call) ?? threads.get(voiceLeg))?.place;
+      running.set(id, { file, thread: place?.thread });
+      if (directory === undefined) return failSoon(file, 'no directory for recordings is set');
+      if (place === undefined) return failSoon(file, 'there is no such call');
+      threads.recordings.set(id, {
+        thread: place.thread,
+        piece: (piece) => file.write(piece),
+        failed: (detail) => file.fail(detail),
+      });
+      const tags = { title, artist: performer, date: now().toISOString() };
+      place.thread.order({ type: 'record.start', recording: id, plan: { voiceLeg, call, stereo, tags } });
+    },
+    pause: (id) => running.get(id)?.thread?.order({ type: 'record.pause', recording: id }),
+    resume: (id, voiceLeg) => running.get(id)?.thread?.order({ type: 'record.resume', recording: id, voiceLeg }),
+    stop,
+    watch(id, listener) {
+      const own = watchers.get(id) ?? new Set();
+      watchers.set(id, own);
+      own.add(listener);
+      return () => {
+        own.delete(listener);
+        if (own.size === 0 && watchers.get(id) === own) watchers.delete(id);
+      };
+    },
+    async close() {
+      await Promise.all([...running.keys()].map(stop));
+    },
+  };
+};
+
+/** Its last piece has come, or the thread is gone or too slow to wait for. */
+const finished = async (thread: MediaThread | undefined, id: RecordingId): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, threadPatienceMs);
+  });
+  const ended = thread?.ask('record.end', { recording: id }).then(
+    () => {},
+    () => {},
+  );
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
+};

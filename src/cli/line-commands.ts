@@ -1,0 +1,161 @@
+import { dialRules } from '../adapters/dial-rules/dial-rules.ts';
+import { announceLineChange } from '../db/line-changes.ts';
+import { type LineChanges, LineRepository, type NewLine } from '../db/line-repository.ts';
+import { UserRepository } from '../db/user-repository.ts';
+import { LineId, UserId } from '../machines/model/ids.ts';
+import type { DtmfMethod } from '../machines/model/tone.ts';
+import type { Storage } from '../storage.ts';
+import type { Commands } from './command.ts';
+import { onTerminal } from './terminal.ts';
+import { checked, type Form, readOptions, telegramId, WrongUsage } from './wrong-usage.ts';
+
+const codecs: Form = {
+  form: /^(opus|alaw|mulaw|g722|gsm)(,(opus|alaw|mulaw|g722|gsm))*$/,
+  allowed: 'a list from opus,alaw,mulaw,g722,gsm',
+};
+const onOff: Form = { form: /^(on|off)$/, allowed: 'on or off' };
+const newLine = {
+  user: telegramId,
+  login: { form: /^[^\s\p{Cc}]{1,128}$/u, allowed: '1 to 128 characters without spaces' },
+  domain: {
+    form: /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:(?!0*$)(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?$/,
+    allowed: 'host or host:port such as pbx.example.org:5060',
+  },
+  name: { form: /^[^\p{Cc}]{1,32}$/u, allowed: '1 to 32 characters' },
+  proxy: {
+    form: /^((\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:(?!0*$)(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?)?$/,
+    allowed: 'host or host:port, or nothing',
+  },
+  transport: { form: /^(udp|tcp|tls)$/, allowed: 'udp, tcp or tls' },
+  codecs,
+} satisfies Record<string, Form>;
+const settings = {
+  rules: { form: /./su, allowed: 'dial rules, or = for none' },
+  dtmf: {
+    // Each once, since the second would never be reached.
+    form: /^(?!.*(rfc2833|info|inband).*\1)(rfc2833|info|inband)(,(rfc2833|info|inband))*$/,
+    allowed: 'a list from rfc2833,info,inband, each once',
+  },
+  recording: onOff,
+  stereo: onOff,
+  chat: { form: /^(-\d{1,20}|none)$/, allowed: 'the id of a group or channel such as --chat=-1001234567890, or none' },
+  user: { form: /^(\d{1,16}|owner)$/, allowed: `${telegramId.allowed}, or owner` },
+  codecs,
+  callback: onOff,
+} satisfies Record<string, Form>;
+
+export const lineUsage = `\
+  line add --user <telegram id> --login <login> --domain <host[:port]> [--name <name>] [--proxy <host[:port]>]
+           [--transport udp|tcp|tls] [--codecs opus,alaw,mulaw]
+           The password is asked for, or taken from SIP_PASSWORD.
+  line set <id> [--rules '<dial rules>'|=] [--dtmf rfc2833,info,inband] [--codecs opus,alaw,mulaw]
+           [--recording on|off] [--stereo on|off] [--chat=<chat id>|none] [--user <telegram id>|owner]
+           [--callback on|off]
+           --callback is the switch of the person who talks through the line, on all his lines.
+  line list
+  line remove <id>`;
+
+export const lineCommands: Commands = {
+  'line add': async (words) => {
+    const line = await readLine(words);
+    return async (storage) => {
+      const id = await linesOf(storage).add(line);
+      await announceLineChange(storage.url);
+      return `Added line ${line.name} (${id}).`;
+    };
+  },
+  'line set': async ([id = '', ...words]) => {
+    const line = lineId('line set', id);
+    const { user, callback, ...options } = readOptions('line set', words, settings);
+    const changes = changesOf(options);
+    if (user === undefined && callback === undefined && Object.keys(changes).length === 0) {
+      throw new WrongUsage(`line set: nothing to change; the options are --${Object.keys(settings).join(', --')}`);
+    }
+    return async (storage) => {
+      const lines = linesOf(storage);
+      if (!(await lines.update(line, changes))) throw new WrongUsage(`line set: there is no line ${id}`);
+      if (user !== undefined) await lines.assignUser(line, user === 'owner' ? undefined : UserId(user));
+      const changed = await lines.find(line);
+      if (changed && callback !== undefined) {
+        await new UserRepository(storage.database).setCallback(changed.user, callback === 'on');
+      }
+      await announceLineChange(storage.url);
+      return `Changed line ${changed?.name ?? ''} (${id}).`;
+    };
+  },
+  'line list': async () => async (storage) => {
+    const rows = (await linesOf(storage).all()).map((line) => {
+      const { id, name, user, owner, login, domain, transport } = line;
+      const words = [
+        `${id}  ${line.enabled ? 'on ' : 'off'}  ${name}  ${login}@${domain}/${transport}  user ${user}`,
+        ...(user === owner ? [] : [`owner ${owner}`]),
+        ...(line.dialRules === '' ? [] : [`rules ${line.dialRules}`]),
+        ...(line.recording ? [`recorded${line.recordingStereo ? ' in stereo' : ''}`] : []),
+        ...(line.recordingsChat === undefined ? [] : [`recordings to ${line.recordingsChat}`]),
+      ];
+      return words.join('  ');
+    });
+    return rows.join('\n') || 'There is no line yet.';
+  },
+  'line remove': async ([id = '']) => {
+    const line = lineId('line remove', id);
+    return async (storage) => {
+      if (!(await linesOf(storage).remove(line))) throw new WrongUsage(`line remove: there is no line ${id}`);
+      await announceLineChange(storage.url);
+      return `Removed line ${id}.`;
+    };
+  },
+};
+
+const linesOf = ({ database, box }: Storage) => new LineRepository(database, box);
+
+const lineId = (command: string, id: string): LineId =>
+  LineId(
+    checked(command, 'id', id, { form: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, allowed: 'an id of line list' }),
+  );
+
+function changesOf(
+  options: Omit<ReturnType<typeof readOptions<keyof typeof settings>>, 'user' | 'callback'>,
+): LineChanges {
+  const { rules, dtmf, recording, stereo, chat, codecs: list } = options;
+  return {
+    ...(rules !== undefined && { dialRules: checkedRules(rules) }),
+    ...(dtmf !== undefined && { dtmfMethods: dtmf.split(',') as DtmfMethod[] }),
+    ...(recording !== undefined && { recording: recording === 'on' }),
+    ...(stereo !== undefined && { recordingStereo: stereo === 'on' }),
+    ...(chat !== undefined && { recordingsChat: chat === 'none' ? undefined : chat }),
+    ...(list !== undefined && { codecs: list.split(',') }),
+  };
+}
+
+function checkedRules(text: string): string {
+  const check = dialRules.check(text);
+  if (check.ok) return check.rules.map(({ text: rule }) => rule).join(' ');
+  const { rule, position, why } = check;
+  throw new WrongUsage(`line set: --rules: the rule "${rule}" is refused at character ${position + 1}: ${why}`);
+}
+
+async function readLine(words: readonly string[]): Promise<NewLine> {
+  const found = readOptions('line add', words, newLine);
+  const required = (name: 'user' | 'login' | 'domain') =>
+    found[name] ?? checked('line add', `--${name}`, '', newLine[name]);
+  const login = required('login');
+  return {
+    name: checked('line add', '--name', found.name ?? login, newLine.name),
+    owner: UserId(required('user')),
+    login,
+    domain: required('domain'),
+    proxy: found.proxy ?? '',
+    transport: (found.transport ?? 'udp') as NewLine['transport'],
+    codecs: (found.codecs ?? 'opus,alaw,mulaw').split(','),
+    password: await readPassword(),
+  };
+}
+
+/** Not an option: arguments are seen by everybody on the machine. */
+async function readPassword(): Promise<string> {
+  const given =
+    process.env.SIP_PASSWORD ?? (await onTerminal(({ ask }) => ask({ kind: 'password', text: 'SIP password' })));
+  if (!/^[^\p{Cc}]{1,128}$/u.test(given)) throw new WrongUsage('line add: the password must have 1 to 128 characters');
+  return given;
+}

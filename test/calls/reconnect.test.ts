@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { UserPhone } from '../../sandbox/phone/phone.ts';
+import type { Baresip } from '../peers/baresip.ts';
+import { hasBaresip } from '../peers/baresip.ts';
+import { hasKamailio } from '../peers/kamailio.ts';
+import { heardInFile, openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
+import { openStage, type Stage } from '../support/stage.ts';
+
+const olgaSaysHz = 700;
+const patSaysHz = 440;
+
+describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a call', () => {
+  let stage: Stage;
+  let house: SipHouse;
+  let tablet: UserPhone;
+  let pat: Baresip;
+  beforeAll(async () => {
+    house = await openSipHouse(['100', '200']);
+    stage = await openStage();
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await house?.close();
+  });
+  afterEach(async () => {
+    tablet.close();
+    await pat.stop();
+    await stage.rest();
+  });
+
+  /** She talks to Pat on her phone; her tablet is there too. */
+  const talk = async () => {
+    const { olga, phone, chat } = stage;
+    await stage.addLine({
+      domain: house.kamailio.domain,
+      proxy: house.address('udp'),
+      password: passwordOf('100'),
+    });
+    pat = await house.telephone({ user: '200', toneHz: patSaysHz });
+    tablet = new UserPhone(olga.device());
+    for (const device of [phone, tablet]) device.says({ frequencyHz: olgaSaysHz });
+    olga.sends('200', chat);
+    const call = await phone.rings();
+    call.answer();
+    await pat.until('CALL_INCOMING');
+    await pat.answer();
+    // Pat's recording ends with the re-INVITE of the window: it must have her tone before.
+    await call.heard(patSaysHz, { forMs: 600 });
+    return { call, panel: await stage.panel() };
+  };
+  const dialogs = () => stage.service.sip.counters.open().dialogs;
+
+  test('AC-43 Reconnect: her phone goes silent, the tablet rings; after 30 s she hears Pat in the same dialog', async () => {
+    const { olga, clock } = stage;
+    const { call, panel } = await talk();
+    const invites = stage.service.sip.counters.totals()['received INVITE'] ?? 0;
+    await olga.presses(panel, '🔄 Reconnect');
+    expect(await call.ended).toBe('disconnect');
+    const again = await tablet.rings();
+    clock.increment(30_000);
+    again.answer();
+    await again.heard(patSaysHz, { forMs: 1_000 });
+    expect(dialogs()).toBe(1);
+    expect(stage.service.sip.counters.totals()['received INVITE'] ?? 0).toBe(invites);
+    const keys = await stage.panel();
+    await olga.presses(keys, '5');
+    expect((await pat.until('CALL_DTMF_START')).param).toBe('5');
+    again.hangUp();
+    await pat.until('CALL_CLOSED');
+    expect(pat.heardFiles().some((file) => heardInFile(file, olgaSaysHz))).toBe(true);
+  });
+
+  test('AC-44 Callback off: a prompt, and her own call within 60 s continues with Pat', async () => {
+    const { olga, chat, clock } = stage;
+    const { call, panel } = await talk();
+    await stage.setCallback(false);
+    await olga.presses(panel, '🔄 Reconnect');
+    await call.ended;
+    await olga.waitsFor(({ text }) => text.includes('Press 📞'));
+    clock.increment(40_000);
+    const again = await tablet.calls(chat);
+    await again.connected;
+    await again.heard(patSaysHz, { forMs: 1_000 });
+    expect(dialogs()).toBe(1);
+  });
+
+  test('AC-45 nobody answers for 60 s: BYE to Pat, and the chat says so', async () => {
+    const { olga, clock } = stage;
+    const { call, panel } = await talk();
+    await olga.presses(panel, '🔄 Reconnect');
+    await call.ended;
+    await tablet.rings();
+    clock.increment(59_000);
+    expect(dialogs()).toBe(1);
+    clock.increment(1_000);
+    await pat.until('CALL_CLOSED');
+    await olga.waitsFor(({ text }) => text.includes('not restored'));
+  });
+
+  test('AC-48 Pat hangs up during the window: everything ends, the tablet stops ringing', async () => {
+    const { olga } = stage;
+    const { call, panel } = await talk();
+    await olga.presses(panel, '🔄 Reconnect');
+    await call.ended;
+    const ring = await tablet.rings();
+    await pat.hangUp();
+    expect(await ring.ended).not.toBe('hangup');
+    await stage.quiet();
+  });
+
+  test('AC-49 she declines the ring: no more ringing, Reconnect rings again, End sends BYE', async () => {
+    const { olga, clock } = stage;
+    const { call, panel } = await talk();
+    await olga.presses(panel, '🔄 Reconnect');
+    await call.ended;
+    (await tablet.rings()).decline();
+    const window = await olga.waitsFor(({ buttons }) => buttons.flat().includes('End'));
+    clock.increment(10_000);
+    expect(tablet.currentCalls).toEqual([]);
+    await olga.presses(window, '🔄 Reconnect');
+    await tablet.rings();
+    await olga.presses(window, 'End');
+    await pat.until('CALL_CLOSED');
+  });
+
+  test('AC-81 our ring is on the way and she calls from the tablet: our ring stops, talk goes on', async () => {
+    const { olga, phone, chat } = stage;
+    const { call, panel } = await talk();
+    await olga.presses(panel, '🔄 Reconnect');
+    await call.ended;
+    const ring = await phone.rings();
+    const own = await tablet.calls(chat);
+    await ring.ended;
+    await own.connected;
+    await own.heard(patSaysHz, { forMs: 1_000 });
+  });
+});

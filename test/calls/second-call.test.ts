@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { PersonMessage } from '../../sandbox/telegram/person.ts';
+import { type Baresip, hasBaresip } from '../peers/baresip.ts';
+import { hasKamailio } from '../peers/kamailio.ts';
+import { heardInFile, openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
+import { openStage, type Stage } from '../support/stage.ts';
+import { levelAtDbfs } from '../support/tones.ts';
+
+const olgaSaysHz = 700;
+const patSaysHz = 440;
+const quinnSaysHz = 1_250;
+
+describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
+  let stage: Stage;
+  let house: SipHouse;
+  let pat: Baresip;
+  let quinn: Baresip;
+  beforeAll(async () => {
+    house = await openSipHouse(['100', '200', '300']);
+    stage = await openStage();
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await house?.close();
+  });
+  afterEach(async () => {
+    await Promise.all([pat.stop(), quinn.stop()]);
+    await stage.rest();
+  });
+
+  const talkToPat = async () => {
+    const { olga, phone, chat } = stage;
+    await stage.addLine({ domain: house.kamailio.domain, proxy: house.address('udp'), password: passwordOf('100') });
+    pat = await house.telephone({ user: '200', toneHz: patSaysHz });
+    quinn = await house.telephone({ user: '300', toneHz: quinnSaysHz });
+    phone.says({ frequencyHz: olgaSaysHz });
+    olga.sends('200', chat);
+    const call = await phone.rings();
+    call.answer();
+    await pat.until('CALL_INCOMING');
+    await pat.answer();
+    await call.heard(patSaysHz);
+    return call;
+  };
+  const quinnCalls = async () => {
+    await quinn.dial(`sip:100@${house.kamailio.domain}`);
+    await quinn.until('CALL_RINGING');
+    return parallel('Decline');
+  };
+  const parallel = (label: string): Promise<PersonMessage> =>
+    stage.olga.waitsFor(({ buttons }) => buttons.flat().includes('Switch') && buttons.flat().includes(label));
+  const press = async (label: string, beside = label) => stage.olga.presses(await parallel(beside), label);
+  const open = () => stage.service.sip.counters.open();
+
+  test('AC-51 Quinn calls: she hears beeps, Pat does not; Decline: 486 to Quinn, the message is gone', async () => {
+    const call = await talkToPat();
+    const message = await quinnCalls();
+    expect(message.buttons.flat()).toEqual(['Transfer', 'Switch', 'Decline']);
+    // Over the talk, which gives way by 6 dB: looked for by its frequency, in blocks of a tenth of a second.
+    await vi.waitFor(() => {
+      const { samples, sampleRate } = call.recording(performance.now() - 1_000);
+      const block = sampleRate / 10;
+      const levels = Array.from({ length: Math.floor(samples.length / block) }, (_, index) =>
+        levelAtDbfs(samples.subarray(index * block, (index + 1) * block), sampleRate, 425),
+      );
+      expect(Math.max(...levels)).toBeGreaterThan(-30);
+      expect(Math.min(...levels)).toBeLessThan(-40);
+    }, 8_000);
+    await press('Decline');
+    const closed = await quinn.until('CALL_CLOSED');
+    expect(closed.param).toContain('486');
+    await stage.olga.waitsUntil(() =>
+      stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('Decline')),
+    );
+    await call.heard(patSaysHz, { forMs: 1_000 });
+    call.hangUp();
+    await pat.until('CALL_CLOSED');
+    expect(pat.heardFiles().some((file) => heardInFile(file, 425))).toBe(false);
+  });
+
+  test('AC-52 Switch ten times: each hears her in turn, both dialogs stay healthy', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await quinn.until('CALL_ESTABLISHED');
+    await call.heard(quinnSaysHz, { forMs: 500 });
+    for (let times = 0; times < 10; times++) {
+      // Edits are rationed: the buttons that belong to the state of now may come a second later.
+      await vi.waitFor(async () => expect(await press('Switch', 'End')).toBeUndefined(), {
+        timeout: 5_000,
+        interval: 200,
+      });
+      await call.heard(times % 2 === 0 ? patSaysHz : quinnSaysHz, { forMs: 400 });
+    }
+    expect(open()).toMatchObject({ calls: 2, dialogs: 2 });
+  });
+
+  test('Transfer of a held pair: Quinn hears Pat, her voice leg ended, the panel is gone; Pat hangs up: Quinn too', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await call.heard(quinnSaysHz);
+    await vi.waitFor(async () => expect(await press('Transfer', 'End')).toBeUndefined(), {
+      timeout: 5_000,
+      interval: 200,
+    });
+    expect(await call.ended).toBe('hangup');
+    await stage.olga.waitsUntil(() =>
+      stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('#')),
+    );
+    // They talk for as long as it takes to be heard in a recording.
+    await new Promise<void>((resolve) => {
+      let seconds = 0;
+      const tick = setInterval(() => {
+        if (++seconds < 2) return;
+        clearInterval(tick);
+        resolve();
+      }, 1_000);
+    });
+    await pat.hangUp();
+    await quinn.until('CALL_CLOSED');
+    // A telephone that was held has no recording of what came after: baresip's file ends with the re-INVITE.
+    expect(quinn.heardFiles().some((file) => heardInFile(file, patSaysHz))).toBe(true);
+  });
+
+  test('AC-84 Quinn waits, Transfer: Quinn is answered, Pat and Quinn hear each other, her voice leg ended, the panel is gone', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Transfer', 'Decline');
+    expect(await call.ended).toBe('hangup');
+    await stage.olga.waitsUntil(() =>
+      stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('#')),
+    );
+    // They talk for as long as it takes to be heard in a recording.
+    await new Promise<void>((resolve) => {
+      let seconds = 0;
+      const tick = setInterval(() => {
+        if (++seconds < 2) return;
+        clearInterval(tick);
+        resolve();
+      }, 1_000);
+    });
+    await pat.hangUp();
+    await quinn.until('CALL_CLOSED');
+    const heard = {
+      byQuinn: quinn.heardFiles().some((file) => heardInFile(file, patSaysHz)),
+      byPat: pat.heardFiles().some((file) => heardInFile(file, quinnSaysHz)),
+    };
+    expect(heard).toEqual({ byQuinn: true, byPat: true });
+  });
+
+  test('AC-55 End: the current one ends, the held one is heard within 500 ms', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await call.heard(quinnSaysHz);
+    await vi.waitFor(async () => expect(await press('End')).toBeUndefined(), { timeout: 5_000, interval: 200 });
+    await call.heard(patSaysHz);
+    await quinn.until('CALL_CLOSED');
+  });
+
+  test('AC-57 she hangs up with Quinn waiting: BYE to Pat, her phone rings for Quinn', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    call.hangUp();
+    await pat.until('CALL_CLOSED');
+    const next = await stage.phone.rings();
+    next.answer();
+    await quinn.until('CALL_ESTABLISHED');
+    await next.heard(quinnSaysHz);
+  });
+
+  test('AC-82 she sends 300: Quinn is dialled, Pat is still heard; Quinn answers: one beep, then Switch', async () => {
+    const call = await talkToPat();
+    stage.olga.sends('300', stage.chat);
+    await quinn.until('CALL_INCOMING');
+    expect((await parallel('End')).buttons.flat()).toEqual(['Transfer', 'Switch', 'End']);
+    await call.heard(patSaysHz, { forMs: 500 });
+    await quinn.answer();
+    await stage.olga.waitsFor(({ text, buttons }) => buttons.flat().includes('Switch') && text.includes('300'));
+    await quinn.until('CALL_ESTABLISHED');
+    await call.heard(patSaysHz, { forMs: 500 });
+    await press('Switch', 'End');
+    await call.heard(quinnSaysHz, { forMs: 500 });
+  });
+});
