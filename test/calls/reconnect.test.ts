@@ -50,7 +50,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a ca
   };
   const dialogs = () => stage.service.sip.counters.open().dialogs;
 
-  test('AC-43 Reconnect: her phone goes silent, the tablet rings; after 30 s she hears Pat in the same dialog', async () => {
+  test('Reconnect: her phone goes silent, the tablet rings; after 30 s she hears Pat in the same dialog', async () => {
     const { olga, clock } = stage;
     const { call, panel } = await talk();
     const invites = stage.service.sip.counters.totals()['received INVITE'] ?? 0;
