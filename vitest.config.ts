@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['./test/support/no-warnings.ts'],
     reporters: ['default', './test/support/acceptance-reporter.ts'],
     // Calls carry real audio in real time: one file at a time leaves them a core to run on.
     maxWorkers: 1,

@@ -26,8 +26,21 @@ export class Hearing {
   listenTo(track: MediaTrack): void {
     this.#sink?.stop();
     const sink = createAudioSink(track);
-    sink.ondata = (frame) => this.#hear(frame);
+    sink.ondata = (frame) => this.hear(frame);
     this.#sink = sink;
+  }
+
+  /** 10 ms of sound, of any rate. */
+  hear(frame: Pick<AudioFrame, 'samples' | 'channelCount' | 'numberOfFrames'>): void {
+    const samples = toTelephone(frame);
+    this.#frames.push({ atMs: performance.now(), samples });
+    if (this.#frames.length > keptFrames) this.#frames.shift();
+    this.#block.push(samples);
+    if (this.#block.length < blockFrames) return;
+    const block = new Int16Array(blockFrames * frameSamples);
+    for (const [index, part] of this.#block.entries()) block.set(part, index * frameSamples);
+    this.#block = [];
+    for (const listener of this.#listeners) listener(block);
   }
 
   /**
@@ -68,18 +81,6 @@ export class Hearing {
     for (const end of this.#onClose) end(endedEarly());
     this.#onClose.clear();
     this.#listeners.clear();
-  }
-
-  #hear(frame: AudioFrame): void {
-    const samples = toTelephone(frame);
-    this.#frames.push({ atMs: performance.now(), samples });
-    if (this.#frames.length > keptFrames) this.#frames.shift();
-    this.#block.push(samples);
-    if (this.#block.length < blockFrames) return;
-    const block = new Int16Array(blockFrames * frameSamples);
-    for (const [index, part] of this.#block.entries()) block.set(part, index * frameSamples);
-    this.#block = [];
-    for (const listener of this.#listeners) listener(block);
   }
 
   #lasting(
@@ -126,7 +127,11 @@ const describe = (block: Int16Array | undefined): string => {
 };
 
 /** libwebrtc plays at the rate of what it decodes, 16 kHz until the first packet: all of it as 48 kHz mono. */
-const toTelephone = ({ samples, channelCount, numberOfFrames }: AudioFrame): Int16Array => {
+const toTelephone = ({
+  samples,
+  channelCount,
+  numberOfFrames,
+}: Pick<AudioFrame, 'samples' | 'channelCount' | 'numberOfFrames'>): Int16Array => {
   const out = new Int16Array(frameSamples);
   for (let i = 0; i < frameSamples; i++) {
     const position = (i * numberOfFrames) / frameSamples;

@@ -25,12 +25,20 @@ export interface BridgeParts {
 export class Bridges {
   readonly #parts: BridgeParts;
   readonly #bridges = new Set<Actor<typeof bridgeMachine>>();
+  #joining = 0;
 
   constructor(parts: BridgeParts) {
     this.#parts = parts;
   }
 
   start(user: UserId, joined: JoinedParties): void {
+    // The caller is an action of another machine, in which no machine may be made (XState warns).
+    this.#joining++;
+    queueMicrotask(() => this.#open(user, joined));
+  }
+
+  #open(user: UserId, joined: JoinedParties): void {
+    this.#joining--;
     const { sip, media, notices, journal, faults, clock, recall } = this.#parts;
     const machine = bridgeMachine.provide({
       actors: {
@@ -81,7 +89,7 @@ export class Bridges {
   }
 
   get engaged(): number {
-    return this.#bridges.size;
+    return this.#joining + this.#bridges.size;
   }
 
   /** Resolves when all parties have hung up, or when `signal` aborts. */

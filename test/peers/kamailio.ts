@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, hasProgram, Program, untilListening } from './program.ts';
+import type { Wiretap } from './wiretap.ts';
 
 export const hasKamailio = hasProgram('kamailio', 'kamailio kamailio-tls-modules') && hasProgram('openssl', 'openssl');
 
@@ -9,6 +10,8 @@ export interface KamailioOptions {
   /** Logins and passwords. */
   readonly users: Readonly<Record<string, string>>;
   readonly algorithm?: 'MD5' | 'SHA-256';
+  /** Users whose audio goes by a wiretap. */
+  readonly taps?: Readonly<Record<string, Pick<Wiretap, 'portForService' | 'portForTelephone'>>>;
 }
 
 /** A registrar and proxy on 127.0.0.1, with digest authentication; calls go between registered users. */
@@ -25,7 +28,7 @@ export interface Kamailio {
   stop(): Promise<void>;
 }
 
-export const startKamailio = async ({ users, algorithm = 'MD5' }: KamailioOptions): Promise<Kamailio> => {
+export const startKamailio = async ({ users, algorithm = 'MD5', taps = {} }: KamailioOptions): Promise<Kamailio> => {
   const directory = await Program.directory();
   const port = await freePort();
   const tlsPort = port + 1;
@@ -48,7 +51,7 @@ export const startKamailio = async ({ users, algorithm = 'MD5' }: KamailioOption
   );
   mkdirSync(join(directory, 'run'));
   writeFileSync(join(directory, 'tls.cfg'), tlsConfig(directory));
-  writeFileSync(join(directory, 'kamailio.cfg'), config({ users, algorithm, port, tlsPort, directory, domain }));
+  writeFileSync(join(directory, 'kamailio.cfg'), config({ users, algorithm, taps, port, tlsPort, directory, domain }));
   const program = Program.start(
     'kamailio',
     [
@@ -97,6 +100,7 @@ verify_certificate = no
 const config = (options: {
   readonly users: Readonly<Record<string, string>>;
   readonly algorithm: string;
+  readonly taps: NonNullable<KamailioOptions['taps']>;
   readonly port: number;
   readonly tlsPort: number;
   readonly directory: string;
@@ -140,12 +144,21 @@ modparam("registrar", "append_branches", 1)
 modparam("auth", "algorithm", "${options.algorithm}")
 modparam("auth", "nonce_expire", 60)
 modparam("htable", "htable", "users=>size=8;")
+# Where what is for a tapped telephone, and what comes from it, is to send audio.
+modparam("htable", "htable", "for=>size=8;")
+modparam("htable", "htable", "from=>size=8;")
 modparam("tm", "fr_inv_timer", 30000)
 modparam("nathelper|registrar", "received_avp", "$avp(RECEIVED)")
 
 event_route[htable:mod-init] {
 ${Object.entries(options.users)
   .map(([user, password]) => `  $sht(users=>${user}) = "${password}";`)
+  .join('\n')}
+${Object.entries(options.taps)
+  .map(
+    ([user, { portForService, portForTelephone }]) =>
+      `  $sht(for=>${user}) = ${portForTelephone};\n  $sht(from=>${user}) = ${portForService};`,
+  )
   .join('\n')}
 }
 
@@ -157,7 +170,7 @@ request_route {
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
   if (has_totag()) {
     handle_ruri_alias();
-    if (loose_route()) { t_on_reply("ANSWERS"); t_relay(); exit; }
+    if (loose_route()) { route(TAP); t_on_reply("ANSWERS"); t_relay(); exit; }
     if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
     sl_send_reply("404", "Not Here");
     exit;
@@ -180,6 +193,7 @@ request_route {
     append_hf("P-Asserted-Identity: <sip:$fU@${options.domain}>\\r\\n");
     set_contact_alias();
     if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+    route(TAP);
     t_on_reply("ANSWERS");
     t_relay();
     exit;
@@ -187,7 +201,16 @@ request_route {
   sl_send_reply("405", "Method Not Allowed");
 }
 
+route[TAP] {
+  if (!has_body("application/sdp")) return;
+  if ($sht(from=>$fU) != $null) { subst_body('/^m=audio [0-9]+/m=audio $sht(from=>$fU)/'); }
+  else if ($sht(for=>$tU) != $null) { subst_body('/^m=audio [0-9]+/m=audio $sht(for=>$tU)/'); }
+}
+
 onreply_route[ANSWERS] {
   set_contact_alias();
+  if (!has_body("application/sdp")) return;
+  if ($sht(for=>$fU) != $null) { subst_body('/^m=audio [0-9]+/m=audio $sht(for=>$fU)/'); }
+  else if ($sht(from=>$tU) != $null) { subst_body('/^m=audio [0-9]+/m=audio $sht(from=>$tU)/'); }
 }
 `;

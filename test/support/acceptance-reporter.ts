@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** The acceptance examples that must be there and pass; the product page has their text. */
-const due = [14, 16, 18, 19, 20, 26, 27, 28, 29, 32, 35, 44, 45, 48, 49, 51, 52, 55, 57, 81, 82, 84].map(
+const due = [14, 16, 18, 19, 20, 26, 27, 28, 29, 32, 35, 44, 45, 48, 49, 51, 52, 53, 55, 57, 81, 82, 84].map(
   (number) => `AC-${number}`,
 );
 

@@ -1,5 +1,7 @@
+import type { Hearing } from '../../sandbox/phone/hearing.ts';
 import { type Baresip, type BaresipOptions, startBaresip } from '../peers/baresip.ts';
 import { type Kamailio, startKamailio } from '../peers/kamailio.ts';
+import { Wiretap } from '../peers/wiretap.ts';
 import { dominantFrequencyHz, levelDbfs, readWav } from './tones.ts';
 
 export type Transport = 'udp' | 'tcp' | 'tls';
@@ -11,13 +13,21 @@ export interface SipHouse {
   address(transport: Transport): string;
   /** A registered telephone. */
   telephone(options: Omit<BaresipOptions, 'domain' | 'password'>): Promise<Baresip>;
+  /** What a tapped user's telephone is sent, whichever call it is in. */
+  hearing(user: string): Hearing;
   close(): Promise<void>;
 }
 
 export const passwordOf = (user: string): string => `secret-of-${user}`;
 
-export async function openSipHouse(users: readonly string[]): Promise<SipHouse> {
-  const kamailio = await startKamailio({ users: Object.fromEntries(users.map((user) => [user, passwordOf(user)])) });
+/** @param tapped users whose telephones can be listened to while they talk; they speak A-law only */
+export async function openSipHouse(users: readonly string[], tapped: readonly string[] = []): Promise<SipHouse> {
+  const taps: Record<string, Wiretap> = {};
+  for (const user of tapped) taps[user] = await Wiretap.open();
+  const kamailio = await startKamailio({
+    users: Object.fromEntries(users.map((user) => [user, passwordOf(user)])),
+    taps,
+  });
   const telephones: Baresip[] = [];
   const address = (transport: Transport) =>
     `127.0.0.1:${{ udp: kamailio.udpPort, tcp: kamailio.tcpPort, tls: kamailio.tlsPort }[transport]}`;
@@ -27,6 +37,7 @@ export async function openSipHouse(users: readonly string[]): Promise<SipHouse> 
     async telephone(options) {
       const { transport = 'udp', user } = options;
       const telephone = await startBaresip({
+        ...(taps[user] !== undefined && { codecs: ['PCMA/8000/1'] }),
         ...options,
         domain: kamailio.domain,
         password: passwordOf(user),
@@ -36,9 +47,15 @@ export async function openSipHouse(users: readonly string[]): Promise<SipHouse> 
       await telephone.until('REGISTER_OK');
       return telephone;
     },
+    hearing(user) {
+      const tap = taps[user];
+      if (tap === undefined) throw new Error(`${user} is not tapped`);
+      return tap.hearing;
+    },
     async close() {
       await Promise.all(telephones.map((telephone) => telephone.stop()));
       await kamailio.stop();
+      for (const tap of Object.values(taps)) tap.close();
     },
   };
 }
