@@ -37,6 +37,7 @@ const overdue = setTimeout(() => {
 // Leaving by `exit`, the database is ended, too.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
+process.once('SIGHUP', () => process.exit(129));
 
 /** What runs, closed in reverse. */
 const running = new AsyncDisposableStack();

@@ -85,6 +85,7 @@ const remedied = [
 // A signal must not leave the database running: leaving by `exit` ends it.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
+process.once('SIGHUP', () => process.exit(129));
 try {
   console.log(await main(process.argv.slice(2)));
 } catch (error) {

@@ -26,8 +26,7 @@ const hurry = new AbortController();
 let stopping = false;
 
 // First of all: a signal during a start of seconds must not leave a database running.
-process.on('SIGTERM', onSignal);
-process.on('SIGINT', onSignal);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal);
 try {
   const config = readConfig(process.env);
   await (isSandbox(config) ? runSandbox(config) : runLive(config));

@@ -143,7 +143,7 @@ describe('the CLI, asking for a password', () => {
 });
 
 describe('a service that was killed', () => {
-  test('leaves a database behind, which the next start ends before it starts its own', async () => {
+  test('leaves a database behind, which the next start ends before it starts its own; one whose terminal was closed leaves none', async () => {
     const directory = await reachableDirectory();
     onTestFinished(() => directory.remove());
     const dataDir = join(directory.path, 'data');
@@ -158,7 +158,7 @@ describe('a service that was killed', () => {
     await next.prints(ready);
     next.types('601');
     await next.prints(/you hear a tone of about 1000 Hz/);
-    next.signal('SIGTERM');
+    next.signal('SIGHUP');
     expect(await next.exited).toBe(0);
     expect(processesOn(dataDir)).toEqual([]);
   });
