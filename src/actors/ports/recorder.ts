@@ -10,6 +10,8 @@ export interface RecordedFile {
 export type RecorderFact =
   /** The first page is on disk. */
   | { readonly type: 'recorder.started' }
+  /** `limitMs` of sound are on their way to the disk, and nothing more is written. */
+  | { readonly type: 'recorder.full' }
   /** Nothing more is written; what was written until then can still be had by `stop`. */
   | { readonly type: 'recorder.failed'; readonly detail: string };
 
@@ -26,6 +28,8 @@ export interface Recorder {
       /** Ogg comments TITLE and ARTIST. */
       readonly title: string;
       readonly performer: string;
+      /** How much sound is written; unset: no limit. */
+      readonly limitMs?: number;
     },
   ): void;
   /** The time line stands still; the file stays one. */

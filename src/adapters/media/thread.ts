@@ -30,6 +30,7 @@ const legs = new ThreadLegs(engine, monotonicClock, codecs, options, (leg, fact)
 );
 const recordings = new Recordings(engine, codecs, {
   piece: (recording, piece) => tell({ type: 'record.piece', recording, piece }),
+  full: (recording) => tell({ type: 'record.full', recording }),
   failed: (recording, error) => tell({ type: 'record.failed', recording, detail: detailOf(error) }),
 });
 

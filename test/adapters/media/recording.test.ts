@@ -107,6 +107,21 @@ describe.skipIf(!hasOpusTools)('a recording', () => {
     expect(studio.file(recording).length * 8).toBeGreaterThan(8 * 10_000);
   });
 
+  test('one with a limit is told when it is full, and is no longer than that; pauses do not count', () => {
+    const { user, party } = joined();
+    const recording = studio.record(user, party, false, 3_000);
+    talk(user, party, 2_000);
+    studio.recordings.pause(recording);
+    talk(user, party, 2_000);
+    studio.recordings.resume(recording, user.id);
+    talk(user, party, 980);
+    expect(studio.full).toEqual([]);
+    talk(user, party, 2_000);
+    expect(studio.full).toEqual([recording]);
+    const { channels, rateHz } = whole(recording);
+    expect((channels[0]?.length ?? 0) / rateHz).toBeCloseTo(3, 3);
+  });
+
   test('a pause leaves no gap, and another voice leg goes on in the same file', () => {
     const { user, party } = joined();
     const recording = studio.record(user, party, true);

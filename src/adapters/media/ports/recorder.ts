@@ -53,7 +53,7 @@ export const createRecorder = (
   };
 
   return {
-    start(id, { voiceLeg, call, stereo, title, performer }) {
+    start(id, { voiceLeg, call, stereo, title, performer, limitMs }) {
       if (running.has(id)) return;
       // An id of ours is no path, but it comes from outside this folder.
       const file = new RecordingFile(join(directory ?? '', `${encodeURIComponent(id)}.ogg`), (fact) => tell(id, fact));
@@ -64,10 +64,11 @@ export const createRecorder = (
       threads.recordings.set(id, {
         thread: place.thread,
         piece: (piece) => file.write(piece),
+        full: () => tell(id, { type: 'recorder.full' }),
         failed: (detail) => file.fail(detail),
       });
       const tags = { title, artist: performer, date: now().toISOString() };
-      place.thread.order({ type: 'record.start', recording: id, plan: { voiceLeg, call, stereo, tags } });
+      place.thread.order({ type: 'record.start', recording: id, plan: { voiceLeg, call, stereo, tags, limitMs } });
     },
     pause: (id) => running.get(id)?.thread?.order({ type: 'record.pause', recording: id }),
     resume: (id, voiceLeg) => running.get(id)?.thread?.order({ type: 'record.resume', recording: id, voiceLeg }),

@@ -14,6 +14,8 @@ export interface RecordingPlan {
   /** User left, party right. */
   readonly stereo: boolean;
   readonly tags: OpusTags;
+  /** How much sound is written at most. */
+  readonly limitMs?: number | undefined;
 }
 
 const frameMs = 20;
@@ -32,6 +34,8 @@ export class Recording {
   readonly call: CallId;
   voiceLeg: VoiceLegId;
   paused = false;
+  readonly #limitMs: number;
+  #writtenMs = 0;
   readonly #tell: (piece: FilePiece) => void;
   readonly #channels: 1 | 2;
   readonly #rateHz: number;
@@ -53,6 +57,7 @@ export class Recording {
   ) {
     this.call = plan.call;
     this.voiceLeg = plan.voiceLeg;
+    this.#limitMs = plan.limitMs ?? Number.POSITIVE_INFINITY;
     this.#tell = tell;
     this.#channels = plan.stereo ? 2 : 1;
     this.#rateHz = narrow ? narrowRateHz : wideRateHz;
@@ -62,9 +67,14 @@ export class Recording {
     tell(this.#file.head);
   }
 
+  /** The limit is reached: nothing more is written. */
+  get full(): boolean {
+    return this.#writtenMs >= this.#limitMs;
+  }
+
   /** The 20 ms that `pull` made, after all legs have been pushed. */
   tick(user: Leg | undefined, party: Leg | undefined): void {
-    if (this.paused) return;
+    if (this.paused || this.full) return;
     const samples = (this.#rateHz * frameMs) / 1000;
     this.#take(user, this.#fromUser, left);
     this.#take(party, this.#fromParty, right);
@@ -89,7 +99,7 @@ export class Recording {
   skip(missedMs: number): void {
     if (this.paused) return;
     this.#pcm.fill(0);
-    for (let ms = 0; ms < Math.min(missedMs, longestSilenceMs); ms += frameMs) this.#write();
+    for (let ms = 0; ms < Math.min(missedMs, longestSilenceMs) && !this.full; ms += frameMs) this.#write();
   }
 
   /** The time line stands still; what was said is in the file. */
@@ -142,6 +152,7 @@ export class Recording {
 
   #write(): void {
     const piece = this.#file.add(this.#encode());
+    this.#writtenMs += frameMs;
     if (piece !== undefined) this.#tell(piece);
   }
 

@@ -7,6 +7,8 @@ import { Recording, type RecordingPlan } from './recording.ts';
 
 export interface RecordingsListener {
   piece(recording: RecordingId, piece: FilePiece): void;
+  /** The recording's limit is reached. */
+  full(recording: RecordingId): void;
   /** Our bug; nothing more of this recording follows. */
   failed(recording: RecordingId, error: unknown): void;
 }
@@ -55,8 +57,8 @@ export class Recordings implements EngineTap {
   }
 
   taps(leg: LegId): boolean {
-    for (const { call, voiceLeg, paused } of this.#recordings.values()) {
-      if (!paused && (call === leg || voiceLeg === leg)) return true;
+    for (const { call, voiceLeg, paused, full } of this.#recordings.values()) {
+      if (!paused && !full && (call === leg || voiceLeg === leg)) return true;
     }
     return false;
   }
@@ -71,8 +73,10 @@ export class Recordings implements EngineTap {
 
   #each(step: (recording: Recording) => void): void {
     for (const [id, recording] of this.#recordings) {
+      const wasFull = recording.full;
       try {
         step(recording);
+        if (recording.full && !wasFull) this.#listener.full(id);
       } catch (error) {
         this.#recordings.delete(id);
         this.#listener.failed(id, error);

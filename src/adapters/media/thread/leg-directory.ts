@@ -37,6 +37,7 @@ export interface ThreadPlace {
 export interface RecordingSink {
   readonly thread: MediaThread;
   piece(piece: FilePiece): void;
+  full(): void;
   failed(detail: string): void;
 }
 
@@ -153,6 +154,8 @@ export class LegDirectory {
       this.#legs.get(report.leg)?.webrtc?.(report.fact);
     } else if (report.type === 'record.piece') {
       this.recordings.get(report.recording)?.piece(report.piece);
+    } else if (report.type === 'record.full') {
+      this.recordings.get(report.recording)?.full();
     } else if (report.type === 'record.failed') {
       this.recordings.get(report.recording)?.failed(report.detail);
     } else if (report.type === 'load') {

@@ -78,6 +78,7 @@ export type Report =
   | { readonly type: 'media'; readonly leg: LegId; readonly fact: MediaFact }
   | { readonly type: 'webrtc'; readonly leg: LegId; readonly fact: WebRtcFact }
   | { readonly type: 'record.piece'; readonly recording: RecordingId; readonly piece: FilePiece }
+  | { readonly type: 'record.full'; readonly recording: RecordingId }
   | { readonly type: 'record.failed'; readonly recording: RecordingId; readonly detail: string }
   | { readonly type: 'load'; readonly load: ThreadLoad }
   | { readonly type: 'fault'; readonly leg: LegId | undefined; readonly detail: string };

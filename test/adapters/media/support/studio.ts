@@ -33,6 +33,7 @@ export class Studio {
   readonly engine: MediaEngine;
   readonly recordings: Recordings;
   /** What recordings told, each in its order. */
+  readonly full: RecordingId[] = [];
   readonly pieces = new Map<RecordingId, FilePiece[]>();
 
   constructor() {
@@ -45,6 +46,7 @@ export class Studio {
     });
     this.recordings = new Recordings(this.engine, codecs, {
       piece: (recording, piece) => this.pieces.set(recording, [...(this.pieces.get(recording) ?? []), piece]),
+      full: (recording) => this.full.push(recording),
       failed: (_recording, error) => {
         throw error;
       },
@@ -52,10 +54,10 @@ export class Studio {
     this.engine.start();
   }
 
-  record(user: { id: VoiceLegId }, party: { id: CallId }, stereo: boolean): RecordingId {
+  record(user: { id: VoiceLegId }, party: { id: CallId }, stereo: boolean, limitMs?: number): RecordingId {
     const recording = RecordingId(`recording-${this.pieces.size}`);
     const tags = { title: 'Pat Party ☎', artist: 'Office', date: '2026-03-04T05:06:07.000Z' };
-    this.recordings.start(recording, { voiceLeg: user.id, call: party.id, stereo, tags });
+    this.recordings.start(recording, { voiceLeg: user.id, call: party.id, stereo, tags, limitMs });
     return recording;
   }
 
