@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Client, Pool } from 'pg';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { CallEntity } from './entities/call.ts';
 import { ChatAccountEntity } from './entities/chat-account.ts';
@@ -16,7 +17,11 @@ import { Migration20261122Settings } from './migrations/2026-11-22-settings.ts';
 
 /** Connections to the product's schema. */
 export interface Database {
-  /** A fresh unit of work; nothing is shared between two of them. */
+  /**
+   * A fresh unit of work; nothing is shared between two of them. A statement whose connection the server ends fails, also
+   * when the connection was idle and the end was not noticed yet. It is not repeated here: only who asked can know whether
+   * doing it twice is harmless.
+   */
   fork(): SqlEntityManager;
   close(): Promise<void>;
 }
@@ -51,7 +56,11 @@ export async function openDatabase(url: string): Promise<Database> {
     },
     ensureDatabase: false,
     pool: { min: 0, max: 8 },
-    driverOptions: { connectionTimeoutMillis: 5_000, statement_timeout: 10_000 },
+    driverOptions: {
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 10_000,
+      onPoolCreated: (pool: Pool) => pool.on('connect', endWithItsSession),
+    },
   });
   try {
     await orm.migrator.up();
@@ -61,6 +70,17 @@ export async function openDatabase(url: string): Promise<Database> {
   }
   return { fork: () => orm.em.fork(), close: () => orm.close() };
 }
+
+/**
+ * A session that the server ends (SQLSTATE 57P01 and its like) in the middle of a statement fails that statement, and `pg`
+ * would give its connection back to the pool, to fail the next one too: it notices at the end of the socket, which is read
+ * later. One that is ending is not taken back.
+ */
+const endWithItsSession = (client: Client): void => {
+  client.connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+    if (code?.startsWith('57P')) void client.end().catch(() => {});
+  });
+};
 
 /** The password of the connection string stays out of messages. */
 const hostOf = (url: string): string => new URL(url).host || 'localhost';
