@@ -40,13 +40,13 @@ test('idle connections that the server ends are made anew', async () => {
 test('a statement that is cut off is reported and not repeated, and the next one has a new connection', async () => {
   await operator.query('create sequence attempts');
   const cutOff = database.fork().execute(`select nextval('attempts'), pg_sleep(60)`);
-  const outcome = expect(cutOff).rejects.toThrow('terminating connection');
+  cutOff.catch(() => {});
   await vi.waitFor(
     async () => expect((await operator.query('select is_called from attempts')).rows[0]).toEqual({ is_called: true }),
     10_000,
   );
   await cutEveryConnection();
-  await outcome;
+  await expect(cutOff).rejects.toThrow('terminating connection');
   expect(await database.fork().execute(`select nextval('attempts')::int as next`)).toEqual([{ next: 2 }]);
 });
 
