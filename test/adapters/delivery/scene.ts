@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { Delivery } from '../../../src/actors/ports/recording-delivery.ts';
 import { botDelivery } from '../../../src/adapters/bot/delivery/delivery.ts';
 import { openJobs } from '../../../src/adapters/jobs/jobs.ts';
@@ -36,12 +36,20 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
   onTestFinished(() => tables.close());
   const rows = new RecordingRepository(tables);
   let number = 0;
+  let jobsBeingDone = 0;
 
   const open = async (others: Targets = {}) => {
     const jobs = await openJobs({ databaseUrl: through(databaseUrl, jobsRelay.port), log: silent });
+    const { recordings } = jobs.queues;
+    const work = recordings.work.bind(recordings);
+    recordings.work = (handler, options) =>
+      work((job, signal) => {
+        jobsBeingDone++;
+        return handler(job, signal).finally(() => jobsBeingDone--);
+      }, options);
     const deliveries = new RecordingDeliveries({
       rows,
-      queue: jobs.queues.recordings,
+      queue: recordings,
       ...targets,
       ...others,
       directory,
@@ -74,6 +82,9 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
     };
   };
 
+  /** A look ends by waiting for the next one. Jobs that are told later find that their try was made. */
+  const allIsTried = () => until(() => expect([clock.waiting, jobsBeingDone]).toEqual([1, 0]));
+
   return {
     rows,
     clock,
@@ -83,15 +94,23 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
     open,
     recorded,
     left: async () => (await readdir(directory)).toSorted(),
-    /** Time passes minute by minute until something holds. */
-    passUntil: (holds: () => void | Promise<void>, stepMs = 60_000) =>
-      vi.waitFor(
-        async () => {
-          await clock.pass(stepMs);
-          await holds();
-        },
-        { timeout: 20_000, interval: 20 },
-      ),
+    /**
+     * Time passes minute by minute, and while the deliveries look and try it stands still, so that it does not matter how
+     * fast the machine is.
+     * @throws what does not hold after so many steps
+     */
+    passUntil: async (holds: () => void | Promise<void>, { stepMs = 60_000, steps = 24 * 60 } = {}) => {
+      await allIsTried();
+      for (let left = steps; ; left--) {
+        await clock.leap(stepMs);
+        await allIsTried();
+        try {
+          return await holds();
+        } catch (error) {
+          if (left <= 1) throw error;
+        }
+      }
+    },
   };
 }
 

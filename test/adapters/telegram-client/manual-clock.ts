@@ -27,6 +27,17 @@ export class ManualClock implements Clock {
     }
     this.#now = until;
   }
+
+  /** Time jumps, as for a process that was held up: what became due meanwhile runs now, late. */
+  async leap(ms: number) {
+    this.#now += ms;
+    await this.pass(0);
+  }
+
+  /** How much waits for its time. */
+  get waiting() {
+    return this.#due.size;
+  }
 }
 
 /** Lets everything that waits for promises alone run to its end. */
