@@ -1,38 +1,17 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { hasSipp, runSipp, type SippRun, startSipp } from '../../peers/sipp.ts';
-import { Phone } from './phone.ts';
+import { describe, expect, test } from 'vitest';
+import { hasSipp, runSipp, type SippRun } from '../../peers/sipp.ts';
+import { answering, boundPhone, phoneAt, registrar, sipp, type Transport } from './sipp-scene.ts';
 
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const phoneAt = async (port: number, transport: 'udp' | 'tcp'): Promise<Phone> => {
-  const phone = await Phone.start({ domain: 'test.lan', proxy: `127.0.0.1:${port}`, transport });
-  cleanups.push(() => phone.stop());
-  return phone;
-};
-
-const called = async (scenario: string, transport: 'udp' | 'tcp', rtpEcho = false): Promise<SippRun> => {
-  const keys = { user: 'alice', pass: 'secret' };
-  const run = await startSipp({ scenario, transport, rtpEcho, keys });
-  cleanups.push(() => run.stop());
-  return run;
-};
+const called = (scenario: string, transport: Transport, rtpEcho = false): Promise<SippRun> =>
+  sipp({ scenario, transport, rtpEcho, keys: { user: 'alice', pass: 'secret' } });
 
 describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp is called over %s', (transport) => {
   test('a registrar that challenges gets the right answer', async () => {
-    const registrar = await startSipp({
-      scenario: 'uas_register_digest',
-      transport,
-      keys: { user: 'alice', pass: 'secret' },
-      extra: ['-deadcall_wait', '0'],
-    });
-    cleanups.push(() => registrar.stop());
-    const phone = await phoneAt(registrar.port, transport);
+    const { port, done } = await registrar(transport);
+    const phone = await phoneAt(port, transport);
     // sipp echoes our Contact with the 600 s we asked for, and that counts before its Expires header (RFC 3261 §10.2.4).
     expect(await phone.bind()).toEqual({ lifetimeMs: 600_000 });
-    await registrar.done;
+    await done;
     await phone.isAtRest();
   });
 
@@ -97,30 +76,8 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp is called over %s'
 });
 
 describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp calls over %s', (transport) => {
-  /** A bound line: calls are taken from the address that bound it. */
-  const boundPhone = async () => {
-    const registrar = await startSipp({
-      scenario: 'uas_register_digest',
-      keys: { user: 'alice', pass: 'secret' },
-      extra: ['-deadcall_wait', '0'],
-    });
-    cleanups.push(() => registrar.stop());
-    const phone = await phoneAt(registrar.port, 'udp');
-    await phone.bind();
-    const { host, udpPort, tcpPort } = phone.sip.addresses;
-    return { phone, remote: { host, port: transport === 'udp' ? udpPort : tcpPort } };
-  };
-
-  const answering = async (phone: Phone) => {
-    const call = await phone.nextOffer();
-    call.ring();
-    call.answer();
-    await call.until('party.answered');
-    return call;
-  };
-
   test('we answer, talk, and the caller hangs up', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_call', transport, remote, service: 'alice', rtpEcho: true, pauseMs: 600 });
     const call = await answering(phone);
     expect(call.offer).toMatchObject({ lineId: 'office', caller: { number: '100', name: 'sipp' } });
@@ -131,7 +88,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp calls over %s', (t
   });
 
   test('a caller who plays is heard', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_call_rtp', transport, remote, service: 'alice' });
     const call = await answering(phone);
     await call.hearsPackets(100);
@@ -141,7 +98,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp calls over %s', (t
   });
 
   test('we hang up on the caller', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_call_remote_hangup', transport, remote, service: 'alice' });
     const call = await answering(phone);
     call.hangUp();
@@ -150,7 +107,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp calls over %s', (t
   });
 
   test('the caller gives up while it rings', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_cancel', transport, remote, service: 'alice' });
     const call = await phone.nextOffer();
     call.ring();
@@ -160,7 +117,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp calls over %s', (t
   });
 
   test('a caller without an offer gets ours, and answers with the ACK', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_no_sdp_offer', transport, remote, service: 'alice' });
     await answering(phone);
     expect(phone.rtp.applied.at(-1)?.session.codec).toMatchObject({ name: 'alaw', sendPayloadType: 8 });
@@ -169,7 +126,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('sipp calls over %s', (t
   });
 
   test.each(['uac_options', 'uac_prack_100rel'])('%s is answered as it should be', async (scenario) => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario, transport, remote, service: 'alice' });
     if (scenario !== 'uac_options') await answering(phone);
     await caller;

@@ -1,27 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { hasSipp, runSipp, type SippRun, startSipp } from '../../peers/sipp.ts';
-import { Phone, type WatchedCall } from './phone.ts';
-
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const phoneAt = async (port: number, transport: 'udp' | 'tcp'): Promise<Phone> => {
-  const phone = await Phone.start({ domain: 'test.lan', proxy: `127.0.0.1:${port}`, transport });
-  cleanups.push(() => phone.stop());
-  return phone;
-};
+import { describe, expect, test } from 'vitest';
+import { hasSipp, runSipp } from '../../peers/sipp.ts';
+import type { Phone } from './phone.ts';
+import { answering, boundPhone, sipp, talking } from './sipp-scene.ts';
 
 describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call to sipp over %s', (transport) => {
-  const talking = async (scenario: string): Promise<{ phone: Phone; party: SippRun; call: WatchedCall }> => {
-    const party = await startSipp({ scenario, transport, rtpEcho: true });
-    cleanups.push(() => party.stop());
-    const phone = await phoneAt(party.port, transport);
-    const call = phone.dial('600');
-    await call.until('party.answered');
-    return { phone, party, call };
-  };
   const ends = async ({ phone, party, call }: Awaited<ReturnType<typeof talking>>) => {
     call.hangUp();
     await party.done;
@@ -30,7 +12,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call to sipp o
   const directions = (phone: Phone) => phone.rtp.applied.map(({ session }) => session.direction);
 
   test('we hold it and take it back', async () => {
-    const { phone, party, call } = await talking('uas_expect_hold');
+    const { phone, party, call } = await talking('uas_expect_hold', transport);
     await call.hold(true);
     await call.hold(false);
     expect(directions(phone)).toEqual(['sendrecv', 'sendonly', 'sendrecv']);
@@ -38,7 +20,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call to sipp o
   });
 
   test('it does not let itself be held, and goes on hearing us', async () => {
-    const { phone, party, call } = await talking('uas_refuses_hold');
+    const { phone, party, call } = await talking('uas_refuses_hold', transport);
     await expect(call.hold(true)).rejects.toMatchObject({ name: 'RequestRefused', status: 488 });
     expect(directions(phone)).toEqual(['sendrecv']);
     const heard = call.packetsHeard;
@@ -47,7 +29,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call to sipp o
   });
 
   test('it is busy with a request of its own and is held the second time', async () => {
-    const { phone, party, call } = await talking('uas_hold_glare');
+    const { phone, party, call } = await talking('uas_hold_glare', transport);
     const startMs = performance.now();
     await call.hold(true);
     // The call is ours, and so is the longer wait.
@@ -57,7 +39,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call to sipp o
   });
 
   test('it has forgotten the call: so do we', async () => {
-    const { phone, party, call } = await talking('uas_no_call_any_more');
+    const { phone, party, call } = await talking('uas_no_call_any_more', transport);
     await expect(call.hold(true)).rejects.toMatchObject({ status: 481 });
     expect(await call.until('party.hungUp')).toMatchObject({ cause: { kind: 'connection-lost' } });
     await party.done;
@@ -65,20 +47,20 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call to sipp o
   });
 
   test('it gets a key', async () => {
-    const all = await talking('uas_expect_dtmf_info');
+    const all = await talking('uas_expect_dtmf_info', transport);
     await all.call.press('#');
     await ends(all);
   });
 
   test('it does not know INFO, and the call goes on', async () => {
-    const all = await talking('uas_refuses_info');
+    const all = await talking('uas_refuses_info', transport);
     await expect(all.call.press('5')).rejects.toMatchObject({ name: 'RequestRefused', status: 501 });
     expect(all.call.kinds).not.toContain('party.hungUp');
     await ends(all);
   });
 
   test('it announces reliably, with the answer only there', async () => {
-    const all = await talking('uas_reliable_early_media');
+    const all = await talking('uas_reliable_early_media', transport);
     expect(all.call.kinds).toEqual(['party.earlyMedia', 'party.answered']);
     await all.call.hearsPackets(10);
     await ends(all);
@@ -86,29 +68,8 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call to sipp o
 });
 
 describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call of sipp over %s', (transport) => {
-  const boundPhone = async () => {
-    const registrar = await startSipp({
-      scenario: 'uas_register_digest',
-      keys: { user: 'alice', pass: 'secret' },
-      extra: ['-deadcall_wait', '0'],
-    });
-    cleanups.push(() => registrar.stop());
-    const phone = await phoneAt(registrar.port, 'udp');
-    await phone.bind();
-    const { host, udpPort, tcpPort } = phone.sip.addresses;
-    return { phone, remote: { host, port: transport === 'udp' ? udpPort : tcpPort } };
-  };
-
-  const answering = async (phone: Phone) => {
-    const call = await phone.nextOffer();
-    call.ring();
-    call.answer();
-    await call.until('party.answered');
-    return call;
-  };
-
   test('hold and resume by the caller are mirrored', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'reinvite_hold', transport, remote, service: 'alice' });
     const call = await answering(phone);
     await caller;
@@ -123,7 +84,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call of sipp o
   });
 
   test('keys by INFO are heard in order', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_dtmf_info', transport, remote, service: 'alice' });
     const call = await answering(phone);
     await caller;
@@ -132,7 +93,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call of sipp o
   });
 
   test('a session timer is agreed on, and refreshed by UPDATE', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_update_session_timer', transport, remote, service: 'alice' });
     await answering(phone);
     await caller;
@@ -140,7 +101,7 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call of sipp o
   });
 
   test('who requires reliable ringing gets it', async () => {
-    const { phone, remote } = await boundPhone();
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({ scenario: 'uac_requires_100rel', transport, remote, service: 'alice' });
     const call = await phone.nextOffer();
     call.ring();
@@ -152,9 +113,8 @@ describe.skipIf(!hasSipp).each(['udp', 'tcp'] as const)('within a call of sipp o
   });
 
   test('a transfer asked for is made, and its success is told', async () => {
-    const target = await startSipp({ scenario: 'uas_answer_with_rtp_echo', rtpEcho: true });
-    cleanups.push(() => target.stop());
-    const { phone, remote } = await boundPhone();
+    const target = await sipp({ scenario: 'uas_answer_with_rtp_echo', rtpEcho: true });
+    const { phone, remote } = await boundPhone(transport);
     const caller = runSipp({
       scenario: 'uac_refer',
       transport,
