@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NotRegistered, type Pbx, type PbxCall, startPbx } from '../../../sandbox/pbx/pbx.ts';
-import { Baresip, hasBaresip, levelDb, shareOf } from './baresip.ts';
+import { levelDbfs } from '../../support/tones.ts';
+import { Baresip, hasBaresip, shareOf } from './baresip.ts';
 
 const account = { user: '100', password: 'secret' };
 let pbx: Pbx;
@@ -71,7 +72,7 @@ describe.skipIf(!hasBaresip)('baresip', () => {
     await expect.poll(() => baresip.output).toMatch(/session closed|terminated/i);
     const heard = middleOf(baresip.heard());
     expect(shareOf(heard, 1004)).toBeGreaterThan(0.99);
-    expect(levelDb(heard)).toBeCloseTo(-10, 0);
+    expect(levelDbfs(heard)).toBeCloseTo(-10, 0);
   });
 
   test('602 reads keys and plays them back after #', async () => {
@@ -92,7 +93,7 @@ describe.skipIf(!hasBaresip)('baresip', () => {
     const has = (low: number, high: number): boolean => {
       for (let at = 0; at + 400 <= heard.length; at += 80) {
         const piece = heard.subarray(at, at + 400);
-        if (levelDb(piece) > -30 && shareOf(piece, low) > 0.3 && shareOf(piece, high) > 0.3) return true;
+        if (levelDbfs(piece) > -30 && shareOf(piece, low) > 0.3 && shareOf(piece, high) > 0.3) return true;
       }
       return false;
     };

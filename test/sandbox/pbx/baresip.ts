@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { freePort, hasProgram, Program, untilListening } from '../../peers/program.ts';
+import { readWav, sine, writeWav } from '../../support/tones.ts';
 
 export const hasBaresip = hasProgram('baresip', 'baresip');
 
@@ -31,7 +32,7 @@ export class Baresip {
     const directory = await Program.directory();
     const consolePort = await freePort();
     const rtpPort = await freePort();
-    writeFileSync(join(directory, 'tone.wav'), wavOf(says, 30));
+    writeWav(join(directory, 'tone.wav'), [sine(rateHz, says, 30_000, -10)], rateHz);
     writeFileSync(join(directory, 'contacts'), '');
     const account = [
       `<sip:${user}@127.0.0.1:${pbxPort};transport=${transport}>`,
@@ -87,8 +88,7 @@ export class Baresip {
   heard(): Int16Array {
     const file = readdirSync(this.#program.directory).find((name) => name.endsWith('-dec.wav'));
     if (file === undefined) return new Int16Array(0);
-    const wav = readFileSync(join(this.#program.directory, file));
-    return new Int16Array(new Uint8Array(wav.subarray(44)).buffer);
+    return readWav(join(this.#program.directory, file)).channels[0] ?? new Int16Array(0);
   }
 
   stop(): Promise<void> {
@@ -101,26 +101,6 @@ export class Baresip {
   }
 }
 
-const wavOf = (frequencyHz: number, seconds: number): Buffer => {
-  const samples = Int16Array.from({ length: seconds * rateHz }, (_, n) =>
-    Math.round(10_000 * Math.sin((2 * Math.PI * frequencyHz * n) / rateHz)),
-  );
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rateHz, 24);
-  header.writeUInt32LE(rateHz * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([header, Buffer.from(samples.buffer)]);
-};
-
 /** The share of the sound that is this tone, 0 to 1. */
 export const shareOf = (samples: Int16Array, frequencyHz: number): number => {
   let [re, im, energy] = [0, 0, 0];
@@ -131,11 +111,4 @@ export const shareOf = (samples: Int16Array, frequencyHz: number): number => {
     energy += sample * sample;
   }
   return energy === 0 ? 0 : (2 * (re * re + im * im)) / (energy * samples.length);
-};
-
-/** Root mean square of it in dBFS, 0 being a full-scale sine. */
-export const levelDb = (samples: Int16Array): number => {
-  let energy = 0;
-  for (const sample of samples) energy += sample * sample;
-  return 10 * Math.log10((2 * energy) / samples.length / 32_767 ** 2);
 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decodeG711, encodeG711 } from '../../../sandbox/pbx/g711.ts';
 import { frameSamples, inTurn, keys, type Sound, silence, tone } from '../../../sandbox/pbx/sounds.ts';
-import { levelDb, shareOf } from './baresip.ts';
+import { levelDbfs } from '../../support/tones.ts';
+import { shareOf } from './baresip.ts';
 
 const played = (sound: Sound, frames: number): Int16Array => {
   const samples = new Int16Array(frames * frameSamples);
@@ -12,7 +13,7 @@ const played = (sound: Sound, frames: number): Int16Array => {
 test('a tone has the frequency and level asked for', () => {
   const samples = played(tone(1004, -10), 50);
   expect(shareOf(samples, 1004)).toBeGreaterThan(0.999);
-  expect(levelDb(samples)).toBeCloseTo(-10, 1);
+  expect(levelDbfs(samples)).toBeCloseTo(-10, 1);
 });
 
 test('sounds follow each other to the frame, and then it is over', () => {
