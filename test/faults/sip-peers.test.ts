@@ -48,6 +48,20 @@ const callPlayedBy = (play: Play) => {
   return wholeCall(stage, '5551', () => dial(stage, '5551'), atRest);
 };
 
+/** Olga calls, the peer answers, and she hangs up. Returns what her chat says in the end. */
+const callAnsweredWith = (parts: Parameters<Received['respond']>[1]) => {
+  peer.plays((request) => {
+    if (request.method === 'INVITE') ok({ sdp, ...parts })(request);
+    return request.method === 'INVITE';
+  });
+  const talk = async () => {
+    const call = await dial(stage, '5551');
+    await Promise.all([peer.request('ACK'), call.connected]);
+    call.hangUp();
+  };
+  return wholeCall(stage, '5551', talk, atRest);
+};
+
 describe('a PBX that misbehaves ends one call, with its reason', () => {
   beforeAll(async () => {
     await stage.addLine({ domain: peer.domain });
@@ -67,21 +81,7 @@ describe('a PBX that misbehaves ends one call, with its reason', () => {
   });
 
   test('it answers 200 without a To tag: the call is there as with any other old server, and can be hung up', async () => {
-    peer.plays((request) => {
-      if (request.method === 'INVITE') request.respond('200 OK', { headers, sdp });
-      return request.method === 'INVITE';
-    });
-    const told = await wholeCall(
-      stage,
-      '5551',
-      async () => {
-        const call = await dial(stage, '5551');
-        await Promise.all([peer.request('ACK'), call.connected]);
-        call.hangUp();
-      },
-      atRest,
-    );
-    expect(told).toMatch(/^Answered 00:0\d · 5551$/);
+    expect(await callAnsweredWith({ toTag: undefined })).toMatch(/^Answered 00:0\d · 5551$/);
     expect(peer.count('BYE')).toBe(1);
   });
 
@@ -193,21 +193,7 @@ describe('a PBX that misbehaves ends one call, with its reason', () => {
   });
 
   test('after all of it a call works', async () => {
-    peer.plays((request) => {
-      if (request.method === 'INVITE') request.respond('200 OK', { toTag, headers, sdp });
-      return request.method === 'INVITE';
-    });
-    const told = await wholeCall(
-      stage,
-      '5551',
-      async () => {
-        const call = await dial(stage, '5551');
-        await Promise.all([peer.request('ACK'), call.connected]);
-        call.hangUp();
-      },
-      atRest,
-    );
-    expect(told).toMatch(/^Answered 00:0\d · 5551$/);
+    expect(await callAnsweredWith({ toTag })).toMatch(/^Answered 00:0\d · 5551$/);
   });
 });
 
