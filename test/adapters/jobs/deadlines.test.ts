@@ -1,42 +1,21 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
 import type { Clock } from '../../../src/adapters/jobs/clock.ts';
 import { QueuedDeadlines } from '../../../src/adapters/jobs/deadlines.ts';
 import { openJobs } from '../../../src/adapters/jobs/jobs.ts';
 import { DeadlineRepository } from '../../../src/db/deadline-repository.ts';
 import { EpochMs } from '../../../src/machines/model/ids.ts';
-import { temporaryCluster } from '../../support/database.ts';
-import { hasRedis, startRedis } from './redis.ts';
+import { backends, placesForJobs, until, withRedis } from './places.ts';
 import { startRelay } from './relay.ts';
 import { freshDatabase, openTables, silent, through } from './support.ts';
 
-let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
-let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
-const withRedis = hasRedis();
-beforeAll(async () => {
-  cluster = await temporaryCluster();
-  if (withRedis) redis = await startRedis();
-});
-afterAll(async () => {
-  await redis?.stop();
-  await cluster?.stop();
-});
-
-const until = (holds: () => void | Promise<void>, timeoutMs = 15_000) =>
-  vi.waitFor(holds, { timeout: timeoutMs, interval: 20 });
+const { clusterUrl, place } = placesForJobs();
 const inMs = (ms: number) => EpochMs(Date.now() + ms);
 const window_ = { address: 'user/1001', kind: 'reconnect-window' };
-let redisDatabase = 0;
 
 /** An installation whose hosts may come and go; its jobs go through a network that can be cut. */
 async function installation(kind: string) {
-  const databaseUrl = await freshDatabase(cluster.url);
-  const relay = await startRelay(kind === 'Redis' ? (redis?.port ?? 0) : Number(new URL(cluster.url).port));
-  onTestFinished(() => relay.close());
-  const servers =
-    kind === 'Redis'
-      ? { databaseUrl, redisUrl: `redis://127.0.0.1:${relay.port}/${redisDatabase++ % 16}` }
-      : { databaseUrl: through(databaseUrl, relay.port) };
+  const { databaseUrl, servers, relay } = await place(kind);
   const tables = await openTables(databaseUrl);
   onTestFinished(() => tables.close());
   const rows = new DeadlineRepository(tables);
@@ -74,7 +53,7 @@ function steppedLooks() {
   return { clock, look };
 }
 
-describe.each(['PostgreSQL', ...(withRedis ? ['Redis'] : [])])('deadlines on %s', (kind) => {
+describe.each(backends)('deadlines on %s', (kind) => {
   test('one that passed is told, not before its time, and is forgotten then', async () => {
     const { host, rows } = await installation(kind);
     const { deadlines, told, listen } = await host();
@@ -177,7 +156,7 @@ test.runIf(withRedis)(
 );
 
 test('without its row a deadline is not set, and whoever sets it hears so', { timeout: 30_000 }, async () => {
-  const url = await freshDatabase(cluster.url);
+  const url = await freshDatabase(clusterUrl());
   const relay = await startRelay(Number(new URL(url).port));
   onTestFinished(() => relay.close());
   const tables = await openTables(through(url, relay.port));

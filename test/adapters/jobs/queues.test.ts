@@ -1,39 +1,11 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type JobData, openJobs } from '../../../src/adapters/jobs/jobs.ts';
-import { temporaryCluster } from '../../support/database.ts';
-import { hasRedis, startRedis } from './redis.ts';
-import { startRelay } from './relay.ts';
-import { freshDatabase, silent, testJobs, through } from './support.ts';
+import { backends, placesForJobs, until } from './places.ts';
+import { silent, testJobs } from './support.ts';
 
 type Job = JobData['recordings'];
-let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
-let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
-const withRedis = hasRedis();
-beforeAll(async () => {
-  cluster = await temporaryCluster();
-  if (withRedis) redis = await startRedis();
-});
-afterAll(async () => {
-  await redis?.stop();
-  await cluster?.stop();
-});
-
-const until = (holds: () => void | Promise<void>, timeoutMs = 15_000) =>
-  vi.waitFor(holds, { timeout: timeoutMs, interval: 20 });
+const { place } = placesForJobs();
 const recording = (id: string): Job => ({ recording: id });
-let redisDatabase = 0;
-
-/** Where one test's jobs are, and the network to it. */
-async function place(kind: string) {
-  const databaseUrl = await freshDatabase(cluster.url);
-  const relay = await startRelay(kind === 'Redis' ? (redis?.port ?? 0) : Number(new URL(cluster.url).port));
-  onTestFinished(() => relay.close());
-  const servers =
-    kind === 'Redis'
-      ? { databaseUrl, redisUrl: `redis://127.0.0.1:${relay.port}/${redisDatabase++ % 16}` }
-      : { databaseUrl: through(databaseUrl, relay.port) };
-  return { servers, relay };
-}
 
 async function recordings(kind: string) {
   const { servers, relay } = await place(kind);
@@ -41,7 +13,7 @@ async function recordings(kind: string) {
   return { queue: jobs.queues.recordings, relay, servers, close: () => jobs.close() };
 }
 
-describe.each(['PostgreSQL', ...(withRedis ? ['Redis'] : [])])('queues on %s', (kind) => {
+describe.each(backends)('queues on %s', (kind) => {
   test('a job is done with what it was given, also one added before anybody worked', async () => {
     const { queue } = await recordings(kind);
     await queue.add('1', recording('one'));
