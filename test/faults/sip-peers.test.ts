@@ -206,7 +206,7 @@ describe('a PBX that calls and misbehaves', () => {
   };
 
   test('it describes no media anybody can play: 488, and nobody rings', async () => {
-    const before = stage.olga.conversation(stage.chat).length;
+    const last = Math.max(...stage.olga.conversation(stage.chat).map(({ id }) => id));
     for (const bad of ['this is no SDP', sdp.replace('audio', 'video'), sdp.replace('AVP 8', 'AVP 99')]) {
       const call = calls();
       call.sends('INVITE', { sdp: bad });
@@ -214,7 +214,8 @@ describe('a PBX that calls and misbehaves', () => {
       call.sends('ACK', { answer: refusal });
     }
     expect(stage.phone.currentCalls).toEqual([]);
-    expect(stage.olga.conversation(stage.chat)).toHaveLength(before);
+    // What belongs to the call before may still be tidied away.
+    expect(stage.olga.conversation(stage.chat).filter(({ id }) => id > last)).toEqual([]);
   });
 
   test('it hangs up instead of the ACK', async () => {
