@@ -127,13 +127,16 @@ describe.each(backends)('deadlines on %s', (kind) => {
 
   test('many at once are all told, each once', async () => {
     const { host } = await installation(kind);
-    const { deadlines, told, listen } = await host();
+    const { clock, look } = steppedLooks();
+    const { deadlines, told, listen } = await host(clock);
     listen();
     const all = Array.from({ length: 100 }, (_, i) => ({ address: `user/${i}`, kind: 'k', dueAt: inMs(500) }));
     await Promise.all(all.map((deadline) => deadlines.set(deadline)));
-    await until(() =>
-      expect(told.map(({ address }) => address).toSorted()).toEqual(all.map((d) => d.address).toSorted()),
-    );
+    await until(() => {
+      // A slow server may not have taken every job in time; those are found by a look.
+      look();
+      expect(told.map(({ address }) => address).toSorted()).toEqual(all.map((d) => d.address).toSorted());
+    });
   });
 });
 
