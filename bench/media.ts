@@ -88,7 +88,7 @@ const measure = (party: CodecName, rateHz: number, extra: Extra): number => {
   const fail = (_recording: RecordingId, error: unknown) => {
     throw error;
   };
-  const recordings = new Recordings(engine, codecs, { piece: () => {}, failed: fail });
+  const recordings = new Recordings(engine, codecs, { piece: () => {}, full: () => {}, failed: fail });
   const packet = Buffer.alloc(1600);
   const [fromUser, fromParty] = [packetsOf('opus', rateHz), packetsOf(party, rateHz)];
   const partyClock = codecs.create(party, rateHz).rtpClockHz;
