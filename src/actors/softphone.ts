@@ -1,5 +1,6 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { callMachine } from '../machines/call.ts';
+import { failureToneMachine } from '../machines/failure-tone.ts';
 import type { CallId, UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { JoinedParties } from '../machines/model/softphone.ts';
 import { parallelPairMachine } from '../machines/parallel-pair.ts';
@@ -55,8 +56,13 @@ const call = ({ sip, media }: SoftphoneParts) =>
     },
   });
 
-const pair = ({ media, notices, journal }: SoftphoneParts) =>
-  parallelPairMachine.provide({
+const failureTone = ({ media }: SoftphoneParts) =>
+  failureToneMachine.provide({ actions: { playTone: (_, { leg, tone }) => media.playTone(leg, tone) } });
+
+const pair = (parts: SoftphoneParts) => {
+  const { media, notices, journal } = parts;
+  return parallelPairMachine.provide({
+    actors: { failureTone: failureTone(parts) },
     actions: {
       show: (_, { user, call: id, slot, notice }) => notices.show(user, id, slot, notice),
       say: (_, { user, notice }) => notices.say(user, notice),
@@ -73,12 +79,18 @@ const pair = ({ media, notices, journal }: SoftphoneParts) =>
       hearParty: (_, { voiceLeg: listener, call: speaker }) => media.hear(listener, speaker),
     },
   });
+};
 
 /** One user's telephone, wired to both networks, the media plane, his conversation and the call log. */
 export const softphone = (parts: SoftphoneParts) => {
   const { sip, telegram, media, notices, journal } = parts;
   return softphoneMachine.provide({
-    actors: { voiceLeg: voiceLeg(parts), call: call(parts), parallelPair: pair(parts) },
+    actors: {
+      voiceLeg: voiceLeg(parts),
+      call: call(parts),
+      parallelPair: pair(parts),
+      failureTone: failureTone(parts),
+    },
     actions: {
       declineUser: (_, { voiceLeg: leg, cause }) => telegram.hangUp(leg, cause),
       rejectParty: (_, { call: id, cause }) => sip.hangUp(id, cause),

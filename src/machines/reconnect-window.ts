@@ -9,6 +9,12 @@ export type WindowReport =
   | { type: 'window.prompts' }
   | { type: 'window.lapsed' };
 
+/** What the window is told. */
+export type WindowEvent =
+  | { type: 'reconnect' }
+  | { type: 'ring.ended'; cause: HangupCause }
+  | { type: 'deadline.passed' };
+
 export interface WindowInput {
   /** Whether the user is rung, or asked to call (product §10.3). */
   readonly callback: boolean;
@@ -25,7 +31,7 @@ export const reconnectWindowMachine = setup({
   types: {
     input: {} as WindowInput,
     context: {} as WindowInput,
-    events: {} as { type: 'reconnect' } | { type: 'ring.ended'; cause: HangupCause } | { type: 'deadline.passed' },
+    events: {} as WindowEvent,
   },
   actions: {
     report: sendParent((_, report: WindowReport) => report),

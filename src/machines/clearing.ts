@@ -1,0 +1,39 @@
+import { letGo, softphoneSetup } from './softphone-children.ts';
+import { inHand } from './softphone-setup.ts';
+
+export const clearing = softphoneSetup.createStateConfig({
+  description: 'What remains is told to end; each end is awaited.',
+  on: { shutdown: {} },
+  initial: 'both',
+  states: {
+    both: {
+      entry: ['hangUpCall', 'hangUpVoiceLeg'],
+      on: {
+        'voiceLeg.ended': { target: 'party', actions: 'dropVoiceLeg' },
+        'call.ended': { guard: { type: 'isOfHand', params: ({ event }) => event }, target: 'user', actions: letGo },
+      },
+    },
+    party: {
+      entry: 'hangUpCall',
+      on: {
+        'call.ended': {
+          guard: { type: 'isOfHand', params: ({ event }) => event },
+          target: '#softphone.withCall.cleared',
+          actions: letGo,
+        },
+      },
+    },
+    user: {
+      entry: 'hangUpVoiceLeg',
+      on: { 'voiceLeg.ended': { target: '#softphone.withCall.cleared', actions: 'dropVoiceLeg' } },
+    },
+  },
+});
+
+export const cleared = softphoneSetup.createStateConfig({
+  type: 'final',
+  entry: {
+    type: 'conclude',
+    params: ({ context }) => ({ user: context.user, label: inHand(context).label, cause: context.cause }),
+  },
+});
