@@ -1,6 +1,6 @@
+import type { CallLabel } from '../machines/model/call-label.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, EpochMs, LineId, UserId } from '../machines/model/ids.ts';
-import type { CallLabel } from '../machines/model/notices.ts';
 import type { DialTarget } from '../machines/model/party.ts';
 import type { CallLog } from './ports/call-log.ts';
 import type { WallClock } from './ports/clock.ts';

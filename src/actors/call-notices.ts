@@ -1,6 +1,7 @@
+import type { CallLabel } from '../machines/model/call-label.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, UserId } from '../machines/model/ids.ts';
-import type { CallLabel, Notice, NoticeSlot } from '../machines/model/notices.ts';
+import type { Notice, NoticeSlot } from '../machines/model/notices.ts';
 import type { WallClock } from './ports/clock.ts';
 import { type Conversation, MessageNotSent, type MessageRef } from './ports/conversation.ts';
 import type { Faults } from './ports/faults.ts';

@@ -1,8 +1,8 @@
 import { assign, setup } from 'xstate';
 import { effect, facts } from './effects.ts';
+import type { CallLabel } from './model/call-label.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, LegId, UserId } from './model/ids.ts';
-import type { CallLabel } from './model/notices.ts';
 import type { CallInHand, JoinedParties } from './model/softphone.ts';
 import type { ToneName } from './model/tone.ts';
 

@@ -2,9 +2,11 @@ import { assign, sendParent, setup } from 'xstate';
 import type { CallCommand, CallReport } from './call.ts';
 import { effect } from './effects.ts';
 import { failureToneMachine } from './failure-tone.ts';
+import type { CallLabel } from './model/call-label.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, LegId, UserId, VoiceLegId } from './model/ids.ts';
-import type { CallLabel, Notice, NoticeSlot, ParallelState } from './model/notices.ts';
+import type { Notice, NoticeSlot } from './model/notices.ts';
+import type { ParallelState } from './model/second-call-notices.ts';
 import type { ToneName } from './model/tone.ts';
 
 /** What the pair tells its softphone. */

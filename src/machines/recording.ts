@@ -1,7 +1,7 @@
 import { assign, sendParent, setup } from 'xstate';
 import { effect, facts, operation } from './effects.ts';
+import type { CallLabel } from './model/call-label.ts';
 import type { CallId, RecordingId, VoiceLegId } from './model/ids.ts';
-import type { CallLabel } from './model/notices.ts';
 
 /** What the button under the keypad says (product §8). */
 export type RecordingButton = 'start' | 'stop' | 'locked' | 'pending' | 'failed';

@@ -1,5 +1,6 @@
+import type { CallLabel } from '../../machines/model/call-label.ts';
 import type { HangupCause, SipReply } from '../../machines/model/hangup-cause.ts';
-import type { CallLabel, ServiceError } from '../../machines/model/notices.ts';
+import type { ServiceError } from '../../machines/model/notices.ts';
 import type { Phrase } from './phrasebook.ts';
 import { clock, duration, oneLine, party } from './words.ts';
 

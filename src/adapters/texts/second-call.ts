@@ -1,5 +1,5 @@
 import type { Action } from '../../machines/model/actions.ts';
-import type { ParallelState, SecondCallNotice } from '../../machines/model/notices.ts';
+import type { ParallelState, SecondCallNotice } from '../../machines/model/second-call-notices.ts';
 import { whyNotReached } from './outcome.ts';
 import { button, type Rendering } from './rendering.ts';
 import { party } from './words.ts';

@@ -1,4 +1,4 @@
-import type { CallLabel } from '../../machines/model/notices.ts';
+import type { CallLabel } from '../../machines/model/call-label.ts';
 import type { Phrase } from './phrasebook.ts';
 
 /** `+79261234567 · Anna Petrova` */

@@ -1,5 +1,5 @@
+import type { CallLabel } from './call-label.ts';
 import type { CallId, LineId, VoiceLegId } from './ids.ts';
-import type { CallLabel } from './notices.ts';
 import type { CallerIdentity, DialTarget } from './party.ts';
 import type { DtmfDigit } from './tone.ts';
 

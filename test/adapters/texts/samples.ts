@@ -1,6 +1,7 @@
+import type { CallLabel } from '../../../src/machines/model/call-label.ts';
 import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { CallId, EpochMs } from '../../../src/machines/model/ids.ts';
-import type { CallLabel, Notice, ServiceError } from '../../../src/machines/model/notices.ts';
+import type { Notice, ServiceError } from '../../../src/machines/model/notices.ts';
 
 export const pat: CallLabel = {
   call: CallId('pat'),
