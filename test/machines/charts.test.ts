@@ -1,23 +1,43 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { AnyStateNode } from 'xstate';
-import { machines } from '../support/machines.ts';
-import { mermaid } from '../support/mermaid.ts';
+import { machines, parts, statesElsewhere } from '../support/machines.ts';
+import { mermaid, mermaidOf, nodeAt, withDescendants } from '../support/mermaid.ts';
 
-const nodesOf = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesOf)];
+/** What machines and their parts are made of. */
+const others = ['effects', 'pair-setup', 'panel', 'softphone-children', 'softphone-setup'];
+const sources = async () => (await readdir('src/machines', { recursive: true })).filter((file) => file.endsWith('.ts'));
 
-test('every file of src/machines with a machine is known here', async () => {
-  const files = (await readdir('src/machines')).filter((file) => file.endsWith('.ts') && file !== 'effects.ts');
-  expect(files.map((file) => file.replace('.ts', ''))).toEqual(machines.map(([file]) => file));
+test('every file of src/machines with a machine, or with states of one, is known here', async () => {
+  const files = (await sources()).filter((file) => !file.startsWith('model')).map((file) => file.replace('.ts', ''));
+  const known = [...machines.map(([file]) => file), ...parts.map(([file]) => file), ...others];
+  expect(files.toSorted()).toEqual(known.toSorted());
+});
+
+test('no file of src/machines is longer than 200 lines', async () => {
+  const lengths = (await sources()).map(async (file) => {
+    const text = await readFile(`src/machines/${file}`, 'utf8');
+    return { file, lines: text.split('\n').length - 1 };
+  });
+  expect((await Promise.all(lengths)).filter(({ lines }) => lines > 200)).toEqual([]);
 });
 
 test.each(machines)('the %s diagram is current', async (file, machine) => {
-  await expect(mermaid(machine)).toMatchFileSnapshot(`../../src/machines/${file}.mmd`);
+  await expect(mermaid(machine, statesElsewhere(machine))).toMatchFileSnapshot(`../../src/machines/${file}.mmd`);
+});
+
+test.each(parts)('the %s diagram is current', async (file, machine, states) => {
+  await expect(mermaidOf(machine, states)).toMatchFileSnapshot(`../../src/machines/${file}.mmd`);
+});
+
+test.each(parts)('the states drawn beside %s are those of that file', async (file, machine, states) => {
+  const exported = (await import(`../../src/machines/${file}.ts`)) as Record<string, unknown>;
+  const drawn = states.map((path) => nodeAt(machine, path));
+  for (const node of drawn) expect(exported[node.key], node.key).toBe(node.config);
 });
 
 test.each(machines)('every transition of %s has a state to go to', (_, machine) => {
   // XState resolves targets when a state's transitions are first read, and throws for one that does not exist.
-  for (const node of nodesOf(machine.root)) {
+  for (const node of withDescendants(machine.root)) {
     expect(() => [...node.transitions.values()], node.path.join('.')).not.toThrow();
   }
 });
@@ -27,7 +47,7 @@ test.each(machines)('every named delay, guard, action and actor of %s exists', (
   const builtIn = /^xstate\./;
   const nameOf = (reference: unknown): string | undefined =>
     typeof reference === 'string' ? reference : (reference as { type?: string } | undefined)?.type;
-  for (const node of nodesOf(machine.root)) {
+  for (const node of withDescendants(machine.root)) {
     for (const { delay } of node.after) if (typeof delay === 'string') expect(delays).toHaveProperty([delay]);
     for (const { src } of node.invoke) if (typeof src === 'string') expect(actors).toHaveProperty([src]);
     const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { bridgeMachine } from '../../src/machines/bridge.ts';
 import { callMachine } from '../../src/machines/call.ts';
+import { failureToneMachine } from '../../src/machines/failure-tone.ts';
 import { lineQuestionMachine } from '../../src/machines/line-question.ts';
 import { parallelPairMachine } from '../../src/machines/parallel-pair.ts';
 import { reconnectWindowMachine } from '../../src/machines/reconnect-window.ts';
@@ -13,6 +14,7 @@ import { voiceLegMachine } from '../../src/machines/voice-leg.ts';
 export const machines: readonly (readonly [string, AnyStateMachine])[] = [
   ['bridge', bridgeMachine],
   ['call', callMachine],
+  ['failure-tone', failureToneMachine],
   ['line-question', lineQuestionMachine],
   ['parallel-pair', parallelPairMachine],
   ['reconnect-window', reconnectWindowMachine],
@@ -21,3 +23,21 @@ export const machines: readonly (readonly [string, AnyStateMachine])[] = [
   ['softphone', softphoneMachine],
   ['voice-leg', voiceLegMachine],
 ];
+
+/** Files that hold some states of a machine: which machine, and where in it they are. */
+export const parts: readonly (readonly [file: string, machine: AnyStateMachine, states: readonly string[]])[] = [
+  ['clearing', softphoneMachine, ['withCall.clearing', 'withCall.cleared']],
+  ['dialling', softphoneMachine, ['withCall.dialling', 'withCall.failing']],
+  ['incoming-call', softphoneMachine, ['withCall.ringing', 'withCall.answering', 'withCall.ringingNext']],
+  ['outgoing-call', softphoneMachine, ['callingBack', 'swapping', 'awaitingUser', 'takingUsersCall']],
+  ['reconnection', softphoneMachine, ['withCall.away', 'withCall.returning']],
+  ['second-call', softphoneMachine, ['withCall.pair', 'withCall.parting', 'withCall.departed']],
+  ['talk', softphoneMachine, ['withCall.talking']],
+  ['pair-calling', parallelPairMachine, ['calling', 'cancelling', 'failing']],
+  ['pair-held', parallelPairMachine, ['held', 'endingCurrent']],
+  ['pair-waiting', parallelPairMachine, ['waiting', 'declining', 'answering']],
+];
+
+/** The states of a machine that its own file leaves to others. */
+export const statesElsewhere = (machine: AnyStateMachine): readonly string[] =>
+  parts.filter(([, whole]) => whole === machine).flatMap(([, , states]) => states);
