@@ -1,5 +1,5 @@
 import { panelButtons, showPanel } from './panel.ts';
-import { callGone, softphoneSetup } from './softphone-children.ts';
+import { callGone, partyAnswered, softphoneSetup } from './softphone-children.ts';
 import { inHand, legs, playToUser, showLabelled, silenceUserLeg } from './softphone-setup.ts';
 
 export const dialling = softphoneSetup.createStateConfig({
@@ -25,7 +25,7 @@ export const dialling = softphoneSetup.createStateConfig({
   },
   on: {
     ...panelButtons,
-    'call.answered': 'talking',
+    'call.answered': { target: 'talking', actions: partyAnswered },
     'call.ended': {
       guard: { type: 'isOfHand', params: ({ event }) => event },
       target: 'failing',

@@ -1,6 +1,6 @@
 import type { PartyCalled } from './model/softphone.ts';
 import { showPanel } from './panel.ts';
-import { endSecond, letGo, softphoneSetup, voiceLegGone } from './softphone-children.ts';
+import { endSecond, letGo, partyAnswered, softphoneSetup, voiceLegGone } from './softphone-children.ts';
 import { inHand, legs, type SoftphoneArgs } from './softphone-setup.ts';
 
 type Called = SoftphoneArgs & { event: PartyCalled };
@@ -80,9 +80,9 @@ export const answering = softphoneSetup.createStateConfig({
       {
         guard: 'hasSecond',
         target: 'pair',
-        actions: [showPanel, { type: 'connect', params: legs }, { type: 'logAnswered', params: legs }],
+        actions: [partyAnswered, showPanel, { type: 'connect', params: legs }],
       },
-      { target: 'talking', actions: showPanel },
+      { target: 'talking', actions: [partyAnswered, showPanel] },
     ],
   },
 });

@@ -13,7 +13,7 @@ const logOpened = {
 } as const;
 
 /** The number that waited is not dialled. */
-export const offerExpires = [logGivenUp, showLabelled('status', 'offerExpired')] as const;
+const offerExpires = [logGivenUp, showLabelled('status', 'offerExpired')] as const;
 
 /** No voice leg came about: the number is not dialled. */
 const notAnswered = [

@@ -2,7 +2,14 @@ import type { Dial } from './model/softphone.ts';
 import type { PairEvent } from './pair-setup.ts';
 import { panelButtons } from './panel.ts';
 import { showAway } from './reconnection.ts';
-import { endSecond, letGo, secondTakesOver, softphoneSetup, voiceLegGone } from './softphone-children.ts';
+import {
+  endSecond,
+  letGo,
+  partyAnswered,
+  secondTakesOver,
+  softphoneSetup,
+  voiceLegGone,
+} from './softphone-children.ts';
 import { inHand, inSlot, type SoftphoneArgs, second } from './softphone-setup.ts';
 
 /** On `dial` beside the call in hand. */
@@ -40,7 +47,7 @@ export const pair = softphoneSetup.createStateConfig({
     'call.earlyMedia': { actions: tellPair },
     'call.answered': {
       target: '.answered',
-      actions: [{ type: 'logAnswered', params: ({ event }) => event }, tellPair],
+      actions: [partyAnswered, tellPair],
     },
     'call.ended': { actions: [letGo, tellPair] },
     'pair.commands': { actions: { type: 'tell', params: ({ event }) => event } },

@@ -91,6 +91,12 @@ export const voiceLegGone = [
   { type: 'note', params: ({ event }: { event: VoiceLegEnded }) => ofUser(event) },
 ] as const;
 
+/** On `call.answered`, whichever of the user's calls it is: what an answer means, apart from who is heard. */
+export const partyAnswered = {
+  type: 'logAnswered',
+  params: ({ event }: { event: Extract<CallReport, { type: 'call.answered' }> }) => event,
+} as const;
+
 /** On `call.ended`: it is let go; what its reason means is for the state to say. */
 export const letGo = { type: 'dropCall', params: ({ event }: { event: CallEnded }) => event } as const;
 

@@ -15,7 +15,7 @@ export const talking = softphoneSetup.createStateConfig({
   description: 'User and party hear each other; nobody else is there.',
   initial: 'begun',
   states: {
-    begun: { entry: [silenceUserLeg, { type: 'connect', params: legs }, { type: 'logAnswered', params: legs }] },
+    begun: { entry: [silenceUserLeg, { type: 'connect', params: legs }] },
     again: { description: 'After a second call, or after a reconnection, which have joined the two already.' },
   },
   on: {

@@ -62,6 +62,8 @@ class Drawing {
       this.#lines.push(`${indent}}`);
     }
     if (node.type === 'final') this.#lines.push(`${indent}${this.#name(node)} --> [*]`);
+    // Named by itself, for no arrow of its own names it.
+    if (node.type === 'atomic' && exitsOf(node).length === 0) this.#lines.push(`${indent}${this.#name(node)}`);
     this.exits(node, indent);
   }
 
