@@ -8,8 +8,10 @@ import { softphoneMachine } from '../../src/machines/softphone.ts';
 
 test('no effect of a started machine is left without a hand', () => {
   const phone = softphone({} as never);
-  const { call, voiceLeg, parallelPair } = phone.implementations.actors as Record<string, AnyStateMachine>;
-  for (const machine of [phone, call, voiceLeg, parallelPair, sipAccount({} as never, {} as never)]) {
+  const { call, voiceLeg, parallelPair, failureTone } = phone.implementations.actors as Record<string, AnyStateMachine>;
+  const pairsTone = (parallelPair as AnyStateMachine).implementations.actors['failureTone'] as AnyStateMachine;
+  const lineActor = sipAccount({} as never, {} as never);
+  for (const machine of [phone, call, voiceLeg, parallelPair, failureTone, pairsTone, lineActor]) {
     expect(unwired(machine as AnyStateMachine)).toEqual([]);
   }
 });

@@ -35,6 +35,21 @@ test.each(parts)('the states drawn beside %s are those of that file', async (fil
   for (const node of drawn) expect(exported[node.key], node.key).toBe(node.config);
 });
 
+test('docs/machines.md shows every diagram as it is', async () => {
+  const diagrams = new Map([
+    ...machines.map(([file, machine]) => [file, mermaid(machine, statesElsewhere(machine))] as const),
+    ...parts.map(([file, machine, states]) => [file, mermaidOf(machine, states)] as const),
+  ]);
+  const text = await readFile('docs/machines.md', 'utf8');
+  const shown = [...text.matchAll(/^<!-- diagram: (.+) -->$/gm)].map(([, file]) => file);
+  expect(shown.toSorted()).toEqual([...diagrams.keys()].toSorted());
+  const current = text.replace(
+    /^<!-- diagram: (.+) -->\n(\n```mermaid\n[^`]*```\n)?/gm,
+    (_, file: string) => `<!-- diagram: ${file} -->\n\n\`\`\`mermaid\n${diagrams.get(file)}\`\`\`\n`,
+  );
+  await expect(current).toMatchFileSnapshot('../../docs/machines.md');
+});
+
 test.each(machines)('every transition of %s has a state to go to', (_, machine) => {
   // XState resolves targets when a state's transitions are first read, and throws for one that does not exist.
   for (const node of withDescendants(machine.root)) {
