@@ -41,7 +41,7 @@ test('docs/machines.md shows every diagram as it is', async () => {
     ...parts.map(([file, machine, states]) => [file, mermaidOf(machine, states)] as const),
   ]);
   const text = await readFile('docs/machines.md', 'utf8');
-  const shown = [...text.matchAll(/^<!-- diagram: (.+) -->$/gm)].map(([, file]) => file);
+  const shown = [...text.matchAll(/^<!-- diagram: (.+) -->$/gm)].map(([, file]) => String(file));
   expect(shown.toSorted()).toEqual([...diagrams.keys()].toSorted());
   const current = text.replace(
     /^<!-- diagram: (.+) -->\n(\n```mermaid\n[^`]*```\n)?/gm,
