@@ -1,0 +1,90 @@
+import { FluentTexts } from '../../../src/adapters/texts/texts.ts';
+import { type Action, parseAction } from '../../../src/machines/model/actions.ts';
+import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
+import type { CallId, UserId } from '../../../src/machines/model/ids.ts';
+import type { CallLabel, Notice, NoticeSlot } from '../../../src/machines/model/notices.ts';
+
+/** A button that stands in the conversation now. */
+export interface ShownButton {
+  readonly action: Action;
+  readonly slot: NoticeSlot;
+  readonly notice: Notice;
+  /** The call its message belongs to. */
+  readonly call: CallId;
+}
+
+interface Message {
+  readonly notice: Notice;
+  readonly call: CallId;
+}
+
+/** One user's conversation: what stands in it about his calls, drawn with the product's own buttons. */
+export class Chat {
+  readonly #messages = new Map<string, Message>();
+  /** Calls whose outcome the user has been told. */
+  readonly #outcomes = new Set<CallId>();
+  /** Messages of which a button was pressed, and did something: until they change, more presses may be in vain (D-39). */
+  readonly pressed = new WeakSet<Notice>();
+  /** Of the newest parallel message, also one that is gone. */
+  version = 1;
+  readonly #complain: (what: string) => void;
+
+  readonly port = {
+    say: () => {},
+    show: (_: UserId, call: CallId, slot: NoticeSlot, notice: Notice) => {
+      this.#messages.set(placeOf(call, slot), { notice, call });
+      if (notice.kind === 'parallel') this.version = notice.version;
+      if (notice.kind === 'offerExpired' || notice.kind === 'notAnswered') this.#forget(call);
+    },
+    unshow: (_: UserId, call: CallId, slot: NoticeSlot) => void this.#messages.delete(placeOf(call, slot)),
+    conclude: (_: UserId, { call }: CallLabel, __: HangupCause) => {
+      if (this.#outcomes.has(call)) this.#complain(`the outcome of ${call} is told twice`);
+      this.#outcomes.add(call);
+      this.#forget(call);
+    },
+  };
+
+  constructor(complain: (what: string) => void) {
+    this.#complain = complain;
+  }
+
+  notice(slot: 'panel' | 'parallel' | 'reconnection'): Message | undefined {
+    return this.#messages.get(slot);
+  }
+
+  get buttons(): ShownButton[] {
+    const shown: ShownButton[] = [];
+    for (const [place, { notice, call }] of this.#messages) {
+      const slot = place.split('/')[0] as NoticeSlot;
+      for (const drawn of actionsOf(notice)) {
+        const action = notice.kind === 'parallel' && 'version' in drawn ? { ...drawn, version: notice.version } : drawn;
+        shown.push({ action, slot, notice, call });
+      }
+    }
+    return shown;
+  }
+
+  #forget(call: CallId): void {
+    this.#messages.delete(placeOf(call, 'caller'));
+    this.#messages.delete(placeOf(call, 'status'));
+  }
+}
+
+/** A user has one keypad, one parallel message and one reconnection, whichever of his calls they are about. */
+const placeOf = (call: CallId, slot: NoticeSlot): string =>
+  slot === 'caller' || slot === 'status' ? `${slot}/${call}` : slot;
+
+const texts = new FluentTexts();
+const drawnBefore = new Map<string, readonly Action[]>();
+
+/** The buttons depend on little of a notice, and drawing is slow. */
+function actionsOf(notice: Notice): readonly Action[] {
+  const { label: _, current: __, other: ___, version: ____, ...rest } = notice as unknown as Record<string, unknown>;
+  const key = JSON.stringify(rest);
+  const known = drawnBefore.get(key);
+  if (known) return known;
+  const buttons = texts.render(notice).buttons ?? [];
+  const drawn = buttons.flat().flatMap(({ action }) => parseAction(action) ?? []);
+  drawnBefore.set(key, drawn);
+  return drawn;
+}

@@ -1,0 +1,155 @@
+import type { LegId } from '../../../src/machines/model/ids.ts';
+import type { Party } from './parties.ts';
+import type { Phone } from './phones.ts';
+import type { World } from './world.ts';
+
+/** What must be true after every step; each says what it found wrong. */
+const always: readonly ((world: World) => string | undefined)[] = [
+  // No orphan leg: whatever lives has somebody who hears of its end.
+  ({ parties }) => orphan(parties.live, 'party'),
+  ({ phones }) =>
+    orphan(
+      phones.live.filter(({ state }) => state !== 'offered'),
+      'voice leg',
+    ),
+  ({ phones }) => (phones.taken.length > 1 ? `${phones.taken.length} voice legs` : undefined),
+  ({ parties, joined }) => {
+    const calls = parties.live.filter(({ id }) => !joined.has(id));
+    return calls.length > 2 ? `${calls.length} calls` : undefined;
+  },
+  panelNeedsPhone,
+  panelIsOfLiveCall,
+  talkIsHeard,
+  pairIsHeard,
+  partyIsNotForgotten,
+  joinedHearEachOther,
+];
+
+/** What must be true when everybody has hung up and time has passed. */
+const atTheEnd: readonly ((world: World) => string | undefined)[] = [
+  ({ isAtRest }) => (isAtRest ? undefined : 'the softphone does not come to rest'),
+  ({ parties }) => unended([...parties.legs.values()]),
+  ({ phones }) => unended([...phones.legs.values()]),
+  ({ bridges }) => (bridges.engaged > 0 ? 'a bridge is left' : undefined),
+  ({ clock }) => (clock.pending > 0 ? `${clock.pending} timers are left` : undefined),
+  ({ parties, phones, sound }) => {
+    const legs = [...parties.legs.values(), ...phones.legs.values()];
+    const watchers = legs.reduce((sum, { facts }) => sum + facts.watchers, sound.watchers);
+    return watchers > 0 ? `${watchers} listeners are left` : undefined;
+  },
+  ({ chat }) => {
+    const left = chat.buttons.find(({ slot, notice }) => slot !== 'status' || notice.kind !== 'outcome');
+    return left ? `a ${left.notice.kind} with buttons is left` : undefined;
+  },
+  ({ records }) => {
+    const open = [...records].find(([, state]) => state === 'open');
+    return open ? `the record of ${open[0]} is left open` : undefined;
+  },
+];
+
+export const checkStep = (world: World): void => check(world, always);
+export const checkEnd = (world: World): void => check(world, atTheEnd);
+
+function check(world: World, rules: typeof always): void {
+  for (const rule of rules) {
+    const wrong = rule(world);
+    if (wrong) world.complain(wrong);
+  }
+}
+
+const orphan = (legs: readonly (Party | Phone)[], kind: string): string | undefined =>
+  legs.some(({ facts }) => facts.watchers === 0) ? `an orphan ${kind}` : undefined;
+
+const unended = (legs: readonly (Party | Phone)[]): string | undefined => {
+  const left = legs.find(({ state }) => state !== 'ended' && state !== 'unmade');
+  return left ? `${left.id} is left ${left.state}` : undefined;
+};
+
+/** How things stand, once nothing is under way: no answer of a network is awaited. */
+function atPeace({ parties, phones, joined }: World): { phone: Phone | undefined; talking: Party[] } | undefined {
+  const legs = [...parties.legs.values()];
+  if (legs.some(({ state, waiting }) => state === 'ending' || waiting.length > 0)) return undefined;
+  const voiceLegs = [...phones.legs.values()].filter(({ state }) => state !== 'ended' && state !== 'unmade');
+  if (voiceLegs.length > 1 || voiceLegs.some(({ state }) => state !== 'up' && state !== 'connecting')) return undefined;
+  const own = legs.filter(({ id, state }) => state !== 'ended' && state !== 'unmade' && !joined.has(id));
+  if (own.some(({ state }) => state !== 'up')) return undefined;
+  return { phone: voiceLegs[0], talking: own };
+}
+
+/** The keypad belongs to a talk, or to one that waits for its user to come back. */
+function panelNeedsPhone({ phones, chat }: World): string | undefined {
+  if (!chat.notice('panel') || chat.notice('reconnection')) return undefined;
+  const inCall = phones.taken.some(({ state }) => state !== 'ringing');
+  const isEnding = [...phones.legs.values()].some(({ state }) => state === 'ending');
+  const isClearing = phones.live.length === 0;
+  return inCall || isEnding || isClearing ? undefined : 'a panel is shown while the user is only being rung';
+}
+
+function panelIsOfLiveCall({ parties, phones, joined, chat }: World): string | undefined {
+  const panel = chat.notice('panel');
+  if (!panel || parties.leg(panel.call).state !== 'ended') return undefined;
+  const hasOther = parties.live.some(({ id, state }) => state === 'up' && !joined.has(id));
+  const hears = phones.live.some(({ state }) => state === 'up' || state === 'connecting');
+  return hasOther && hears ? `the panel is of ${panel.call}, which is over` : undefined;
+}
+
+function talkIsHeard(world: World): string | undefined {
+  const peace = atPeace(world);
+  const [party, second] = peace?.talking ?? [];
+  if (!peace?.phone || !party || second || saysWhyNobodyIsThere(world, peace.phone)) return undefined;
+  const { sound, chat } = world;
+  if (sound.heardBy(peace.phone.id) !== party.id) return 'the user does not hear his only party';
+  if (sound.heardBy(party.id) !== peace.phone.id) return 'the only party does not hear the user';
+  if (party.isHeld) return 'the only party is left on hold';
+  const tone = toneTo(world, peace.phone.id) ?? toneTo(world, party.id);
+  if (tone) return `${tone} goes on over the talk`;
+  if (!chat.notice('panel')) return 'a talk without a panel';
+  if (chat.notice('parallel')) return 'a parallel message for one call';
+  if (chat.notice('reconnection')) return 'a reconnection message over the talk';
+  return undefined;
+}
+
+function pairIsHeard(world: World): string | undefined {
+  const peace = atPeace(world);
+  const [one, other, third] = peace?.talking ?? [];
+  if (!peace?.phone || !one || !other || third) return undefined;
+  const { sound, chat } = world;
+  const heard = [one, other].find(({ id }) => id === sound.heardBy(peace.phone?.id as LegId));
+  if (!heard) return 'the user hears neither of two parties';
+  const silent = heard === one ? other : one;
+  if (sound.heardBy(heard.id) !== peace.phone.id) return 'the current party does not hear the user';
+  if (heard.isHeld) return 'the current party is on hold';
+  if (sound.heardBy(silent.id)) return 'the held party hears somebody';
+  if (!silent.isHeld) return 'the other party is not on hold';
+  if (!sound.hasMusic(silent.id)) return 'the held party hears nothing';
+  const tone = toneTo(world, peace.phone.id);
+  if (tone) return `${tone} goes on over the talk of two`;
+  return chat.notice('parallel') ? undefined : 'two calls without a parallel message';
+}
+
+/** A party whose user is away is held, hears tones, and does not wait for ever. */
+function partyIsNotForgotten(world: World): string | undefined {
+  const peace = atPeace(world);
+  const [party, second] = peace?.talking ?? [];
+  if (!peace || peace.phone || !party) return undefined;
+  if (second) return 'two parties wait for a user who is away';
+  if (!world.sound.tones(party.id).has('reconnection')) return 'a party waits without hearing tones';
+  if (world.clock.pending === 0) return 'a party waits for ever';
+  return world.chat.notice('reconnection') ? undefined : 'a party waits and the user is not told';
+}
+
+function joinedHearEachOther({ parties, joined, sound }: World): string | undefined {
+  const up = [...joined].map((id) => parties.leg(id)).filter(({ state }) => state === 'up');
+  const alone = up.find(({ id }) => {
+    const heard = sound.heardBy(id);
+    const isLast = up.length === 1;
+    return !isLast && (heard === undefined || sound.heardBy(heard) !== id);
+  });
+  return alone ? `${alone.id} was joined and hears nobody` : undefined;
+}
+
+/** The second party failed while the user listened to it: for 4 s he hears why. */
+const saysWhyNobodyIsThere = ({ sound, clock }: World, { id }: Phone): boolean =>
+  (sound.tones(id).has('busy') || sound.tones(id).has('congestion')) && (clock.untilNextMs ?? Infinity) <= 4_000;
+
+const toneTo = ({ sound }: World, leg: LegId): string | undefined => [...sound.tones(leg)][0];

@@ -1,0 +1,125 @@
+import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
+import type { VoiceLegFact } from '../../../src/actors/ports/telegram-calls.ts';
+import { CallId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import { press } from './presses.ts';
+import type { World } from './world.ts';
+
+/**
+ * One thing that happens, as a line that can be read and pasted:
+ *
+ *     olga dials c1 | c2 calls | olga calls u1          (… without switching)
+ *     phone answers | old phone hangs up | v1~1 breaks  what a voice leg does
+ *     c1 rings | c1 answers | c1 ends                   what a party does; `ends`: a hang-up of ours is confirmed
+ *     c1 takes the re-INVITE | c1 refuses the re-INVITE
+ *     press Switch | press Switch twice | press an old Switch | press Transfer after Switch
+ *     2000 ms pass | the deadline passes | callback off | the service shuts down
+ *     SIP ends later | Telegram ends later | re-INVITEs are answered later
+ */
+export type Line = string;
+
+const partyFacts: Readonly<Record<string, SipLegFact>> = {
+  rings: { type: 'party.ringing' },
+  announces: { type: 'party.earlyMedia' },
+  answers: { type: 'party.answered' },
+  holds: { type: 'party.held' },
+  resumes: { type: 'party.resumed' },
+  'presses a key': { type: 'key.heard', digit: '5' },
+  transfers: { type: 'party.transfers', target: { kind: 'number', user: '900' } },
+  'hangs up': { type: 'party.hungUp', cause: { kind: 'normal' } },
+  'gives up': { type: 'party.hungUp', cause: { kind: 'cancelled' } },
+  'is answered elsewhere': { type: 'party.hungUp', cause: { kind: 'answered-elsewhere' } },
+  'is busy': { type: 'party.hungUp', cause: { kind: 'busy', sip: { status: 486, reason: 'Busy Here' } } },
+  fails: { type: 'party.hungUp', cause: { kind: 'rejected', sip: { status: 503, reason: 'Service Unavailable' } } },
+};
+const phoneFacts: Readonly<Record<string, VoiceLegFact>> = {
+  rings: { type: 'user.ringing' },
+  answers: { type: 'user.answered' },
+  connects: { type: 'user.connected' },
+  'hangs up': { type: 'user.hungUp', cause: { kind: 'normal' } },
+  declines: { type: 'user.hungUp', cause: { kind: 'declined' } },
+  'is busy': { type: 'user.hungUp', cause: { kind: 'busy' } },
+  'is not answered': { type: 'user.hungUp', cause: { kind: 'no-answer' } },
+  'forbids our call': { type: 'user.hungUp', cause: { kind: 'privacy' } },
+  breaks: { type: 'user.hungUp', cause: { kind: 'connection-lost' } },
+  misbehaves: { type: 'user.hungUp', cause: { kind: 'peer-fault', detail: 'wrong hash' } },
+};
+export const partyVerbs = Object.keys(partyFacts);
+export const phoneVerbs = Object.keys(phoneFacts);
+
+const whole: Readonly<Record<string, (world: World) => void>> = {
+  'the deadline passes': (world) => world.sendIfStarted({ type: 'deadline.passed' }),
+  'callback on': (world) => setCallback(world, true),
+  'callback off': (world) => setCallback(world, false),
+  'the service shuts down': (world) => {
+    world.sendIfStarted({ type: 'shutdown' });
+    void world.bridges.endAll(new AbortController().signal);
+  },
+  'SIP ends later': ({ parties }) => void (parties.endsLater = true),
+  'Telegram ends later': ({ phones }) => void (phones.endsLater = true),
+  're-INVITEs are answered later': ({ parties }) => void (parties.answersLater = true),
+};
+
+const shapes: readonly (readonly [RegExp, (world: World, ...words: string[]) => void])[] = [
+  [/^olga dials (\w+)( without switching)?$/, (world, call, not) => world.dials(CallId(call as string), !not)],
+  [/^(c\w+) calls( without switching)?$/, (world, call, not) => world.partyCalls(CallId(call as string), !not)],
+  [/^olga calls (\w+)$/, (world, leg) => world.userCalls(VoiceLegId(leg as string))],
+  [/^(\d+) ms pass$/, ({ clock }, ms) => clock.pass(Number(ms))],
+  [/^press (an old )?(.+?)( twice)?$/, (world, old, button, twice) => press(world, button as string, old, twice)],
+  [/^(phone|old phone|[vu][\w~]+) (.+)$/, phoneDoes],
+  [/^(c\w+) (.+)$/, partyDoes],
+];
+
+/** Lets one thing happen, and everything that follows from it at once. */
+export async function take(world: World, line: Line): Promise<void> {
+  try {
+    const known = whole[line];
+    if (known) known(world);
+    else {
+      const shape = shapes.find(([pattern]) => pattern.test(line));
+      if (!shape) throw new Error(`nobody knows what this line means: ${line}`);
+      const words = shape[0].exec(line)?.slice(1) ?? [];
+      shape[1](world, ...(words as string[]));
+    }
+    await world.settle();
+  } catch (error) {
+    world.complain(`an event threw: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function setCallback(world: World, on: boolean): void {
+  world.callback = on;
+  world.sendIfStarted({ type: 'callback.set', on });
+}
+
+function phoneDoes(world: World, who = '', verb = ''): void {
+  const { phones, sound } = world;
+  const ids = [...phones.legs.keys()];
+  const newest = phones.newest?.id;
+  const id = who === 'phone' ? newest : who === 'old phone' ? ids.findLast((leg) => leg !== newest) : VoiceLegId(who);
+  if (id === undefined) return;
+  const leg = phones.leg(id);
+  const fact = phoneFacts[verb];
+  if (fact) phones.does(leg, fact);
+  else if (verb === 'ends') {
+    if (leg.state === 'ending') phones.end(leg);
+  } else notice(sound, id, verb);
+}
+
+function partyDoes(world: World, who = '', verb = ''): void {
+  const { parties, sound } = world;
+  const leg = parties.leg(CallId(who));
+  const fact = partyFacts[verb];
+  if (fact) parties.does(leg, fact);
+  else if (verb === 'takes the re-INVITE' || verb === 'refuses the re-INVITE')
+    parties.answerReinvite(leg, verb.startsWith('takes'));
+  else if (verb === 'ends') {
+    if (leg.state === 'ending') parties.end(leg);
+  } else notice(sound, leg.id, verb);
+}
+
+function notice(sound: World['sound'], leg: CallId | VoiceLegId, verb: string): void {
+  if (verb === 'falls silent') sound.notice(leg, { type: 'media.lost' });
+  else if (verb === 'is heard again') sound.notice(leg, { type: 'media.back' });
+  else if (verb === 'begins to be heard') sound.notice(leg, { type: 'media.started' });
+  else throw new Error(`nobody can do this: ${verb}`);
+}

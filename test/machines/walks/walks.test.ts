@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Coverage } from './coverage.ts';
+import { isAvoided, isKnown, knownFaults } from './known-faults.ts';
+import { randomWalk } from './random-walk.ts';
+import { shortestPaths } from './shortest-paths.ts';
+import { asTest, shrink } from './shrink.ts';
+import { walk } from './walk.ts';
+import { machine } from './world.ts';
+
+/** `WALKS=200000 WALK_SEED=7 npx vitest run test/machines/walks` goes further, or elsewhere. */
+const walks = Number(process.env.WALKS ?? 20_000);
+const firstSeed = Number(process.env.WALK_SEED ?? 1);
+
+const around = { forgives: isKnown, avoids: isAvoided };
+const coverage = new Coverage(machine);
+const options = { ...around, inspect: coverage.inspect };
+
+// XState warns of events to actors that have ended, which is what these tests are about.
+beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
+afterAll(() => void vi.restoreAllMocks());
+
+const failure = async (name: string, lines: readonly string[], wrong: string): Promise<string> => {
+  const shortest = await shrink(lines, async (fewer) => sameFault(await walk(fewer, around), wrong));
+  return `${name}: ${wrong}\n${asTest(wrong, shortest)}`;
+};
+
+describe('a user’s telephone, whatever happens', () => {
+  test('every short story ends well', async () => {
+    const { failed, stories } = await shortestPaths(options);
+    expect(failed && (await failure('a short story', failed.lines, failed.wrong))).toBeUndefined();
+    expect(stories).toBeGreaterThan(2_000);
+  }, 60_000);
+
+  test(`${walks} random walks end well`, async () => {
+    for (let seed = firstSeed; seed < firstSeed + walks; seed++) {
+      const { lines, wrong } = await randomWalk(seed, options);
+      if (wrong) expect.fail(await failure(`seed ${seed}`, lines, wrong));
+    }
+  }, 3_600_000);
+
+  test('the walks have been in every state', () => {
+    const { all, taken, missed } = coverage.transitions;
+    if (process.env.WALK_COVERAGE) console.log(`${taken} of ${all} transitions were taken, not:\n${missed.join('\n')}`);
+    expect(coverage.missed).toEqual([]);
+    expect(taken / all).toBeGreaterThan(0.9);
+  });
+});
+
+describe('faults that are known are still there', () => {
+  test.each(knownFaults)('$name', async ({ lines, complaint, avoids }) => {
+    // Nothing is forgiven but what happens on the way.
+    const forgives = (wrong: string) => isKnown(wrong) && !complaint.test(wrong);
+    expect(await walk(lines, { forgives })).toMatch(complaint);
+    expect(avoids === undefined || (await walk(lines, around)) === undefined).toBe(true);
+  });
+});
+
+/** Legs are named by their number, which means nothing. */
+function sameFault(one: string | undefined, other: string): boolean {
+  const nameless = (wrong = '') => wrong.replaceAll(/\b[cuv]\d+(~\d+)?\b/g, 'a leg');
+  return nameless(one) === nameless(other);
+}

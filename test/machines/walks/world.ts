@@ -1,0 +1,171 @@
+import { type Actor, createActor, type InspectionEvent } from 'xstate';
+import { Bridges } from '../../../src/actors/bridges.ts';
+import { type SoftphoneParts, softphone } from '../../../src/actors/softphone.ts';
+import { type CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import type { CallInHand, JoinedParties, SoftphoneCommand } from '../../../src/machines/model/softphone.ts';
+import { Chat } from './chat.ts';
+import { WalkClock } from './clock.ts';
+import { Parties } from './parties.ts';
+import { Phones } from './phones.ts';
+import { Sound } from './sound.ts';
+
+const olga = UserId('1');
+const office = LineId('office');
+
+/** One user, his parties, and everything his softphone is wired to: a walk goes through one of these. */
+export class World {
+  readonly clock = new WalkClock();
+  /** What was found wrong, in the order of finding. */
+  readonly complaints: string[] = [];
+  readonly complain = (what: string) => void this.complaints.push(what);
+  readonly parties = new Parties(this.complain);
+  readonly phones = new Phones(() => this.clock.now, this.complain);
+  readonly sound = new Sound();
+  readonly chat = new Chat(this.complain);
+  /** Calls that were written into the call log, and whether they were closed there. */
+  readonly records = new Map<CallId, 'open' | 'closed'>();
+  /** Parties that talk to each other without the user. */
+  readonly joined = new Set<CallId>();
+  /** How much the softphone has done so far, other than saying something. */
+  effects = 0;
+  callback = true;
+  readonly #inspect: ((event: InspectionEvent) => void) | undefined;
+  readonly bridges: Bridges;
+  #softphone: Actor<typeof machine> | undefined;
+  #calls = 0;
+
+  constructor(inspect?: (event: InspectionEvent) => void) {
+    this.#inspect = inspect;
+    here = this;
+    this.bridges = new Bridges({
+      ...parts,
+      clock: this.clock,
+      faults: { report: (where, error) => this.complain(`${where}: ${String(error)}`) },
+      recall: (_, call) => this.#recall(call),
+    });
+  }
+
+  /** Starts the softphone when there is none. */
+  send(command: SoftphoneCommand): void {
+    if (!this.#softphone) this.#start();
+    this.#softphone?.send(command);
+  }
+
+  sendIfStarted(command: SoftphoneCommand): void {
+    this.#softphone?.send(command);
+  }
+
+  dials(call: CallId, switching: boolean): void {
+    const label = { ...this.#label(call), direction: 'outgoing' } as const;
+    const target = { kind: 'number', user: call } as const;
+    this.send({ type: 'dial', line: office, label, target, voiceLeg: voiceLegOf(call), switching });
+  }
+
+  partyCalls(call: CallId, switching: boolean): void {
+    this.parties.offer(call);
+    const label = { ...this.#label(call), direction: 'incoming' } as const;
+    const caller = { number: call };
+    const lineName = undefined;
+    this.send({ type: 'party.called', line: office, label, caller, lineName, voiceLeg: voiceLegOf(call), switching });
+  }
+
+  userCalls(voiceLeg: VoiceLegId): void {
+    this.phones.offer(voiceLeg);
+    this.send({ type: 'user.called', voiceLeg });
+  }
+
+  /** Lets those who wait for a promise hear of it. */
+  async settle(): Promise<void> {
+    while (this.parties.hasNews) {
+      this.parties.hasNews = false;
+      for (let turn = 0; turn < 6; turn++) await undefined;
+    }
+  }
+
+  /** Whether there is no softphone any more: nothing has been going on for a while. */
+  get isAtRest(): boolean {
+    return this.#softphone === undefined;
+  }
+
+  /** A name for how things stand, equal for worlds that cannot be told apart by what comes next. */
+  get signature(): string {
+    const actors: unknown[] = [];
+    const visit = (actor: unknown): void => {
+      const snapshot = (actor as Actor<typeof machine>).getSnapshot() as { value?: unknown; children?: object };
+      actors.push(snapshot.value);
+      for (const child of Object.values(snapshot.children ?? {})) visit(child);
+    };
+    if (this.#softphone) visit(this.#softphone);
+    const legs = [...this.parties.live, ...this.phones.taken].map(({ state }) => state);
+    return JSON.stringify([actors, legs, this.bridges.engaged, this.callback]);
+  }
+
+  #start(): void {
+    const phone = createActor(machine, {
+      input: { user: olga, callback: this.callback },
+      clock: this.clock,
+      ...(this.#inspect && { inspect: this.#inspect }),
+    });
+    this.#softphone = phone;
+    phone.subscribe({
+      complete: () => {
+        this.#softphone = undefined;
+      },
+      error: (error) => {
+        this.#softphone = undefined;
+        this.complain(`the softphone broke: ${String(error)}`);
+      },
+    });
+    phone.start();
+  }
+
+  #recall(call: CallInHand): void {
+    this.joined.delete(call.label.call);
+    this.send({ type: 'recalled', call });
+  }
+
+  #label(call: CallId) {
+    // Never two at the same moment: the earlier call of two is told by its beginning.
+    return { call, lineName: 'Office', number: call, startedAt: EpochMs(this.clock.now * 1_000 + ++this.#calls) };
+  }
+}
+
+const voiceLegOf = (call: CallId) => VoiceLegId(call.replace('c', 'v'));
+
+/** The world that is walked through now: the machine is built once for all of them, because building takes long. */
+let here: World;
+
+/** Passes calls on to a port of this world, and counts them. */
+const through = <Port extends object>(portOf: (world: World) => Port, uncounted: readonly string[] = []): Port =>
+  new Proxy({} as Port, {
+    get: (_, name) => {
+      const method = (portOf(here) as Record<string, (...args: unknown[]) => unknown>)[name as string];
+      return (...args: unknown[]) => {
+        if (!uncounted.includes(name as string)) here.effects++;
+        return method?.(...args);
+      };
+    },
+  });
+
+/** The one place to change when the softphone gets a new part. */
+const parts = {
+  sip: through(({ parties }) => parties.port, ['watch']),
+  telegram: through(({ phones }) => phones.port, ['watch']),
+  media: through(({ sound }) => sound.port, ['watch']),
+  notices: through(({ chat }) => chat.port, ['say']),
+  journal: {
+    opened: ({ label }) => void (here.records.has(label.call) || here.records.set(label.call, 'open')),
+    answered: () => {},
+    ended: (call) => {
+      if (here.records.has(call)) here.records.set(call, 'closed');
+      return undefined;
+    },
+  } as Partial<SoftphoneParts['journal']>,
+  handOver: (user: UserId, joined: JoinedParties) => {
+    here.joined.add(joined.first.label.call).add(joined.second.label.call);
+    here.bridges.start(user, joined);
+  },
+} as unknown as SoftphoneParts;
+
+/** The machine of every softphone here. */
+export const machine = softphone(parts);
