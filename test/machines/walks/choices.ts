@@ -99,5 +99,12 @@ export const beginnings: readonly (readonly Line[])[] = [
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'c2 calls', 'press Switch', 'c2 answers'],
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'press Reconnect'],
   ['callback off', 'olga dials c1', 'olga calls u1', 'phone answers', 'phone connects', 'c1 answers', 'phone breaks'],
+  ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'olga dials c2', 'press Transfer'],
+  [
+    'c1 calls',
+    'phone answers',
+    'c1 answers',
+    ...Array.from({ length: 5 }, () => ['phone breaks', 'phone answers']).flat(),
+  ],
 ];
 export const networks: readonly Line[] = ['SIP ends later', 'Telegram ends later', 're-INVITEs are answered later'];

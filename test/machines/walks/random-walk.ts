@@ -2,7 +2,7 @@ import { beginnings, networks, nonsense, sensible } from './choices.ts';
 import { Random } from './random.ts';
 import type { Line } from './steps.ts';
 import { end, endings, stepOn, type WalkOptions } from './walk.ts';
-import { World } from './world.ts';
+import { enterWorld } from './world.ts';
 
 export interface Walked {
   readonly lines: readonly Line[];
@@ -14,7 +14,7 @@ export interface Walked {
 export async function randomWalk(seed: number, options: WalkOptions = {}): Promise<Walked> {
   const random = new Random(seed);
   const lines: Line[] = [];
-  const world = new World(options.inspect);
+  const world = enterWorld(options.inspect);
   const go = (line: Line) => {
     lines.push(line);
     return stepOn(world, line, options);

@@ -1,7 +1,7 @@
 import { newcomers, sensible } from './choices.ts';
 import type { Line } from './steps.ts';
 import { end, endings, stepOn, type WalkOptions } from './walk.ts';
-import { World } from './world.ts';
+import { enterWorld } from './world.ts';
 
 export interface Explored {
   /** How many stories were told to their end. */
@@ -37,7 +37,7 @@ interface Told {
 }
 
 async function tell(lines: readonly Line[], turn: number, options: WalkOptions, seen: Set<string>): Promise<Told> {
-  const world = new World(options.inspect);
+  const world = enterWorld(options.inspect);
   const ending = endings[turn % endings.length] as string;
   const nothing: Told = { goesOn: [], ending };
   for (const line of lines) {

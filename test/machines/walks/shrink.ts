@@ -16,14 +16,3 @@ export async function shrink(
   // What was needed by a line that is gone now may go too.
   return shortest.length < lines.length ? shrink(shortest, fails) : shortest;
 }
-
-/** A failing walk as a test that can be pasted. */
-export const asTest = (name: string, lines: readonly Line[]): string =>
-  [
-    `test('${name.replaceAll("'", '’')}', async () => {`,
-    '  const lines = [',
-    ...lines.map((line) => `    '${line}',`),
-    '  ];',
-    '  expect(await walk(lines)).toBeUndefined();',
-    '});',
-  ].join('\n');

@@ -1,7 +1,7 @@
 import type { InspectionEvent } from 'xstate';
 import { checkEnd, checkStep } from './rules.ts';
 import { type Line, take } from './steps.ts';
-import { World } from './world.ts';
+import { enterWorld, type World } from './world.ts';
 
 /** How a walk ends: the last line of it. */
 export const endings = [
@@ -20,7 +20,7 @@ export interface WalkOptions {
 
 /** Goes the way of these lines and to the end of all calls. @returns the first thing that was wrong; undefined: nothing */
 export async function walk(lines: readonly Line[], options: WalkOptions = {}): Promise<string | undefined> {
-  const world = new World(options.inspect);
+  const world = enterWorld(options.inspect);
   for (const line of lines) {
     if (isEnding(line)) break;
     if (options.avoids?.(world, line)) return undefined;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Coverage } from './coverage.ts';
 import { isAvoided, isKnown, knownFaults } from './known-faults.ts';
 import { randomWalk } from './random-walk.ts';
+import { reproduction } from './reproduction.ts';
 import { shortestPaths } from './shortest-paths.ts';
-import { asTest, shrink } from './shrink.ts';
 import { walk } from './walk.ts';
 import { machine } from './world.ts';
 
@@ -19,22 +19,17 @@ const options = { ...around, inspect: coverage.inspect };
 beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
 afterAll(() => void vi.restoreAllMocks());
 
-const failure = async (name: string, lines: readonly string[], wrong: string): Promise<string> => {
-  const shortest = await shrink(lines, async (fewer) => sameFault(await walk(fewer, around), wrong));
-  return `${name}: ${wrong}\n${asTest(wrong, shortest)}`;
-};
-
 describe('a user’s telephone, whatever happens', () => {
   test('every short story ends well', async () => {
     const { failed, stories } = await shortestPaths(options);
-    expect(failed && (await failure('a short story', failed.lines, failed.wrong))).toBeUndefined();
+    expect(failed && (await reproduction('a short story', failed.lines, failed.wrong, around))).toBeUndefined();
     expect(stories).toBeGreaterThan(2_000);
   }, 60_000);
 
   test(`${walks} random walks end well`, async () => {
     for (let seed = firstSeed; seed < firstSeed + walks; seed++) {
       const { lines, wrong } = await randomWalk(seed, options);
-      if (wrong) expect.fail(await failure(`seed ${seed}`, lines, wrong));
+      if (wrong) expect.fail(await reproduction(`seed ${seed}`, lines, wrong, around));
     }
   }, 3_600_000);
 
@@ -54,9 +49,3 @@ describe('faults that are known are still there', () => {
     expect(avoids === undefined || (await walk(lines, around)) === undefined).toBe(true);
   });
 });
-
-/** Legs are named by their number, which means nothing. */
-function sameFault(one: string | undefined, other: string): boolean {
-  const nameless = (wrong = '') => wrong.replaceAll(/\b[cuv]\d+(~\d+)?\b/g, 'a leg');
-  return nameless(one) === nameless(other);
-}

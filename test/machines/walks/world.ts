@@ -36,7 +36,6 @@ export class World {
 
   constructor(inspect?: (event: InspectionEvent) => void) {
     this.#inspect = inspect;
-    here = this;
     this.bridges = new Bridges({
       ...parts,
       clock: this.clock,
@@ -78,7 +77,7 @@ export class World {
   async settle(): Promise<void> {
     while (this.parties.hasNews) {
       this.parties.hasNews = false;
-      for (let turn = 0; turn < 6; turn++) await undefined;
+      for (let turn = 0; turn < 6; turn++) await Promise.resolve();
     }
   }
 
@@ -128,6 +127,12 @@ export class World {
     // Never two at the same moment: the earlier call of two is told by its beginning.
     return { call, lineName: 'Office', number: call, startedAt: EpochMs(this.clock.now * 1_000 + ++this.#calls) };
   }
+}
+
+/** A fresh world; the one before it is left for good. */
+export function enterWorld(inspect?: (event: InspectionEvent) => void): World {
+  here = new World(inspect);
+  return here;
 }
 
 const voiceLegOf = (call: CallId) => VoiceLegId(call.replace('c', 'v'));
