@@ -6,27 +6,38 @@ import { enterWorld } from './world.ts';
 export interface Explored {
   /** How many stories were told to their end. */
   readonly stories: number;
+  /** How many different situations they led to. */
+  readonly situations: number;
+  /** How many lines the longest had. */
+  readonly longest: number;
   readonly failed?: { readonly lines: readonly Line[]; readonly wrong: string };
 }
 
 /**
- * Tells the stories from an idle telephone, the shortest first: a situation that a shorter story has led to is not gone on
+ * Tells the stories that begin like this, the shortest first: a situation that a shorter story has led to is not gone on
  * from again. What happens is what could happen; each story ends in one of the endings by turns.
  */
-export async function shortestPaths(options: WalkOptions, limits = { length: 9, stories: 6_000 }): Promise<Explored> {
+export async function shortestPaths(
+  begin: readonly Line[],
+  options: WalkOptions,
+  limits = { length: 12, stories: 6_000 },
+): Promise<Explored> {
   const seen = new Set<string>();
   let stories = 0;
-  for (let frontier: readonly (readonly Line[])[] = [[]]; frontier.length > 0; ) {
+  let longest = 0;
+  const soFar = () => ({ stories, situations: seen.size, longest });
+  for (let frontier: readonly (readonly Line[])[] = [begin]; frontier.length > 0; ) {
     const next: (readonly Line[])[] = [];
     for (const lines of frontier) {
-      if (stories >= limits.stories) return { stories };
+      if (stories >= limits.stories) return soFar();
       const { wrong, goesOn, ending } = await tell(lines, stories++, options, seen);
-      if (wrong) return { stories, failed: { lines: [...lines, ending], wrong } };
+      longest = lines.length;
+      if (wrong) return { ...soFar(), failed: { lines: [...lines, ending], wrong } };
       if (lines.length < limits.length) next.push(...goesOn.map((line) => [...lines, line]));
     }
     frontier = next;
   }
-  return { stories };
+  return soFar();
 }
 
 interface Told {
