@@ -132,7 +132,7 @@ export const knownFaults: readonly KnownFault[] = [
       isEndOf(line) &&
       [...joined].some((id) => parties.leg(id).state === 'inviting') &&
       (phones.taken.length > 0 ||
-        parties.live.some(({ id }) => !joined.has(id)) ||
+        [...parties.legs.values()].some(({ id, state }) => !joined.has(id) && state !== 'ended') ||
         chat.buttons.some(({ notice }) => notice.kind === 'pressToCall')),
   },
   {
@@ -223,13 +223,40 @@ export const knownFaults: readonly KnownFault[] = [
       );
     },
   },
+  {
+    name: 'a second party that answers after Reconnect was pressed is not noted as answered: its talk is not counted',
+    product: '§9, §10, §11',
+    lines: [...talk, 'c2 calls', 'press Switch', 'press Reconnect', 'phone declines', 'c2 answers'],
+    complaint: /^\w+ talks and its record does not say so/,
+  },
+  {
+    name: 'the late end of a call dropped before is taken for the end of one of the two calls of now',
+    product: '§9, §10: the current party stays',
+    lines: [
+      'SIP ends later',
+      ...talk,
+      'c2 calls',
+      'press Reconnect',
+      'phone answers',
+      'c3 calls',
+      'c2 ends',
+      'the service shuts down',
+    ],
+    complaint: /^the shutdown leaves c1 up/,
+    avoids: ({ parties, joined }, line) => {
+      const isEndingLate = [...parties.legs.values()].some(
+        ({ id, state }) => state === 'ending' && (isAbout(line, id) || !line.startsWith('c')),
+      );
+      return isEndingLate && isEndOf(line) && parties.live.filter(({ id }) => !joined.has(id)).length > 1;
+    },
+  },
 ];
 
 const isAbout = (line: Line, leg: string): boolean => line.startsWith(`${leg} `);
 
 const hearsWhy = ({ phones, sound, chat }: World): boolean =>
   chat.notice('parallel') !== undefined &&
-  phones.live.some(({ id }) => sound.tones(id).has('busy') || sound.tones(id).has('congestion'));
+  phones.taken.some(({ id }) => sound.tones(id).has('busy') || sound.tones(id).has('congestion'));
 
 export const isKnown = (complaint: string): boolean =>
   knownFaults.some((fault) => !fault.avoids && fault.complaint.test(complaint));

@@ -23,6 +23,7 @@ const always: readonly ((world: World) => string | undefined)[] = [
   pairIsHeard,
   partyIsNotForgotten,
   joinedHearEachOther,
+  talkIsOnRecord,
 ];
 
 /** What must be true when everybody has hung up and time has passed. */
@@ -42,7 +43,7 @@ const atTheEnd: readonly ((world: World) => string | undefined)[] = [
     return left ? `a ${left.notice.kind} with buttons is left` : undefined;
   },
   ({ records }) => {
-    const open = [...records].find(([, state]) => state === 'open');
+    const open = [...records].find(([, state]) => state !== 'closed');
     return open ? `the record of ${open[0]} is left open` : undefined;
   },
 ];
@@ -146,6 +147,12 @@ function joinedHearEachOther({ parties, joined, sound }: World): string | undefi
     return !isLast && (heard === undefined || sound.heardBy(heard) !== id);
   });
   return alone ? `${alone.id} was joined and hears nobody` : undefined;
+}
+
+/** What was talked counts (product §11): the record of who is up has to say that he answered. */
+function talkIsOnRecord(world: World): string | undefined {
+  const unnoted = atPeace(world)?.talking.find(({ id }) => world.records.get(id) === 'opened');
+  return unnoted ? `${unnoted.id} talks and its record does not say so` : undefined;
 }
 
 /** The second party failed while the user listened to it: for 4 s he hears why. */

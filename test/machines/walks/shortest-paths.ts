@@ -20,7 +20,7 @@ export interface Explored {
 export async function shortestPaths(
   begin: readonly Line[],
   options: WalkOptions,
-  limits = { length: 12, stories: 6_000 },
+  limits = { length: 12, stories: 5_000 },
 ): Promise<Explored> {
   const seen = new Set<string>();
   let stories = 0;

@@ -22,8 +22,8 @@ export class World {
   readonly phones = new Phones(() => this.clock.now, this.complain);
   readonly sound = new Sound();
   readonly chat = new Chat(this.complain);
-  /** Calls that were written into the call log, and whether they were closed there. */
-  readonly records = new Map<CallId, 'open' | 'closed'>();
+  /** Calls that were written into the call log, and how far they are there. */
+  readonly records = new Map<CallId, 'opened' | 'answered' | 'closed'>();
   /** Parties that talk to each other without the user. */
   readonly joined = new Set<CallId>();
   /** How much the softphone has done so far, other than saying something. */
@@ -159,8 +159,8 @@ const parts = {
   media: through(({ sound }) => sound.port, ['watch']),
   notices: through(({ chat }) => chat.port, ['say']),
   journal: {
-    opened: ({ label }) => void (here.records.has(label.call) || here.records.set(label.call, 'open')),
-    answered: () => {},
+    opened: ({ label }) => void (here.records.has(label.call) || here.records.set(label.call, 'opened')),
+    answered: (call) => void (here.records.get(call) === 'opened' && here.records.set(call, 'answered')),
     ended: (call) => {
       if (here.records.has(call)) here.records.set(call, 'closed');
       return undefined;
