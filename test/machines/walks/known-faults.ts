@@ -95,7 +95,7 @@ export const knownFaults: readonly KnownFault[] = [
     lines: [...talk, 'olga dials c2', 'press Switch', 'c2 fails', 'phone hangs up'],
     complaint: /^the softphone broke/,
     avoids: (world, line) =>
-      hearsWhy(world) && (line === 'press Reconnect' || (isEndOf(line) && !line.endsWith('pass'))),
+      hearsWhy(world) && (line.startsWith('press Reconnect') || (isEndOf(line) && !line.endsWith('pass'))),
   },
   {
     name: 'the softphone breaks when the service stops before Telegram has confirmed the end after a Transfer',

@@ -79,7 +79,7 @@ export class Parties {
   /** What the party does; a fact that makes no sense now is told all the same, and changes nothing. */
   does(leg: Party, fact: SipLegFact): void {
     if (fact.type === 'party.hungUp') {
-      if (leg.state !== 'ended') {
+      if (leg.state !== 'ended' && leg.state !== 'unmade') {
         leg.cause = fact.cause;
         return this.end(leg);
       }

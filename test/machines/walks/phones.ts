@@ -58,7 +58,7 @@ export class Phones {
 
   /** What the user does; a fact that makes no sense now is told all the same, and changes nothing. */
   does(leg: Phone, fact: VoiceLegFact): void {
-    if (fact.type === 'user.hungUp' && leg.state !== 'ended') {
+    if (fact.type === 'user.hungUp' && leg.state !== 'ended' && leg.state !== 'unmade') {
       leg.cause = fact.cause;
       return this.end(leg);
     }
