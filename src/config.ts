@@ -78,6 +78,20 @@ export const keys = {
     'a directory that can be written',
     'where the embedded database and its key live',
   ),
+  RECORDINGS_DIR: key(
+    z.string().min(1).optional(),
+    'a directory that can be written',
+    'where recordings lie until they are delivered; DATA_DIR/recordings where not given',
+  ),
+  REDIS_URL: key(
+    z
+      .string()
+      .refine((text) => /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text))
+      .optional(),
+    'redis://user:password@host:port',
+    'where jobs live (deadlines, deliveries); without it they live in the database',
+    true,
+  ),
   SECRET_KEY: key(
     z
       .string()
@@ -115,6 +129,11 @@ export const keys = {
       .default('16384-32767'),
     'a range such as 16384-32767',
     'UDP ports for SIP audio',
+  ),
+  HOLD_MUSIC: key(
+    z.string().min(1).optional(),
+    'a WAV file, 16 bit, mono or stereo',
+    'what held parties hear; a tune of our own where not given',
   ),
   ICE_ADDRESSES: key(
     z

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
+import { JobsUnavailable } from './adapters/jobs/jobs-unavailable.ts';
 import { readPlanFile, WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
 import { type Config, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
@@ -17,7 +18,15 @@ class NotLoggedIn extends Error {
   override readonly name = 'NotLoggedIn';
 }
 
-const remedied = [WrongConfiguration, WrongSecretKey, DatabaseUnavailable, NotLoggedIn, LoginLost, WrongPlanFile];
+const remedied = [
+  JobsUnavailable,
+  WrongConfiguration,
+  WrongSecretKey,
+  DatabaseUnavailable,
+  NotLoggedIn,
+  LoginLost,
+  WrongPlanFile,
+];
 
 /** What runs, closed in reverse: however far the start came when it failed or was interrupted. */
 const started = new AsyncDisposableStack();
@@ -120,9 +129,11 @@ function start(
   telegram: Parameters<typeof startService>[0]['telegram'],
 ): Promise<Service> {
   const { SIP_HOST, SIP_PORT = 5060, SIP_ADVERTISED_HOST, SIP_TLS_CA, SIP_TLS_VERIFY, ICE_ADDRESSES } = config;
+  const { HOLD_MUSIC, REDIS_URL } = config;
   return startService({
     storage,
     telegram,
+    ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
     ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),
     log: pino({ level: config.LOG_LEVEL ?? (isSandbox(config) ? 'warn' : 'info') }),
     sip: {
@@ -135,6 +146,7 @@ function start(
     },
     media: {
       rtpHost: SIP_HOST,
+      ...(HOLD_MUSIC !== undefined && { music: HOLD_MUSIC }),
       advertisedHost: SIP_ADVERTISED_HOST ?? reachableAddress(SIP_HOST),
       rtpPorts: rtpPorts(config),
       ice: ICE_ADDRESSES === undefined ? {} : { addresses: ICE_ADDRESSES.split(',') },

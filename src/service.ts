@@ -1,16 +1,26 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { createActor } from 'xstate';
 import { Bridges } from './actors/bridges.ts';
 import { CallJournal } from './actors/call-journal.ts';
 import { CallNotices } from './actors/call-notices.ts';
 import { Dialling } from './actors/dialling.ts';
+import { DtmfSender } from './actors/dtmf-sender.ts';
 import { LineActors } from './actors/lines.ts';
+import type { WallClock } from './actors/ports/clock.ts';
 import type { Faults } from './actors/ports/faults.ts';
+import type { Texts } from './actors/ports/texts.ts';
+import { Recordings } from './actors/recordings.ts';
 import { Softphones } from './actors/softphones.ts';
 import { Switchboard } from './actors/switchboard.ts';
+import { UserDeadlines } from './actors/user-deadlines.ts';
 import { type BotHandle, startBot } from './adapters/bot/bot.ts';
+import { botDelivery } from './adapters/bot/delivery/delivery.ts';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
+import { QueuedDeadlines } from './adapters/jobs/deadlines.ts';
+import { type Jobs, openJobs } from './adapters/jobs/jobs.ts';
+import { RecordingDeliveries } from './adapters/jobs/recordings/delivery.ts';
 import { type MediaOptions, type MediaPlane, startMedia } from './adapters/media/start-media.ts';
 import type { PlanFile } from './adapters/plans/plan-file.ts';
 import { plansOf } from './adapters/plans/plans.ts';
@@ -18,31 +28,40 @@ import { type SipAdapter, type SipOptions, startSip } from './adapters/sip/sip.t
 import { telegramCalls } from './adapters/telegram/calls/calls.ts';
 import { openTelegram, type TelegramAccount, type TelegramOptions } from './adapters/telegram/client/account.ts';
 import { conversation } from './adapters/telegram/conversation/conversation.ts';
+import { accountDelivery } from './adapters/telegram/delivery/delivery.ts';
 import { FluentTexts } from './adapters/texts/texts.ts';
 import { CallRepository } from './db/call-repository.ts';
+import { DeadlineRepository } from './db/deadline-repository.ts';
+import { FirstContactBanRepository } from './db/first-contact-ban-repository.ts';
+import { HintRepository } from './db/hint-repository.ts';
 import { watchLineChanges } from './db/line-changes.ts';
 import { LineRepository } from './db/line-repository.ts';
 import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
 import { PanelRepository } from './db/panel-repository.ts';
 import { PlanRepository } from './db/plan-repository.ts';
+import { RecordingRepository } from './db/recording-repository.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import type { Storage } from './storage.ts';
 
 export interface ServiceOptions {
   readonly storage: Storage;
-  readonly telegram: Omit<TelegramOptions, 'mailbox' | 'peers' | 'log'> & {
+  readonly telegram: Omit<TelegramOptions, 'mailbox' | 'peers' | 'firstContactBan' | 'log'> & {
     readonly botToken: string;
     /** https://api.telegram.org by default. */
     readonly botApiRoot?: string;
   };
   readonly sip: Pick<SipOptions, 'bind' | 'advertisedHost' | 'tls'>;
-  readonly media: Omit<MediaOptions, 'log'>;
+  readonly media: Omit<MediaOptions, 'log' | 'recordings'>;
+  /** Where jobs live; in the database where not given. */
+  readonly redisUrl?: string;
   readonly log: Logger;
   /** Without it nothing is limited. */
   readonly plans?: PlanFile;
   /** Of the machines; the real one by default. Protocol clocks are always real. */
   readonly clock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
+  /** Of what is written down and of hints; the system's by default. */
+  readonly wallClock?: WallClock;
 }
 
 /** The running product. */
@@ -96,10 +115,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const users = new UserRepository(storage.database);
     const calls = new CallRepository(storage.database);
     const panels = new PanelRepository(storage.database);
-    const wall = { now: () => EpochMs(Date.now()) };
+    const wall = options.wallClock ?? { now: () => EpochMs(Date.now()) };
     const faults: Faults = { report: (where, error) => log.error({ err: error, where }, 'something failed') };
 
-    const media = await startMedia({ ...options.media, log: log.child({ part: 'media' }) });
+    const media = await startMedia({
+      ...options.media,
+      recordings: { directory: storage.recordings },
+      log: log.child({ part: 'media' }),
+    });
     started.push(() => media.close());
     const sip = await startSip({
       ...options.sip,
@@ -112,15 +135,44 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const bot = await openBot(account, panels);
     const telegram = telegramCalls({ link: account, legs: media.webrtc, log: log.child({ part: 'telegram-calls' }) });
     started.push(() => telegram.close());
+    const texts = new FluentTexts();
+    const jobs = await openJobs({
+      databaseUrl: storage.url,
+      redisUrl: options.redisUrl,
+      log: log.child({ part: 'jobs' }),
+    });
+    started.push(() => jobs.close());
+    const deliveries = openDeliveries(jobs, account, texts);
+    const deadlines = new QueuedDeadlines({
+      rows: new DeadlineRepository(storage.database),
+      queue: jobs.queues.deadlines,
+      log: log.child({ part: 'deadlines' }),
+    });
+    started.push(() => deadlines.close());
     const chats = conversation({ account, bot, panels, log: log.child({ part: 'conversation' }) });
 
-    const texts = new FluentTexts();
-    const notices = new CallNotices(chats, texts, wall, faults);
-    const journal = new CallJournal(calls, wall, faults);
-    const settled = async () => void (await Promise.all([notices.settled(), journal.settled()]));
+    const notices = new CallNotices(chats, texts, wall, faults, {
+      hints: new HintRepository(storage.database),
+      lines,
+      callLog: calls,
+      users,
+    });
+    const plans = plansOf(options.plans, { accounts: new PlanRepository(storage.database), lines, log });
+    const journal = new CallJournal(calls, wall, faults, async ({ line, ...ended }) => {
+      const owner = (await lines.find(line))?.owner;
+      if (owner !== undefined) await plans.count(owner, ended);
+    });
+    const recordings = new Recordings({
+      recorder: media.recorder,
+      delivery: deliveries,
+      texts,
+      users,
+      clock: wall,
+      faults,
+    });
+    const settled = async () => void (await Promise.all([notices.settled(), journal.settled(), recordings.settled()]));
     const time = clock ? { clock } : {};
     const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, ...time });
-    const plans = plansOf(options.plans, { accounts: new PlanRepository(storage.database), lines, log });
     const bridges = new Bridges({
       sip: sip.calls,
       media: media.media,
@@ -131,9 +183,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       recall: (user, call) =>
         void softphones
           .send(user, { type: 'recalled', call })
+          // Nobody is left to take the party back.
+          .then((isTaken) => isTaken || sip.calls.hangUp(call.label.call, { kind: 'shutdown' }))
           .catch((error: unknown) => faults.report('recall', error)),
     });
+    const userDeadlines = new UserDeadlines({ deadlines, wallClock: wall, faults });
     const softphones: Softphones = new Softphones({
+      keys: new DtmfSender({
+        sip: sip.calls,
+        media: media.media,
+        lines,
+        faults,
+        wait: (ms, signal) => sleep(ms, undefined, { signal, ref: false }),
+        now: () => performance.now(),
+      }),
+      recordings,
+      deadlines: userDeadlines,
       handOver: (user, joined) => bridges.start(user, joined),
       sip: sip.calls,
       telegram,
@@ -159,7 +224,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...(clock && { actorClock: clock }),
       softphones,
       notices,
+      settingsBot: bot.username,
       newId: randomUUID,
+    });
+    deadlines.onPassed((deadline) => {
+      const user = userDeadlines.passed(deadline);
+      if (user) softphones.sendIfStarted(user, { type: 'deadline.passed' });
     });
     notices.removeLeftOver(await panels.keypads());
     const follow = () => void lineActors.follow().catch((error: unknown) => faults.report('lines', error));
@@ -186,12 +256,31 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         await Promise.all([softphones.quiet(patience), bridges.quiet(patience)]);
         const limit = AbortSignal.timeout(hurry.aborted ? hurriedEndingMs : endingMs);
         await Promise.all([softphones.endAll(limit), bridges.endAll(limit)]);
-        await Promise.race([settled(), new Promise((done) => setTimeout(done, settlingMs).unref())]);
+        await Promise.race([
+          Promise.all([settled(), recordings.endAll()]),
+          new Promise((done) => setTimeout(done, settlingMs).unref()),
+        ]);
         switchboard.stop();
         await lineActors.stop();
         await closeAll();
       },
     };
+  }
+
+  function openDeliveries(jobs: Jobs, account: TelegramAccount, texts: Texts): RecordingDeliveries {
+    const { botToken: token, botApiRoot: apiRoot } = options.telegram;
+    const deliveries = new RecordingDeliveries({
+      rows: new RecordingRepository(storage.database),
+      queue: jobs.queues.recordings,
+      conversation: accountDelivery({ account, log: log.child({ part: 'delivery' }) }),
+      bot: botDelivery({ token, ...(apiRoot !== undefined && { apiRoot }) }),
+      directory: storage.recordings,
+      notDelivered: ({ title }, reason) => texts.render({ kind: 'recordingUndeliverable', title, reason }).text,
+      log: log.child({ part: 'delivery' }),
+    });
+    deliveries.start();
+    started.push(() => deliveries.close());
+    return deliveries;
   }
 
   async function openAccount(): Promise<TelegramAccount> {
@@ -200,6 +289,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...login,
       mailbox: new MailboxRepository(storage.database),
       peers: new PeerRepository(storage.database),
+      firstContactBan: new FirstContactBanRepository(storage.database),
       log: log.child({ part: 'telegram' }),
     });
     started.push(() => account.close());

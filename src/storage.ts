@@ -13,6 +13,8 @@ export interface Storage {
   readonly url: string;
   readonly database: Database;
   readonly box: SecretBox;
+  /** An existing directory of this host, for recordings that were not delivered yet. */
+  readonly recordings: string;
   close(): Promise<void>;
 }
 
@@ -20,14 +22,16 @@ export interface Storage {
  * Opens the configured database, or the embedded one under `dataDir`.
  * `share`: join the embedded one when a service runs on it already (for the CLI); otherwise that is an error.
  * `fresh`: empty it first.
- * @throws DatabaseUnavailable, WrongSecretKey, and WrongConfiguration when `dataDir` cannot be written
+ * @throws DatabaseUnavailable, WrongSecretKey, and WrongConfiguration when a directory cannot be written
  */
 export async function openStorage(
-  config: Pick<Config, 'DATABASE_URL' | 'SECRET_KEY'>,
+  config: Pick<Config, 'DATABASE_URL' | 'SECRET_KEY' | 'RECORDINGS_DIR'>,
   dataDir: string,
   { share = false, fresh = false }: { readonly share?: boolean; readonly fresh?: boolean } = {},
 ): Promise<Storage> {
-  if (config.DATABASE_URL === undefined) await checkWritable(dataDir);
+  if (config.DATABASE_URL === undefined) await makeWritable('DATA_DIR', dataDir);
+  const recordings = config.RECORDINGS_DIR ?? join(dataDir, 'recordings');
+  await makeWritable(config.RECORDINGS_DIR === undefined ? 'DATA_DIR' : 'RECORDINGS_DIR', recordings);
   const running = config.DATABASE_URL ?? (share ? await runningCluster(dataDir) : undefined);
   const cluster = running === undefined ? await startCluster(dataDir) : undefined;
   const url = running ?? cluster?.url ?? '';
@@ -39,6 +43,7 @@ export async function openStorage(
       url,
       database,
       box: new SecretBox(key),
+      recordings,
       async close() {
         try {
           await database.close();
@@ -56,12 +61,12 @@ export async function openStorage(
   }
 }
 
-async function checkWritable(dataDir: string): Promise<void> {
+async function makeWritable(key: 'DATA_DIR' | 'RECORDINGS_DIR', directory: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true });
-    await access(dataDir, constants.W_OK | constants.X_OK);
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    refuse([`DATA_DIR: found "${dataDir}", allowed is ${keys.DATA_DIR.allowed} (${(error as Error).message})`]);
+    refuse([`${key}: found "${directory}", allowed is ${keys[key].allowed} (${(error as Error).message})`]);
   }
 }
 

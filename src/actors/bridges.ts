@@ -63,6 +63,7 @@ export class Bridges {
           media.stopTone(first);
           media.connect(first, second);
         },
+        logAnswered: (_, { call }) => journal.answered(call),
         playTone: (_, { leg, tone }) => media.playTone(leg, tone),
         hangUpParty: (_, { call, cause }) => sip.hangUp(call, cause),
         conclude: (_, { user: whose, label, cause }) =>
@@ -70,7 +71,8 @@ export class Bridges {
         recall: (_, { user: whose, call, second, cause }) => {
           journal.ended(second.call, cause);
           notices.say(whose, { kind: 'transferFailed', first: call.label, second, cause });
-          recall(whose, call);
+          // For the same reason as in `start`.
+          queueMicrotask(() => recall(whose, call));
         },
       },
     });

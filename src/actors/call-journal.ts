@@ -6,6 +6,33 @@ import type { CallLog } from './ports/call-log.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
 
+/** A call as it counts against a plan (product §11). */
+export interface EndedCall {
+  readonly call: CallId;
+  readonly line: LineId;
+  readonly at: EpochMs;
+  readonly talkedMs: number;
+  /** It was dialled, and nobody was reached. */
+  readonly failed: boolean;
+}
+
+interface OpenCall {
+  readonly line: LineId;
+  readonly isOutgoing: boolean;
+  answeredAt: EpochMs | undefined;
+  written: Promise<void>;
+}
+
+/** Ends of a dialled call by which nobody was reached; a user who gives up has not failed. */
+const failures: ReadonlySet<HangupCause['kind']> = new Set([
+  'busy',
+  'declined',
+  'no-answer',
+  'rejected',
+  'connection-lost',
+  'peer-fault',
+]);
+
 /**
  * Writes the calls of this process into the call log, each call's writes in order, behind the calls' backs: a slow
  * database delays the record and nothing else.
@@ -14,13 +41,16 @@ export class CallJournal {
   readonly #log: CallLog;
   readonly #clock: WallClock;
   readonly #faults: Faults;
+  readonly #charge: (ended: EndedCall) => Promise<void>;
   readonly #writing = new Set<Promise<void>>();
-  readonly #open = new Map<CallId, { answeredAt: EpochMs | undefined; written: Promise<void> }>();
+  readonly #open = new Map<CallId, OpenCall>();
 
-  constructor(log: CallLog, clock: WallClock, faults: Faults) {
+  /** @param charge counts a call that ended against the plan of its line's owner */
+  constructor(log: CallLog, clock: WallClock, faults: Faults, charge: (ended: EndedCall) => Promise<void>) {
     this.#log = log;
     this.#clock = clock;
     this.#faults = faults;
+    this.#charge = charge;
   }
 
   opened({
@@ -38,7 +68,7 @@ export class CallJournal {
     // A number that waited first is told again when it is dialled.
     if (this.#open.has(call)) return;
     const openedAt = this.#clock.now();
-    this.#open.set(call, { answeredAt: undefined, written: Promise.resolve() });
+    this.#open.set(call, { line, isOutgoing: target !== undefined, answeredAt: undefined, written: Promise.resolve() });
     this.#write(call, () => this.#log.opened({ call, user, line, direction, number, target, openedAt }));
   }
 
@@ -53,10 +83,22 @@ export class CallJournal {
   /** @returns how long they talked, in ms; undefined when nobody answered */
   ended(call: CallId, cause: HangupCause): number | undefined {
     const at = this.#clock.now();
-    const answeredAt = this.#open.get(call)?.answeredAt;
+    const { answeredAt, line, isOutgoing } = this.#open.get(call) ?? {};
     this.#write(call, () => this.#log.ended(call, at, cause));
+    const talkedMs = answeredAt === undefined ? undefined : at - answeredAt;
+    if (line !== undefined) {
+      const failed = isOutgoing === true && talkedMs === undefined && failures.has(cause.kind);
+      this.#write(call, () => this.#charge({ call, line, at, talkedMs: talkedMs ?? 0, failed }));
+    }
     this.#open.delete(call);
-    return answeredAt === undefined ? undefined : at - answeredAt;
+    return talkedMs;
+  }
+
+  /** Nothing was dialled. */
+  givenUp(call: CallId): void {
+    const at = this.#clock.now();
+    this.#write(call, () => this.#log.ended(call, at, { kind: 'no-answer' }));
+    this.#open.delete(call);
   }
 
   /** Until everything so far has been written or given up. */

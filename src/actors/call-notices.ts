@@ -1,19 +1,42 @@
 import type { CallLabel } from '../machines/model/call-label.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
-import type { CallId, UserId } from '../machines/model/ids.ts';
+import { type CallId, EpochMs, type UserId } from '../machines/model/ids.ts';
 import type { Notice, NoticeSlot } from '../machines/model/notices.ts';
+import type { CallLog } from './ports/call-log.ts';
 import type { WallClock } from './ports/clock.ts';
 import { type Conversation, MessageNotSent, type MessageRef } from './ports/conversation.ts';
 import type { Faults } from './ports/faults.ts';
-import type { Texts } from './ports/texts.ts';
+import type { Hints } from './ports/hints.ts';
+import type { Lines } from './ports/lines.ts';
+import type { RenderedNotice, Texts } from './ports/texts.ts';
+import type { Users } from './ports/users.ts';
 
 const hour = 3_600_000;
-/** How long a notice of this kind is not repeated to the same person (product §§5.1, 14.2, 14.3). */
+/** Telegram's answer to a message of ours takes no longer, unless we have to wait. */
+const answerMs = 3_000;
+/** How long a notice of this kind is not repeated to the same person (product §§5.1, 14.2, 14.3, D-57). */
 const pauses: Partial<Record<Notice['kind'], number>> = {
   whatToSend: hour,
-  noLines: hour / 60,
+  newcomer: hour,
   privacyHint: 24 * hour,
 };
+/** How long a missed call is the one somebody means who calls without a number (D-55). */
+const missedMs = hour / 6;
+
+/** What notices are completed from: what was said before, the person's lines, his calls. */
+export interface NoticeMemory {
+  readonly hints: Hints;
+  readonly lines: Pick<Lines, 'ofUser'>;
+  readonly callLog: Pick<CallLog, 'lastMissed'>;
+  readonly users: Pick<Users, 'language'>;
+}
+
+/** A message with the switch for Callback mode under it. */
+interface SwitchMessage {
+  readonly call: CallId | undefined;
+  readonly notice: Extract<Notice, { kind: 'notAnswered' | 'pressToCall' | 'callbackIs' }>;
+  readonly ref: MessageRef;
+}
 
 /**
  * What stands in users' conversations about their calls: one message for each slot of a call, sent, replaced and removed
@@ -24,40 +47,73 @@ export class CallNotices {
   readonly #texts: Texts;
   readonly #faults: Faults;
   readonly #clock: WallClock;
-  readonly #saidAt = new Map<string, number>();
+  readonly #memory: NoticeMemory;
   /** The end of each user's queue; gone when it is empty. */
   readonly #queues = new Map<UserId, Promise<void>>();
+  /** The call whose keypad was drawn last for this user. */
+  readonly #keypads = new Map<UserId, CallId>();
   readonly #shown = new Map<CallId | UserId, Map<NoticeSlot, MessageRef>>();
+  /** Each person's newest. */
+  readonly #switches = new Map<UserId, SwitchMessage>();
 
-  constructor(conversation: Conversation, texts: Texts, clock: WallClock, faults: Faults) {
+  constructor(conversation: Conversation, texts: Texts, clock: WallClock, faults: Faults, memory: NoticeMemory) {
     this.#clock = clock;
     this.#conversation = conversation;
     this.#texts = texts;
     this.#faults = faults;
+    this.#memory = memory;
   }
 
   /** Says something that is not about one call. */
   say(user: UserId, notice: Notice): void {
-    if (this.#saidLately(user, notice.kind)) return;
-    this.#enqueue(user, () => this.#send(user, undefined, notice, false));
+    this.#enqueue(user, async () => {
+      if (!(await this.#isDue(user, notice))) return;
+      const full = await this.#completed(user, notice);
+      const call = full.kind === 'sendNumberFirst' ? full.missed?.call : undefined;
+      this.#noteSwitch(user, call, full, await this.#send(user, call, full, false));
+    });
+  }
+
+  /** The switch for Callback mode was moved: the pressed message shows it, or a new one does. */
+  showCallback(user: UserId, on: boolean, pressed: string | undefined): void {
+    this.#enqueue(user, async () => {
+      const shown = this.#switches.get(user);
+      if (!shown || pressed === undefined || shown.ref.token !== pressed) {
+        return this.say(user, { kind: 'callbackIs', on });
+      }
+      const { call, ref } = shown;
+      const notice: SwitchMessage['notice'] =
+        shown.notice.kind === 'callbackIs' ? { kind: 'callbackIs', on } : { ...shown.notice, callback: on };
+      const changed = await this.#edit(ref, call, notice);
+      this.#noteSwitch(user, call, notice, changed);
+      if (call !== undefined && this.#shown.get(call)?.get('status')) this.#slots(call).set('status', changed);
+    });
   }
 
   /** Puts a notice in a slot of a call, in place of the one that stands there. */
   show(user: UserId, call: CallId, slot: NoticeSlot, notice: Notice): void {
+    if (slot === 'panel') this.#keypads.set(user, call);
     this.#enqueue(user, async () => {
+      const full = await this.#completed(user, notice);
       const shown = this.#slots(placeOf(user, call, slot));
       const before = shown.get(slot);
-      const { text, buttons } = this.#texts.render(notice);
-      const ref = before
-        ? await this.#conversation.edit(before, { text, ...(buttons && { buttons }), callId: call })
-        : await this.#send(user, call, notice, slot === 'panel');
+      const ref = before ? await this.#edit(before, call, full) : await this.#send(user, call, full, slot === 'panel');
       shown.set(slot, ref);
-      if (notice.kind === 'offerExpired' || notice.kind === 'notAnswered') this.#shown.delete(call);
+      this.#noteSwitch(user, call, full, ref);
+      if (lastWords.has(full.kind)) this.#shown.delete(call);
     });
+  }
+
+  /** The call whose keypad this message is. Its reader may be quicker than Telegram's answer to our sending it. */
+  async keypadCall(user: UserId, messageId: number): Promise<CallId | undefined> {
+    const isKeypad = () => this.#shown.get(user)?.get('panel')?.messageId === messageId;
+    if (!isKeypad()) await Promise.race([this.#queues.get(user), over(answerMs)]);
+    return isKeypad() ? this.#keypads.get(user) : undefined;
   }
 
   /** Takes away what stands in a slot; the next notice there is a new message. */
   unshow(user: UserId, call: CallId, slot: NoticeSlot): void {
+    if (slot === 'panel') this.#keypads.delete(user);
     this.#enqueue(user, async () => {
       const place = placeOf(user, call, slot);
       const ref = this.#shown.get(place)?.get(slot);
@@ -98,21 +154,62 @@ export class CallNotices {
   }
 
   async #send(user: UserId, call: CallId | undefined, notice: Notice, silent: boolean): Promise<MessageRef> {
-    const { text, buttons } = this.#texts.render(notice);
+    const { text, buttons } = await this.#rendered(user, notice);
     return buttons
       ? this.#conversation.sayWithButtons(user, { text, buttons, silent, ...(call && { callId: call }) })
       : this.#conversation.say(user, text, { silent });
   }
 
-  #saidLately(user: UserId, kind: Notice['kind']): boolean {
-    const pause = pauses[kind];
-    if (pause === undefined) return false;
+  async #edit(ref: MessageRef, call: CallId | undefined, notice: Notice): Promise<MessageRef> {
+    const { text, buttons } = await this.#rendered(ref.userId, notice);
+    return this.#conversation.edit(ref, { text, ...(buttons && { buttons }), ...(call && { callId: call }) });
+  }
+
+  /** In his language; without the database in English. */
+  async #rendered(user: UserId, notice: Notice): Promise<RenderedNotice> {
+    const language = await this.#memory.users.language(user).catch((error: unknown) => {
+      this.#faults.report('conversation', error);
+      return undefined;
+    });
+    return this.#texts.render(notice, language);
+  }
+
+  async #isDue(user: UserId, notice: Notice): Promise<boolean> {
+    const pause = pauses[notice.kind];
+    if (pause === undefined) return true;
+    const { hints } = this.#memory;
     const now = this.#clock.now();
-    for (const [key, at] of this.#saidAt) if (now - at >= 24 * hour) this.#saidAt.delete(key);
-    const key = `${user}/${kind}`;
-    if (now - (this.#saidAt.get(key) ?? -Infinity) < pause) return true;
-    this.#saidAt.set(key, now);
-    return false;
+    const isFirst = notice.kind === 'privacyHint' && notice.firstCall === true;
+    if (isFirst && !(await hints.isDue(user, 'firstCall', now, Number.POSITIVE_INFINITY))) return false;
+    return hints.isDue(user, notice.kind, now, pause);
+  }
+
+  /** What a call does not know of its user. Without the database a notice is said as it is. */
+  #completed(user: UserId, notice: Notice): Promise<Notice> {
+    return this.#complete(user, notice).catch((error: unknown) => {
+      this.#faults.report('conversation', error);
+      return notice;
+    });
+  }
+
+  async #complete(user: UserId, notice: Notice): Promise<Notice> {
+    if (notice.kind === 'outcome' && notice.label.direction === 'outgoing') {
+      const lines = await this.#memory.lines.ofUser(user);
+      return { ...notice, severalLines: lines.filter(({ enabled }) => enabled).length > 1 };
+    }
+    if (notice.kind !== 'sendNumberFirst') return notice;
+    const missed = await this.#memory.callLog.lastMissed(user, EpochMs(this.#clock.now() - missedMs));
+    if (!missed) return notice;
+    const { call, direction, number, openedAt: startedAt } = missed;
+    return { ...notice, missed: { call, direction, number, lineName: '', startedAt } };
+  }
+
+  #noteSwitch(user: UserId, call: CallId | undefined, notice: Notice, ref: MessageRef): void {
+    if (notice.kind === 'notAnswered' || notice.kind === 'pressToCall' || notice.kind === 'callbackIs') {
+      this.#switches.set(user, { call, notice, ref });
+    } else if (call !== undefined && this.#switches.get(user)?.call === call) {
+      this.#switches.delete(user);
+    }
   }
 
   #slots(place: CallId | UserId): Map<NoticeSlot, MessageRef> {
@@ -134,6 +231,17 @@ export class CallNotices {
     this.#queues.set(user, queue);
   }
 }
+
+/** Nothing follows these in their slot. */
+const lastWords: ReadonlySet<Notice['kind']> = new Set([
+  'offerExpired',
+  'notAnswered',
+  'notDialled',
+  'lineQuestionClosed',
+]);
+
+const over = (ms: number): Promise<unknown> =>
+  new Promise((resolve) => AbortSignal.timeout(ms).addEventListener('abort', resolve, { once: true }));
 
 /** A user has one keypad, one parallel message and one reconnection, whichever of his calls they are about. */
 const placeOf = (user: UserId, call: CallId, slot: NoticeSlot): CallId | UserId =>

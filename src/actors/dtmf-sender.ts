@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallId, LineId, VoiceLegId } from '../machines/model/ids.ts';
 import type { DtmfDigit, DtmfMethod, DtmfStep } from '../machines/model/tone.ts';
 import type { Faults } from './ports/faults.ts';
@@ -43,10 +42,10 @@ export interface DtmfSenderParts {
   readonly media: Pick<Media, 'takesEvents' | 'sendDtmf' | 'playTone'>;
   readonly lines: Pick<Lines, 'find'>;
   readonly faults: Faults;
-  /** Real time by default. Rejects when `signal` aborts. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Rejects when `signal` aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** A clock that only goes forward, in ms. */
-  readonly now?: () => number;
+  readonly now: () => number;
 }
 
 /**
@@ -54,15 +53,11 @@ export interface DtmfSenderParts {
  * (product §7). A party that refuses INFO is not asked again in this call.
  */
 export class DtmfSender {
-  readonly #parts: Required<DtmfSenderParts>;
+  readonly #parts: DtmfSenderParts;
   readonly #calls = new Map<CallId, PartyKeys>();
 
   constructor(parts: DtmfSenderParts) {
-    this.#parts = {
-      wait: (ms, signal) => sleep(ms, undefined, { signal, ref: false }),
-      now: () => performance.now(),
-      ...parts,
-    };
+    this.#parts = parts;
   }
 
   /** Keys beyond 64 that wait are dropped. The line's methods at a call's first key hold to its end. */

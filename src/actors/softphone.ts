@@ -1,16 +1,20 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { callMachine } from '../machines/call.ts';
 import { failureToneMachine } from '../machines/failure-tone.ts';
-import type { CallId, UserId, VoiceLegId } from '../machines/model/ids.ts';
+import type { CallId, RecordingId, UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { JoinedParties } from '../machines/model/softphone.ts';
 import { parallelPairMachine } from '../machines/parallel-pair.ts';
+import { recordingMachine } from '../machines/recording.ts';
 import { softphoneMachine } from '../machines/softphone.ts';
 import { voiceLegMachine } from '../machines/voice-leg.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { CallNotices } from './call-notices.ts';
+import type { DtmfSender } from './dtmf-sender.ts';
 import type { Media } from './ports/media.ts';
 import type { SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls } from './ports/telegram-calls.ts';
+import type { Recordings } from './recordings.ts';
+import type { UserDeadlines } from './user-deadlines.ts';
 
 export interface SoftphoneParts {
   readonly sip: SipCalls;
@@ -18,6 +22,10 @@ export interface SoftphoneParts {
   readonly media: Media;
   readonly notices: CallNotices;
   readonly journal: CallJournal;
+  readonly keys: Pick<DtmfSender, 'send'>;
+  readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver'>;
+  /** Without it only timers of this process end the window of a reconnection. */
+  readonly deadlines?: Pick<UserDeadlines, 'set' | 'clear'>;
   /** Two parties are on their own from now on. */
   readonly handOver: (user: UserId, joined: JoinedParties) => void;
 }
@@ -62,7 +70,6 @@ const failureTone = ({ media }: SoftphoneParts) =>
 const pair = (parts: SoftphoneParts) => {
   const { media, notices, journal } = parts;
   return parallelPairMachine.provide({
-    actors: { failureTone: failureTone(parts) },
     actions: {
       show: (_, { user, call: id, slot, notice }) => notices.show(user, id, slot, notice),
       say: (_, { user, notice }) => notices.say(user, notice),
@@ -81,6 +88,23 @@ const pair = (parts: SoftphoneParts) => {
   });
 };
 
+const recording = ({ recordings, notices }: SoftphoneParts) =>
+  recordingMachine.provide({
+    actors: {
+      recorder: fromCallback(({ input, sendBack }) =>
+        recordings.watch((input as { recording: RecordingId }).recording, sendBack),
+      ),
+      deliver: fromPromise(({ input }) => recordings.deliver(input.recording)),
+    },
+    actions: {
+      startRecorder: (_, what) => recordings.start(what),
+      pauseRecorder: (_, { recording: id }) => recordings.pause(id),
+      resumeRecorder: (_, { recording: id, voiceLeg: leg }) => recordings.resume(id, leg),
+      tellFailed: (_, { order, label }) => notices.say(order.user, { kind: 'recordingFailed', label }),
+      tellFull: (_, { order }) => notices.say(order.user, { kind: 'recordingLimit', limitMs: order.limitMs ?? 0 }),
+    },
+  });
+
 /** One user's telephone, wired to both networks, the media plane, his conversation and the call log. */
 export const softphone = (parts: SoftphoneParts) => {
   const { sip, telegram, media, notices, journal } = parts;
@@ -90,9 +114,10 @@ export const softphone = (parts: SoftphoneParts) => {
       call: call(parts),
       parallelPair: pair(parts),
       failureTone: failureTone(parts),
+      recording: recording(parts),
     },
     actions: {
-      declineUser: (_, { voiceLeg: leg, cause }) => telegram.hangUp(leg, cause),
+      declineUser: (_, { voiceLeg: leg, cause }) => leg && telegram.hangUp(leg, cause),
       rejectParty: (_, { call: id, cause }) => sip.hangUp(id, cause),
       say: (_, { user, notice }) => notices.say(user, notice),
       show: (_, { user, call: id, slot, notice }) => notices.show(user, id, slot, notice),
@@ -101,13 +126,14 @@ export const softphone = (parts: SoftphoneParts) => {
       stopTone: (_, { leg }) => media.stopTone(leg),
       hearParty: (_, { voiceLeg: listener, call: speaker }) => media.hear(listener, speaker),
       connect: (_, { voiceLeg: a, call: b }) => media.connect(a, b),
+      setDeadline: (_, { user, kind, inMs }) => parts.deadlines?.set(user, kind, inMs),
+      clearDeadline: (_, { user, kind }) => parts.deadlines?.clear(user, kind),
+      acceptTransfer: (_, { call: id, as }) => sip.acceptTransfer(id, as),
+      declineTransfer: (_, { call: id }) => sip.declineTransfer(id),
       handOver: (_, { user, joined }) => parts.handOver(user, joined),
-      sendDtmf: (_, { voiceLeg: leg, call: id, digit }) => {
-        media.sendDtmf(id, digit, 'rfc2833');
-        media.playTone(leg, 'key-feedback');
-      },
+      sendKeys: (_, keys) => parts.keys.send(keys),
       logOpened: (_, opened) => journal.opened(opened),
-      logGivenUp: (_, { call: id }) => journal.ended(id, { kind: 'no-answer' }),
+      logGivenUp: (_, { call: id }) => journal.givenUp(id),
       logAnswered: (_, { call: id }) => journal.answered(id),
       conclude: (_, { user, label, cause }) => {
         const talkedMs = journal.ended(label.call, cause);

@@ -88,11 +88,10 @@ export class Softphones {
 
   /** A softphone that broke leaves no leg behind. */
   #endLegs(phone: Softphone): void {
-    const { inHand } = phone.getSnapshot().context;
-    if (!inHand) return;
+    const { inHand, second, expected } = phone.getSnapshot().context;
     const cause = { kind: 'internal-fault', detail: 'softphone' } as const;
-    this.#parts.sip.hangUp(inHand.label.call, cause);
-    this.#parts.telegram.hangUp(inHand.voiceLeg, cause);
+    for (const call of [inHand, second]) if (call) this.#parts.sip.hangUp(call.label.call, cause);
+    for (const leg of [inHand?.voiceLeg, expected]) if (leg) this.#parts.telegram.hangUp(leg, cause);
   }
 }
 

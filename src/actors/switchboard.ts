@@ -3,9 +3,10 @@ import { type LineChoice, type LineQuestionInput, lineQuestionMachine } from '..
 import { parseAction } from '../machines/model/actions.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
-import type { Notice } from '../machines/model/notices.ts';
+import type { Notice, Toast } from '../machines/model/notices.ts';
 import { readMessage } from '../machines/model/numbers.ts';
 import type { DialTarget } from '../machines/model/party.ts';
+import { readDtmf } from '../machines/model/tone.ts';
 import type { CallNotices } from './call-notices.ts';
 import type { Dialling } from './dialling.ts';
 import type { CallLog } from './ports/call-log.ts';
@@ -18,6 +19,7 @@ import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls, VoiceLegOffer } from './ports/telegram-calls.ts';
 import type { Texts } from './ports/texts.ts';
 import type { Users } from './ports/users.ts';
+import { recordingOrder } from './recording-order.ts';
 import type { Softphones } from './softphones.ts';
 
 /** A number is dialled unasked only while its sender can still mean it. */
@@ -43,6 +45,8 @@ export interface SwitchboardParts {
   readonly actorClock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
   readonly softphones: Softphones;
   readonly notices: CallNotices;
+  /** Username without @, for those who have no line yet. */
+  readonly settingsBot: string;
   /** A fresh unguessable id. */
   readonly newId: () => string;
 }
@@ -51,6 +55,8 @@ export interface SwitchboardParts {
 export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #seen = new Set<string>();
+  /** What was noted already. */
+  readonly #languages = new Map<UserId, string>();
   /** Open questions about lines. */
   readonly #questions = new Map<UserId, Actor<typeof lineQuestionMachine>>();
   readonly #ends: (() => void)[];
@@ -105,6 +111,7 @@ export class Switchboard {
       lineName: ofUser.length > 1 ? line.name : undefined,
       voiceLeg: VoiceLegId(newId()),
       switching: plan.callSwitching,
+      recording: recordingOrder(line, plan),
     });
     return isTaken ? undefined : { kind: 'shutdown' };
   }
@@ -115,9 +122,11 @@ export class Switchboard {
     return isTaken ? undefined : { kind: 'shutdown' };
   }
 
-  async #messageCame({ userId, kind, text, contactPhone, sentAt }: IncomingMessage): Promise<void> {
+  async #messageCame({ userId, kind, text, contactPhone, replyTo, sentAt }: IncomingMessage): Promise<void> {
     if ((await this.#parts.lines.ofUser(userId)).length === 0)
-      return this.#say(userId, { kind: 'noLines', reasons: [] });
+      return this.#say(userId, { kind: 'newcomer', settingsBot: this.#parts.settingsBot });
+    const keypad = replyTo === undefined ? undefined : await this.#parts.notices.keypadCall(userId, replyTo);
+    if (keypad) return this.#keysCame(userId, keypad, text ?? '');
     const read = readMessage((kind === 'contact' ? contactPhone : text) ?? '');
     switch (read.kind) {
       case 'dial':
@@ -132,7 +141,15 @@ export class Switchboard {
     }
   }
 
+  /** A reply to the keypad is never dialled (product §7, B-9). */
+  #keysCame(user: UserId, call: CallId, text: string): void {
+    const steps = readDtmf(text);
+    if (steps) this.#parts.softphones.sendIfStarted(user, { type: 'keys.sent', call, steps });
+    else this.#say(user, { kind: 'whatToSend' });
+  }
+
   async #pressed(press: Press): Promise<void> {
+    this.#noteLanguage(press);
     const { userId, callId } = press;
     const answer = (said?: string) => press.answer(said);
     const { softphones } = this.#parts;
@@ -148,29 +165,55 @@ export class Switchboard {
       case 'dial':
         return this.#dial(userId, { kind: 'number', user: action.word }, action.word);
       case 'callback':
-        return this.setCallback(userId, action.on);
+        return this.setCallback(userId, action.on, press.token);
       case 'line':
+        if (!this.#isOpen(userId, callId)) return answer(this.#toast('expired', press.language));
         return this.#questions.get(userId)?.send({ type: 'chosen', choice: action.choice });
       case 'cancel':
-        if (this.#questions.has(userId)) return this.#questions.get(userId)?.send({ type: 'cancelled' });
-        return softphones.sendIfStarted(userId, { type: 'giveUp' });
+        if (this.#isOpen(userId, callId)) return this.#questions.get(userId)?.send({ type: 'cancelled' });
+        return callId && softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
+      case 'record':
+        if (callId) softphones.sendIfStarted(userId, { type: 'record', call: callId, wanted: action.wanted });
+        return;
       case 'reconnect':
         return softphones.sendIfStarted(userId, { type: 'reconnect' });
       case 'end':
-        if (action.version === undefined) return softphones.sendIfStarted(userId, { type: 'giveUp' });
-        return this.#pressedPair(userId, { type: 'end', version: action.version }, answer);
+        if (action.version === undefined)
+          return callId && softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
+        return this.#pressedPair({ type: 'end', version: action.version }, press);
       case 'switch':
       case 'transfer':
       case 'decline':
-        return this.#pressedPair(userId, { type: action.kind, version: action.version }, answer);
+        return this.#pressedPair({ type: action.kind, version: action.version }, press);
     }
   }
 
   /** A press made on an older state of the pair is answered and not done (D-39). */
-  #pressedPair(user: UserId, press: PairPress, answer: Press['answer']): void {
-    const { softphones, texts } = this.#parts;
-    if (softphones.pairVersion(user) === press.version) softphones.sendIfStarted(user, press);
-    else answer(texts.render({ kind: 'toast', says: 'done' }).text);
+  #pressedPair(command: PairPress, press: Press): void {
+    const { userId, language } = press;
+    const { softphones } = this.#parts;
+    if (softphones.pairVersion(userId) === command.version) softphones.sendIfStarted(userId, command);
+    else press.answer(this.#toast('done', language));
+  }
+
+  /** Presses are where a person's Telegram tells its language. */
+  #noteLanguage({ userId, language }: Press): void {
+    if (language === undefined || this.#languages.get(userId) === language) return;
+    this.#languages.set(userId, language);
+    const [oldest] = this.#languages.keys();
+    if (this.#languages.size > rememberedEvents && oldest !== undefined) this.#languages.delete(oldest);
+    this.#parts.users
+      .noteTelegramLanguage(userId, language)
+      .catch((error: unknown) => this.#parts.faults.report('switchboard', error));
+  }
+
+  /** Whether this is the question that waits for an answer, and not an older one. */
+  #isOpen(user: UserId, call: CallId | undefined): boolean {
+    return call !== undefined && this.#questions.get(user)?.getSnapshot().context.call === call;
+  }
+
+  #toast(says: Toast, language: string | undefined): string {
+    return this.#parts.texts.render({ kind: 'toast', says }, language).text;
   }
 
   async #redial(user: UserId, call: CallId, onSameLine: boolean): Promise<void> {
@@ -218,9 +261,10 @@ export class Switchboard {
 
   async #call(user: UserId, call: CallId, shown: string, { line, lineName, target }: LineChoice): Promise<void> {
     const { lines, plans, softphones, newId, clock } = this.#parts;
-    const owner = (await lines.find(line))?.owner;
-    if (owner === undefined) return;
-    const plan = await plans.planOf(owner);
+    const found = await lines.find(line);
+    if (!found) return;
+    const plan = await plans.planOf(found.owner);
+    this.#say(user, { kind: 'privacyHint', firstCall: true });
     await softphones.send(user, {
       type: 'dial',
       line,
@@ -228,14 +272,18 @@ export class Switchboard {
       target,
       voiceLeg: VoiceLegId(newId()),
       switching: plan.callSwitching,
+      recording: recordingOrder(found, plan),
     });
   }
 
-  /** Whether this person's next number is called back (product §5.3) or waits for his call (§5.4). */
-  async setCallback(user: UserId, on: boolean): Promise<void> {
+  /**
+   * Whether this person's next number is called back (product §5.3) or waits for his call (§5.4).
+   * `pressed`: token of the message where he chose.
+   */
+  async setCallback(user: UserId, on: boolean, pressed?: string): Promise<void> {
     await this.#parts.users.setCallback(user, on);
     this.#parts.softphones.sendIfStarted(user, { type: 'callback.set', on });
-    this.#say(user, { kind: 'callbackIs', on });
+    this.#parts.notices.showCallback(user, on, pressed);
   }
 
   /** Telegram tells some things twice; what failed may be told again. */

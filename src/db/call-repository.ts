@@ -19,6 +19,9 @@ const recordOf = (row: CallRow): CallRecord => ({
   cause: row.cause ?? undefined,
 });
 
+/** Ends of a call that was not answered and yet was not missed. */
+const taken: ReadonlySet<HangupCause['kind']> = new Set(['declined', 'answered-elsewhere']);
+
 /** Call records in the database. */
 export class CallRepository implements CallLog {
   readonly #database: Database;
@@ -52,5 +55,17 @@ export class CallRepository implements CallLog {
   async find(call: CallId): Promise<CallRecord | undefined> {
     const row = await this.#database.fork().findOne(CallEntity, { id: call });
     return row ? recordOf(row) : undefined;
+  }
+
+  async lastMissed(user: UserId, since: EpochMs): Promise<CallRecord | undefined> {
+    const missed = {
+      userId: user,
+      direction: 'incoming' as const,
+      number: { $ne: null },
+      answeredAt: null,
+      endedAt: { $gte: new Date(since) },
+    };
+    const rows = await this.#database.fork().find(CallEntity, missed, { orderBy: { endedAt: 'desc' }, limit: 10 });
+    return rows.map(recordOf).find(({ cause }) => cause !== undefined && !taken.has(cause.kind));
   }
 }

@@ -14,6 +14,8 @@ import { RecordingEntity } from './entities/recording.ts';
 import { Migration20261121First } from './migrations/2026-11-21-first.ts';
 import { Migration20261122Jobs } from './migrations/2026-11-22-jobs.ts';
 import { Migration20261122Settings } from './migrations/2026-11-22-settings.ts';
+import { Migration20261123FirstContacts } from './migrations/2026-11-23-first-contacts.ts';
+import { Migration20261123Languages } from './migrations/2026-11-23-languages.ts';
 
 /** Connections to the product's schema. */
 export interface Database {
@@ -50,6 +52,8 @@ export async function openDatabase(url: string): Promise<Database> {
         { name: '2026-11-21-first', class: Migration20261121First },
         { name: '2026-11-22-jobs', class: Migration20261122Jobs },
         { name: '2026-11-22-settings', class: Migration20261122Settings },
+        { name: '2026-11-23-first-contacts', class: Migration20261123FirstContacts },
+        { name: '2026-11-23-languages', class: Migration20261123Languages },
       ],
       snapshot: false,
       silent: true,

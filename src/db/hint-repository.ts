@@ -1,18 +1,15 @@
+import type { Hints } from '../actors/ports/hints.ts';
 import type { EpochMs, UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
 
 /** When people were last shown a hint, so that “once a day” survives a restart. */
-export class HintRepository {
+export class HintRepository implements Hints {
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /**
-   * Whether this hint is to be shown now: true at most once in `pauseMs`, whoever asks; `Infinity`: once ever.
-   * True also notes it as shown.
-   */
   async isDue(user: UserId, hint: string, at: EpochMs, pauseMs: number): Promise<boolean> {
     const staleSince = Number.isFinite(pauseMs) ? new Date(at - pauseMs) : '-infinity';
     const rows = await this.#database.fork().execute<unknown[]>(

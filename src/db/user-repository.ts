@@ -20,12 +20,16 @@ export class UserRepository implements Users {
     await this.#database.fork().upsert(PersonEntity, { id: user, callback: on });
   }
 
-  /** An IETF tag the person chose over his Telegram's language; undefined: he chose none. */
   async language(user: UserId): Promise<string | undefined> {
     const row = await this.#database.fork().findOne(PersonEntity, { id: user });
-    return row?.language ?? undefined;
+    return row?.language ?? row?.telegramLanguage ?? undefined;
   }
 
+  async noteTelegramLanguage(user: UserId, language: string): Promise<void> {
+    await this.#database.fork().upsert(PersonEntity, { id: user, telegramLanguage: language });
+  }
+
+  /** The person's choice, over that of his Telegram; undefined: none. */
   async setLanguage(user: UserId, language: string | undefined): Promise<void> {
     await this.#database.fork().upsert(PersonEntity, { id: user, language: language ?? null });
   }

@@ -16,6 +16,11 @@ export interface BridgeInput extends JoinedParties {
   readonly user: UserId;
 }
 
+const answered = {
+  type: 'logAnswered',
+  params: ({ context }: { context: BridgeInput }) => ({ call: context.second.label.call }),
+} as const;
+
 /** Two parties whom a user has joined by Transfer, and who talk without him (product §9). */
 export const bridgeMachine = setup({
   types: {
@@ -30,6 +35,7 @@ export const bridgeMachine = setup({
     playTone: effect<{ leg: LegId; tone: ToneName }>(),
     hangUpParty: effect<{ call: CallId; cause: HangupCause }>(),
     conclude: effect<{ user: UserId; label: CallLabel; cause: HangupCause }>(),
+    logAnswered: effect<{ call: CallId }>(),
     /** The second party was not reached: the user is rung, the first waits. */
     recall: effect<{ user: UserId; call: CallInHand; second: CallLabel; cause: HangupCause }>(),
   },
@@ -64,7 +70,7 @@ export const bridgeMachine = setup({
       description: 'The first party hears ringback while the second is called.',
       entry: { type: 'playTone', params: ({ context }) => ({ leg: context.first.label.call, tone: 'ringback' }) },
       on: {
-        'second.answered': 'joined',
+        'second.answered': { target: 'joined', actions: answered },
         'second.hungUp': {
           target: 'recalled',
           actions: {
@@ -80,6 +86,8 @@ export const bridgeMachine = setup({
       },
     },
     joined: {
+      // Joined before its ACK had come.
+      on: { 'second.answered': { actions: answered } },
       entry: {
         type: 'join',
         params: ({ context }) => ({ first: context.first.label.call, second: context.second.label.call }),

@@ -1,8 +1,10 @@
-import { letGo, softphoneSetup } from './softphone-children.ts';
-import { inHand } from './softphone-setup.ts';
+import { hidePanel } from './panel.ts';
+import { declineExpected, letGo, softphoneSetup } from './softphone-children.ts';
+import { inHand } from './softphone-context.ts';
 
 export const clearing = softphoneSetup.createStateConfig({
   description: 'What remains is told to end; each end is awaited.',
+  entry: [...declineExpected, 'finishRecording', ...hidePanel],
   on: { shutdown: {} },
   initial: 'both',
   states: {

@@ -1,18 +1,14 @@
-import { panelButtons, showPanel } from './panel.ts';
+import { hidePanel, panelButtons, showPanel } from './panel.ts';
 import { callGone, partyAnswered, softphoneSetup } from './softphone-children.ts';
-import { inHand, legs, playToUser, showLabelled, silenceUserLeg } from './softphone-setup.ts';
+import { inHand, legs, playToUser, showStatus, silenceUserLeg } from './softphone-context.ts';
 
 export const dialling = softphoneSetup.createStateConfig({
   description: 'The user listens while the party is called: tones, announcements and keys work already.',
   initial: 'begun',
   states: {
     begun: {
-      entry: ['startCall', showLabelled('status', 'dialled'), showPanel],
+      entry: ['startCall', showStatus({ kind: 'dialled' }), ...showPanel],
       on: { 'call.ringing': 'ringing', 'call.earlyMedia': 'announced' },
-    },
-    again: {
-      description: 'The user was talking when it was dialled, and his party left him with it.',
-      entry: { type: 'hearParty', params: legs },
     },
     ringing: {
       entry: playToUser('ringback'),
@@ -25,23 +21,37 @@ export const dialling = softphoneSetup.createStateConfig({
   },
   on: {
     ...panelButtons,
-    'call.answered': { target: 'talking', actions: partyAnswered },
+    'call.answered': {
+      guard: { type: 'isOfHand', params: ({ event }) => event },
+      target: 'talking',
+      // Without Cancel from now on (D-56).
+      actions: [partyAnswered, showStatus({ kind: 'dialled', progress: 'talking' })],
+    },
     'call.ended': {
       guard: { type: 'isOfHand', params: ({ event }) => event },
       target: 'failing',
       actions: callGone,
     },
-    giveUp: { target: 'clearing.both', actions: { type: 'note', params: { cause: { kind: 'cancelled' } } } },
+    giveUp: {
+      guard: { type: 'isOfHand', params: ({ event }) => event },
+      target: 'clearing.both',
+      actions: { type: 'note', params: { cause: { kind: 'cancelled' } } },
+    },
   },
 });
 
 export const failing = softphoneSetup.createStateConfig({
   description: 'The user hears why there is nobody.',
+  entry: hidePanel,
   invoke: {
     id: 'tone',
     src: 'failureTone',
     input: ({ context }) => ({ voiceLeg: inHand(context).voiceLeg, cause: context.cause }),
     onDone: 'clearing.user',
   },
-  on: { 'voiceLeg.ended': { target: 'cleared', actions: 'dropVoiceLeg' }, shutdown: 'clearing.user' },
+  on: {
+    'voiceLeg.ended': { target: 'cleared', actions: 'dropVoiceLeg' },
+    giveUp: { guard: { type: 'isOfHand', params: ({ event }) => event }, target: 'clearing.user' },
+    shutdown: 'clearing.user',
+  },
 });

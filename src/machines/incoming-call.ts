@@ -1,7 +1,7 @@
 import type { PartyCalled } from './model/softphone.ts';
-import { showPanel } from './panel.ts';
-import { endSecond, letGo, partyAnswered, softphoneSetup, voiceLegGone } from './softphone-children.ts';
-import { inHand, legs, type SoftphoneArgs } from './softphone-setup.ts';
+import { hidePanel, showPanel } from './panel.ts';
+import { partyAnswered, secondRemains, secondTakesOver, softphoneSetup, voiceLegGone } from './softphone-children.ts';
+import { legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
 
 type Called = SoftphoneArgs & { event: PartyCalled };
 const incoming = ({ event }: Called) => ({ ...event, target: undefined });
@@ -22,9 +22,13 @@ export const takeCaller = [{ type: 'take', params: incoming }, showCaller] as co
 export const takeSecondCaller = [
   { type: 'takeSecond', params: incoming },
   'startSecond',
+  'startSecondRecording',
   { type: 'logOpened', params: (args: Called) => ({ user: args.context.user, ...incoming(args) }) },
   showCaller,
 ] as const;
+
+/** While the one in hand is not answered: others wait without a beep, and take its place when it gives up (product §6.1). */
+const secondWaitsBeside = { guard: 'roomForSecond', actions: takeSecondCaller } as const;
 
 export const ringing = softphoneSetup.createStateConfig({
   description: 'A party called: the user rings on all devices. A second caller waits without a beep (product §6.1).',
@@ -33,32 +37,18 @@ export const ringing = softphoneSetup.createStateConfig({
     begun: { entry: ['startCall', 'startVoiceLeg'] },
     again: {
       description: 'The party has been waiting beside another one, who is gone.',
-      entry: 'startVoiceLeg',
+      entry: [...hidePanel, 'startVoiceLeg'],
     },
   },
   on: {
     'voiceLeg.answered': 'answering',
-    'party.called': { guard: 'roomForSecond', actions: takeSecondCaller },
-    'call.ended': {
-      guard: { type: 'isFirstOfTwo', params: ({ event }) => event },
-      actions: [
-        letGo,
-        {
-          type: 'conclude',
-          params: ({ context, event }) => ({
-            user: context.user,
-            label: inHand(context).label,
-            cause: event.cause,
-          }),
-        },
-        'promoteSecond',
-      ],
-    },
+    'party.called': secondWaitsBeside,
+    'call.ended': { guard: { type: 'isFirstOfTwo', params: ({ event }) => event }, actions: secondTakesOver },
     'voiceLeg.ended': [
       {
         guard: 'hasSecond',
-        target: 'clearing.party',
-        actions: [...voiceLegGone, ...endSecond({ kind: 'declined' })],
+        target: '.again',
+        actions: [...voiceLegGone, ...secondRemains, 'useNextVoiceLeg'],
       },
       {
         guard: { type: 'isPrivacy', params: ({ event }) => event },
@@ -76,19 +66,35 @@ export const answering = softphoneSetup.createStateConfig({
   description: 'The user took it; our 200 waits for its ACK.',
   entry: { type: 'tellCall', params: { type: 'answer' } },
   on: {
+    'party.called': secondWaitsBeside,
     'call.answered': [
       {
         guard: 'hasSecond',
         target: 'pair',
-        actions: [partyAnswered, showPanel, { type: 'connect', params: legs }],
+        actions: [partyAnswered, ...showPanel, silenceUserLeg, { type: 'connect', params: legs }, 'resumeRecording'],
       },
-      { target: 'talking', actions: [partyAnswered, showPanel] },
+      { target: 'talking', actions: [partyAnswered, ...showPanel] },
     ],
+    'call.ended': {
+      guard: { type: 'isFirstOfTwo', params: ({ event }) => event },
+      target: 'ringingNext',
+      actions: secondTakesOver,
+    },
+    // A caller not yet answered must not be lost (D-32).
+    'voiceLeg.ended': {
+      guard: 'hasSecond',
+      target: 'ringing.again',
+      actions: [...voiceLegGone, ...secondRemains, 'useNextVoiceLeg'],
+    },
   },
 });
 
 export const ringingNext = softphoneSetup.createStateConfig({
-  description: 'The party left while another waits: the user is rung for that one as for any other call.',
-  entry: ['noteNormal', 'hangUpVoiceLeg'],
-  on: { 'voiceLeg.ended': { target: 'ringing.again', actions: ['dropVoiceLeg', 'useNextVoiceLeg'] } },
+  description: 'Another voice leg is in the way: it is ended, and the user rung for this party as for any other.',
+  entry: [...hidePanel, 'noteNormal', 'hangUpVoiceLeg'],
+  on: {
+    'party.called': secondWaitsBeside,
+    'call.ended': { guard: { type: 'isFirstOfTwo', params: ({ event }) => event }, actions: secondTakesOver },
+    'voiceLeg.ended': { target: 'ringing.again', actions: ['dropVoiceLeg', 'useNextVoiceLeg'] },
+  },
 });

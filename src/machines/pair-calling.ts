@@ -2,9 +2,10 @@ import {
   backToHeld,
   changeOver,
   connectCurrent,
+  heldLeaves,
   isNow,
+  leavesOther,
   musicToOther,
-  noteCause,
   ofCurrent,
   ofOther,
   pairSetup,
@@ -33,40 +34,53 @@ export const calling = pairSetup.createStateConfig({
           actions: [tellCurrent({ type: 'hold' }), ...changeOver, musicToOther],
         },
         transfer: { guard: isNow, target: '#parallelPair.joined', actions: reportJoined },
-        end: { guard: isNow, target: '#parallelPair.cancelling', actions: tellOther(giveUp) },
+        end: { guard: isNow, target: '#parallelPair.cancelling.unheard' },
         'call.answered': {
           guard: ofOther,
           target: '#parallelPair.held.unasked',
           actions: [tellOther({ type: 'hold' }), musicToOther, playToUser('back-on-line')],
         },
+        'call.ended': leavesOther('called'),
       },
     },
     heard: {
       description: 'The user listens to the second, the first is held.',
       entry: [
         showParallel('listening'),
+        'reportListens',
         {
           type: 'hearParty',
           params: ({ context: { voiceLeg, current } }) => ({ voiceLeg, call: current.call }),
         },
-        playToUser('ringback'),
       ],
       exit: ['renew', silenceUserLeg],
       on: {
         switch: {
           guard: isNow,
           target: 'unheard',
-          actions: [...changeOver, tellCurrent({ type: 'resume' }), connectCurrent],
+          actions: [...changeOver, tellCurrent({ type: 'resume' }), ...connectCurrent],
         },
         transfer: {
           guard: isNow,
           target: '#parallelPair.joined',
           actions: [...changeOver, tellCurrent({ type: 'resume' }), reportJoined],
         },
-        end: { guard: isNow, target: '#parallelPair.cancelling', actions: tellCurrent(giveUp) },
-        'call.earlyMedia': { guard: ofCurrent, actions: silenceUserLeg },
+        end: { guard: isNow, target: '#parallelPair.cancelling.heard' },
         'call.answered': { guard: ofCurrent, target: '#parallelPair.held' },
-        'call.ended': { guard: ofCurrent, target: '#parallelPair.failing', actions: noteCause },
+        // The user hears why it is not there before he is with the first again.
+        'call.ended': [leavesOther('held'), heldLeaves('called')],
+      },
+      initial: 'judging',
+      states: {
+        judging: { always: [{ guard: 'announces', target: 'announced' }, { target: 'ringing' }] },
+        ringing: {
+          entry: playToUser('ringback'),
+          on: { 'call.earlyMedia': { guard: ofCurrent, target: 'announced', actions: 'noteAnnouncement' } },
+        },
+        announced: {
+          description: 'The party’s side speaks for itself.',
+          entry: silenceUserLeg,
+        },
       },
     },
   },
@@ -74,15 +88,9 @@ export const calling = pairSetup.createStateConfig({
 
 export const cancelling = pairSetup.createStateConfig({
   description: 'The second attempt is given up (D-28).',
-  on: { 'call.ended': backToHeld },
-});
-
-export const failing = pairSetup.createStateConfig({
-  description: 'The user listened to the second attempt, and hears why there is nobody; then the first is back.',
-  invoke: {
-    id: 'tone',
-    src: 'failureTone',
-    input: ({ context: { voiceLeg, cause } }) => ({ voiceLeg, cause }),
-    onDone: 'returning',
+  initial: 'unheard',
+  states: {
+    unheard: { entry: tellOther(giveUp), on: { 'call.ended': leavesOther('ending') } },
+    heard: { entry: tellCurrent(giveUp), on: { 'call.ended': [backToHeld, heldLeaves('ending')] } },
   },
 });

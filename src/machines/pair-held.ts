@@ -2,11 +2,9 @@ import {
   backToHeld,
   changeOver,
   connectCurrent,
+  heldLeaves,
   isNow,
   musicToOther,
-  noteCause,
-  ofCurrent,
-  ofOther,
   pairSetup,
   playToUser,
   showParallel,
@@ -21,7 +19,7 @@ export const held = pairSetup.createStateConfig({
   states: {
     asked: {
       description: 'The user switched to the one he hears.',
-      entry: [showParallel('held'), connectCurrent, musicToOther],
+      entry: [showParallel('held'), ...connectCurrent, musicToOther],
     },
     unasked: {
       description: 'The second party answered before the user switched to it (D-52).',
@@ -42,26 +40,13 @@ export const held = pairSetup.createStateConfig({
     end: { guard: isNow, target: 'endingCurrent' },
     'call.ended': [
       // By itself, not by our `End`: the user is told by a tone that it is another party he hears (D-31).
-      { guard: ofCurrent, target: 'returning', actions: [noteCause, playToUser('back-on-line')] },
-      {
-        guard: ofOther,
-        target: 'single',
-        actions: [
-          noteCause,
-          {
-            type: 'say',
-            params: ({ context: { user, current, other } }) => ({
-              user,
-              notice: { kind: 'heldHungUp', held: other, current },
-            }),
-          },
-        ],
-      },
+      { ...backToHeld, actions: [playToUser('back-on-line'), ...backToHeld.actions] },
+      heldLeaves('heard'),
     ],
   },
 });
 
 export const endingCurrent = pairSetup.createStateConfig({
   entry: tellCurrent({ type: 'hangUp', cause: { kind: 'normal' } }),
-  on: { 'call.ended': backToHeld },
+  on: { 'call.ended': [backToHeld, heldLeaves('ending')] },
 });

@@ -1,7 +1,6 @@
 import { assign, sendParent, setup } from 'xstate';
 import type { CallCommand, CallReport } from './call.ts';
 import { effect } from './effects.ts';
-import { failureToneMachine } from './failure-tone.ts';
 import type { CallLabel } from './model/call-label.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, LegId, UserId, VoiceLegId } from './model/ids.ts';
@@ -13,14 +12,21 @@ import type { ToneName } from './model/tone.ts';
 export type PairReport =
   /** The user is with this one now. */
   | { type: 'pair.hears'; call: CallId }
+  /** He and this one hear each other. */
+  | { type: 'pair.connects'; call: CallId }
   /** For one of the two call actors. */
   | { type: 'pair.commands'; call: CallId; command: CallCommand }
-  /** One of the two is over; the user is with the other. */
-  | { type: 'pair.single'; survivor: CallId }
-  /** The current party left while the other had not been answered. */
-  | { type: 'pair.left'; survivor: CallId }
+  /** The user listens to this one being called. */
+  | { type: 'pair.listens'; call: CallId }
+  /** As soon as the second party has acknowledged, the two are left to each other. */
+  | { type: 'pair.joins' }
+  /** One of the two is over, for this reason. */
+  | { type: 'pair.left'; survivor: CallId; standing: Standing; cause: HangupCause }
   /** The two parties are to be joined; the user is out. `ringing`: `second` is still being called. */
   | { type: 'pair.joined'; first: CallId; second: CallId; ringing: boolean };
+
+/** How the one that is left stands: the user talks to it, or it is held, or it was not there yet, or not any more. */
+export type Standing = 'heard' | 'held' | 'waiting' | 'answering' | 'called' | 'announced' | 'ending';
 
 /** What the pair is told: presses under the parallel message, and what becomes of its calls. */
 export type PairEvent = { type: 'switch' | 'transfer' | 'decline' | 'end'; version: number } | CallReport;
@@ -39,15 +45,14 @@ interface Context extends PairInput {
   readonly second: CallId;
   /** Of what the parallel message shows: a press made on an older state is told from a new one (D-39). */
   readonly version: number;
-  /** Why the call that is over ended. */
-  readonly cause: HangupCause;
+  /** Whether the party that is being called is heard already: an announcement takes the place of our ringback. */
+  readonly announces: boolean;
 }
 type Args = { context: Context };
 
 /** What a pair hears, remembers, decides and has done. */
 export const pairSetup = setup({
   types: { input: {} as PairInput, context: {} as Context, events: {} as PairEvent },
-  actors: { failureTone: failureToneMachine },
   actions: {
     command: sendParent((_, { call, command }: { call: CallId; command: CallCommand }) => ({
       type: 'pair.commands',
@@ -55,8 +60,13 @@ export const pairSetup = setup({
       command,
     })),
     reportHears: sendParent(({ context }) => ({ type: 'pair.hears', call: context.current.call })),
-    reportSingle: sendParent(({ context }) => ({ type: 'pair.single', survivor: context.current.call })),
-    reportLeft: sendParent(({ context }) => ({ type: 'pair.left', survivor: context.other.call })),
+    reportConnects: sendParent(({ context }) => ({ type: 'pair.connects', call: context.current.call })),
+    reportListens: sendParent(({ context }) => ({ type: 'pair.listens', call: context.current.call })),
+    reportJoins: sendParent({ type: 'pair.joins' }),
+    reportLeft: sendParent((_, left: Omit<Extract<PairReport, { type: 'pair.left' }>, 'type'>) => ({
+      type: 'pair.left',
+      ...left,
+    })),
     reportJoined: sendParent(({ context }, { ringing }: { ringing: boolean }) => ({
       type: 'pair.joined',
       first: context.current.call,
@@ -65,7 +75,7 @@ export const pairSetup = setup({
     })),
     swap: assign(({ context }) => ({ current: context.other, other: context.current })),
     renew: assign(({ context }) => ({ version: context.version + 1 })),
-    note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
+    noteAnnouncement: assign({ announces: true }),
 
     show: effect<{ user: UserId; call: CallId; slot: NoticeSlot; notice: Notice }>(),
     say: effect<{ user: UserId; notice: Notice }>(),
@@ -80,6 +90,7 @@ export const pairSetup = setup({
     isOfCurrent: ({ context }, { call }: { call: CallId }) => call === context.current.call,
     isOfOther: ({ context }, { call }: { call: CallId }) => call === context.other.call,
     isNow: ({ context }, { version }: { version: number }) => version === context.version,
+    announces: ({ context }) => context.announces,
     isIncoming: ({ context }) => context.other.direction === 'incoming',
   },
 });
@@ -102,10 +113,13 @@ export const tellOther = (command: CallCommand) =>
 /** The user is with the other one from now on. */
 export const changeOver = ['swap', 'reportHears'] as const;
 
-export const connectCurrent = {
-  type: 'connect',
-  params: ({ context: { voiceLeg, current } }: Args) => ({ voiceLeg, call: current.call }),
-} as const;
+export const connectCurrent = [
+  {
+    type: 'connect',
+    params: ({ context: { voiceLeg, current } }: Args) => ({ voiceLeg, call: current.call }),
+  },
+  'reportConnects',
+] as const;
 export const musicToOther = {
   type: 'playMusic',
   params: ({ context }: Args) => ({ leg: context.other.call }),
@@ -120,10 +134,66 @@ export const silenceUserLeg = {
 /** A press under the message as it stands now. */
 export const isNow = { type: 'isNow', params: ({ event }: { event: { version: number } }) => event } as const;
 
-type CallEnded = { event: Extract<CallReport, { type: 'call.ended' }> };
+type CallEnded = Extract<CallReport, { type: 'call.ended' }>;
 export const ofCurrent = { type: 'isOfCurrent', params: ({ event }: { event: { call: CallId } }) => event } as const;
 export const ofOther = { type: 'isOfOther', params: ({ event }: { event: { call: CallId } }) => event } as const;
-export const noteCause = { type: 'note', params: ({ event }: CallEnded) => event } as const;
+
+const concluded = (which: 'current' | 'other') =>
+  ({
+    type: 'conclude',
+    params: ({ context, event }: Args & { event: CallEnded }) => ({
+      user: context.user,
+      label: context[which],
+      cause: event.cause,
+    }),
+  }) as const;
+const reported = (survivor: 'current' | 'other', standing: Standing) =>
+  ({
+    type: 'reportLeft',
+    params: ({ context, event }: Args & { event: CallEnded }) => ({
+      survivor: context[survivor].call,
+      standing: standing === 'called' && context.announces ? ('announced' as const) : standing,
+      cause: event.cause,
+    }),
+  }) as const;
+
+/** On `call.ended` of the one the user is with: the other is left. */
+export const leavesOther = (standing: Standing) =>
+  ({
+    guard: ofCurrent,
+    target: '#parallelPair.over',
+    actions: [concluded('current'), reported('other', standing)],
+  }) as const;
+/** On `call.ended` of the one the user is not with. */
+export const leavesCurrent = (standing: Standing) =>
+  ({
+    guard: ofOther,
+    target: '#parallelPair.over',
+    actions: [concluded('other'), reported('current', standing)],
+  }) as const;
+const sayHeldHungUp = {
+  type: 'say',
+  params: ({ context: { user, current, other } }: Args) => ({
+    user,
+    notice: { kind: 'heldHungUp' as const, held: other, current },
+  }),
+} as const;
+/** On `call.ended` of the held one: the user is told, and goes on with what he hears. */
+export const heldLeaves = (standing: Standing) => {
+  const { actions, ...left } = leavesCurrent(standing);
+  return { ...left, actions: [sayHeldHungUp, ...actions] } as const;
+};
 
 /** On `call.ended` of the one the user is with, while the other is held: he is with that one again. */
-export const backToHeld = { guard: ofCurrent, target: '#parallelPair.returning', actions: noteCause } as const;
+export const backToHeld = {
+  guard: ofCurrent,
+  target: '#parallelPair.over',
+  actions: [
+    concluded('current'),
+    ...changeOver,
+    tellCurrent({ type: 'resume' }),
+    ...connectCurrent,
+    // What was heard and what was held have changed places.
+    reported('current', 'heard'),
+  ],
+} as const;

@@ -1,7 +1,9 @@
 import {
   backToHeld,
   changeOver,
+  heldLeaves,
   isNow,
+  leavesOther,
   ofCurrent,
   ofOther,
   pairSetup,
@@ -25,6 +27,7 @@ export const waiting = pairSetup.createStateConfig({
 
 export const declining = pairSetup.createStateConfig({
   entry: tellOther({ type: 'hangUp', cause: { kind: 'declined' } }),
+  on: { 'call.ended': leavesOther('ending') },
 });
 
 export const answering = pairSetup.createStateConfig({
@@ -36,18 +39,19 @@ export const answering = pairSetup.createStateConfig({
       entry: tellCurrent({ type: 'answer' }),
       on: {
         'call.answered': { guard: ofCurrent, target: '#parallelPair.held' },
-        'call.ended': backToHeld,
+        'call.ended': [backToHeld, heldLeaves('answering')],
       },
     },
     toJoin: {
       description: 'The user talks to the first until the two can be joined.',
-      entry: tellOther({ type: 'answer' }),
+      entry: ['reportJoins', tellOther({ type: 'answer' })],
       on: {
         'call.answered': {
           guard: ofOther,
           target: '#parallelPair.joined',
           actions: { type: 'reportJoined', params: { ringing: false } },
         },
+        'call.ended': leavesOther('answering'),
       },
     },
   },

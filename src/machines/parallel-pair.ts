@@ -1,19 +1,17 @@
-import { calling, cancelling, failing } from './pair-calling.ts';
+import { calling, cancelling } from './pair-calling.ts';
 import { endingCurrent, held } from './pair-held.ts';
-import { changeOver, connectCurrent, noteCause, ofCurrent, ofOther, pairSetup, tellCurrent } from './pair-setup.ts';
+import { leavesCurrent, leavesOther, pairSetup } from './pair-setup.ts';
 import { answering, declining, waiting } from './pair-waiting.ts';
 
 /** A user's current and second call, with Transfer, Switch, Decline and End (product §9). */
 export const parallelPairMachine = pairSetup.createMachine({
   id: 'parallelPair',
-  context: ({ input }) => ({ ...input, second: input.other.call, version: 1, cause: { kind: 'normal' } }),
+  context: ({ input }) => ({ ...input, second: input.other.call, version: 1, announces: false }),
   initial: 'fresh',
   on: {
-    // The rule. Where the other one is held, the user goes back to it instead of being left with nobody.
-    'call.ended': [
-      { guard: ofOther, target: '.single', actions: noteCause },
-      { guard: ofCurrent, target: '.left' },
-    ],
+    // The rule; states in which the one that is left stands otherwise say so.
+    'call.ended': [leavesCurrent('heard'), leavesOther('waiting')],
+    'call.earlyMedia': { actions: 'noteAnnouncement' },
   },
   states: {
     fresh: { always: [{ guard: 'isIncoming', target: 'waiting' }, { target: 'calling' }] },
@@ -22,25 +20,9 @@ export const parallelPairMachine = pairSetup.createMachine({
     answering,
     calling,
     cancelling,
-    failing,
     held,
     endingCurrent,
-    returning: {
-      description: 'The held party is the only one now.',
-      entry: [...changeOver, tellCurrent({ type: 'resume' }), connectCurrent],
-      always: 'single',
-    },
-    single: {
-      type: 'final',
-      entry: [
-        {
-          type: 'conclude',
-          params: ({ context: { user, other, cause } }) => ({ user, label: other, cause }),
-        },
-        'reportSingle',
-      ],
-    },
-    left: { type: 'final', entry: 'reportLeft' },
+    over: { type: 'final', description: 'One of the two is over.' },
     joined: { type: 'final' },
   },
 });

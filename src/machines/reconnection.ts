@@ -1,35 +1,36 @@
-import { hidePanel, showPanel } from './panel.ts';
-import { letGo, softphoneSetup } from './softphone-children.ts';
-import { inHand, inSlot, legs, playToUser, type SoftphoneArgs } from './softphone-setup.ts';
+import { takeSecondCaller } from './incoming-call.ts';
+import { hidePanel, recordingButtonPressed, showPanel } from './panel.ts';
+import { ends, endsInSilence, isOfHand, sayNotRestored } from './reconnection-ends.ts';
+import { partyAnswered, softphoneSetup } from './softphone-children.ts';
+import { inHand, inSlot, legs, playToUser, type SoftphoneArgs } from './softphone-context.ts';
+import type { VoiceLegReport } from './voice-leg.ts';
 
-/** `lost`: not by the user's wish. */
-export const showAway = (lost: boolean) =>
-  ({
-    type: 'show',
-    params: ({ context }: SoftphoneArgs) => ({
-      ...inSlot('reconnection')({ context }),
-      notice: { kind: 'reconnecting' as const, label: inHand(context).label, lost, ringing: context.callback },
-    }),
-  }) as const;
-const sayNotRestored = (why: 'expired' | 'too-often') =>
-  ({
-    type: 'say',
-    params: ({ context }: SoftphoneArgs) => ({
-      user: context.user,
-      notice: { kind: 'notRestored' as const, label: inHand(context).label, why },
-    }),
-  }) as const;
+/** How long the user may be away (product §10). */
+const windowMs = 60_000;
+
 const playToParty = (tone: 'reconnection' | 'back-on-line') =>
   ({
     type: 'playTone',
     params: ({ context }: SoftphoneArgs) => ({ leg: inHand(context).label.call, tone }),
   }) as const;
 
+type VoiceLegEnded = Extract<VoiceLegReport, { type: 'voiceLeg.ended' }>;
+const ringEnded = [
+  'dropVoiceLeg',
+  {
+    type: 'tellWindow',
+    params: ({ event }: { event: VoiceLegEnded }) => ({ type: 'ring.ended' as const, cause: event.cause }),
+  },
+] as const;
+
+const window = ({ context }: SoftphoneArgs) => ({ user: context.user, kind: 'reconnect-window' as const });
 const open = softphoneSetup.createStateConfig({
+  entry: { type: 'setDeadline', params: (args) => ({ ...window(args), inMs: windowMs }) },
+  exit: { type: 'clearDeadline', params: window },
   invoke: {
     id: 'window',
     src: 'reconnectWindow',
-    input: ({ context }) => ({ callback: context.callback, leftMs: 60_000 }),
+    input: ({ context }) => ({ callback: context.callback, leftMs: windowMs }),
   },
   on: { 'deadline.passed': { actions: { type: 'tellWindow', params: { type: 'deadline.passed' } } } },
   initial: 'silent',
@@ -40,68 +41,28 @@ const open = softphoneSetup.createStateConfig({
         'window.rings': 'ringing',
         'user.called': { target: 'taking', actions: { type: 'useVoiceLeg', params: ({ event }) => event } },
         reconnect: { actions: { type: 'tellWindow', params: { type: 'reconnect' } } },
-        'window.lapsed': { target: '#softphone.withCall.clearing.party', actions: sayNotRestored('expired') },
-        giveUp: { target: '#softphone.withCall.clearing.party', actions: 'noteNormal' },
-        'call.ended': {
-          guard: { type: 'isOfHand', params: ({ event }) => event },
-          target: '#softphone.withCall.cleared',
-          actions: [letGo, 'noteNormal'],
-        },
-        shutdown: {
-          target: '#softphone.withCall.clearing.party',
-          actions: { type: 'note', params: { cause: { kind: 'shutdown' } } },
-        },
+        ...endsInSilence,
       },
     },
     ringing: {
       entry: ['useNextVoiceLeg', 'startVoiceLeg'],
       on: {
         'voiceLeg.answered': '#softphone.withCall.returning',
-        'voiceLeg.ended': {
-          target: 'silent',
-          actions: [
-            'dropVoiceLeg',
-            { type: 'tellWindow', params: ({ event }) => ({ type: 'ring.ended', cause: event.cause }) },
-          ],
-        },
+        'voiceLeg.ended': { target: 'silent', actions: ringEnded },
         'user.called': { target: 'swapping', actions: { type: 'expectVoiceLeg', params: ({ event }) => event } },
-        'window.lapsed': { target: '#softphone.withCall.clearing.both', actions: sayNotRestored('expired') },
-        giveUp: { target: '#softphone.withCall.clearing.both', actions: 'noteNormal' },
-        'call.ended': {
-          guard: { type: 'isOfHand', params: ({ event }) => event },
-          target: '#softphone.withCall.clearing.user',
-          actions: [letGo, 'noteNormal'],
-        },
       },
     },
     swapping: {
-      description: 'The user called while we rang him: our ring is taken back first.',
+      description: 'The user called while another voice leg of his was there: that one is ended first.',
       entry: 'hangUpVoiceLeg',
-      on: {
-        'voiceLeg.ended': { target: 'taking', actions: ['dropVoiceLeg', 'useExpectedVoiceLeg'] },
-        'call.ended': {
-          guard: { type: 'isOfHand', params: ({ event }) => event },
-          target: '#softphone.withCall.clearing.user',
-          actions: [
-            letGo,
-            {
-              type: 'declineUser',
-              params: ({ context }) => ({
-                voiceLeg: context.expected ?? inHand(context).voiceLeg,
-                cause: { kind: 'busy' },
-              }),
-            },
-          ],
-        },
-      },
+      on: { 'voiceLeg.ended': { target: 'taking', actions: ['dropVoiceLeg', 'useExpectedVoiceLeg'] } },
     },
     taking: {
       description: 'The user called: his call is taken at once.',
       entry: 'takeUsersCall',
       on: {
         'voiceLeg.answered': '#softphone.withCall.returning',
-        'voiceLeg.ended': { target: 'silent', actions: 'dropVoiceLeg' },
-        'window.lapsed': '#softphone.withCall.clearing.both',
+        'voiceLeg.ended': { target: 'silent', actions: ringEnded },
       },
     },
   },
@@ -109,7 +70,7 @@ const open = softphoneSetup.createStateConfig({
 
 export const away = softphoneSetup.createStateConfig({
   description: 'The voice leg is gone and can come back (product §10); the party is held and hears tones.',
-  entry: [{ type: 'tellCall', params: { type: 'hold' } }, playToParty('reconnection')],
+  entry: [{ type: 'tellCall', params: { type: 'hold' } }, playToParty('reconnection'), 'pauseRecording'],
   exit: [
     { type: 'stopTone', params: ({ context }) => ({ leg: inHand(context).label.call }) },
     { type: 'unshow', params: inSlot('reconnection') },
@@ -124,12 +85,15 @@ export const away = softphoneSetup.createStateConfig({
         }),
       },
     },
-    'call.ended': {
-      guard: { type: 'isOfHand', params: ({ event }) => event },
-      target: 'clearing.user',
-      actions: letGo,
-    },
+    record: recordingButtonPressed,
+    // D-35.
+    'party.called': { guard: 'roomForSecond', actions: takeSecondCaller },
+    // The user left before the party had acknowledged our 200.
+    'call.answered': { guard: isOfHand, actions: [partyAnswered, { type: 'tellCall', params: { type: 'hold' } }] },
+    ...ends,
   },
+  // It may still be that of a call which was dropped.
+  always: { guard: 'panelIsOld', actions: showPanel },
   initial: 'judging',
   states: {
     judging: {
@@ -139,7 +103,7 @@ export const away = softphoneSetup.createStateConfig({
           target: '#softphone.withCall.clearing.party',
           actions: sayNotRestored('too-often'),
         },
-        { target: 'open', actions: 'countLoss' },
+        { target: 'open', actions: ['countLoss', 'forgetLossLater'] },
       ],
     },
     leaving: {
@@ -147,7 +111,7 @@ export const away = softphoneSetup.createStateConfig({
       entry: [{ type: 'note', params: { cause: { kind: 'connection-lost' } } }, 'hangUpVoiceLeg'],
       on: {
         'voiceLeg.ended': { target: 'open', actions: 'dropVoiceLeg' },
-        giveUp: { target: '#softphone.withCall.clearing.both', actions: 'noteNormal' },
+        'user.called': { target: 'open.swapping', actions: { type: 'expectVoiceLeg', params: ({ event }) => event } },
       },
     },
     open,
@@ -159,11 +123,12 @@ export const returning = softphoneSetup.createStateConfig({
   entry: [
     'noteNormal',
     { type: 'tellCall', params: { type: 'resume' } },
-    hidePanel,
-    showPanel,
+    ...hidePanel,
+    ...showPanel,
     { type: 'connect', params: legs },
+    'resumeRecording',
     playToUser('back-on-line'),
     playToParty('back-on-line'),
   ],
-  always: 'talking.again',
+  always: [{ guard: 'hasSecond', target: 'pair' }, { target: 'talking.again' }],
 });

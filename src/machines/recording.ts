@@ -1,198 +1,187 @@
 import { assign, sendParent, setup } from 'xstate';
 import { effect, facts, operation } from './effects.ts';
 import type { CallLabel } from './model/call-label.ts';
-import type { CallId, RecordingId, VoiceLegId } from './model/ids.ts';
-
-/** What the button under the keypad says (product §8). */
-export type RecordingButton = 'start' | 'stop' | 'locked' | 'pending' | 'failed';
+import type { RecordingId, VoiceLegId } from './model/ids.ts';
+import type { RecordingState } from './model/notices.ts';
+import type { RecordingOrder } from './model/recording-order.ts';
+import type { RecorderFact, RecordingCommand } from './recording-events.ts';
 
 export interface RecordingInput {
   readonly label: CallLabel;
-  readonly voiceLeg: VoiceLegId;
-  /** Starts by itself when the party answers. */
-  readonly automatic: boolean;
-  /** Automatic, by somebody else's order, into a separate chat: the user may not stop it. */
-  readonly locked: boolean;
-  /** Without the recording right: how much of this call may be recorded; undefined: no limit. */
-  readonly fragmentMs: number | undefined;
+  readonly order: RecordingOrder;
 }
-
-type RecorderFact = { type: 'recorder.started' } | { type: 'recorder.failed'; detail: string };
-
-/** What a recording reports to its softphone. */
-export type RecordingReport = { type: 'recording.shows'; call: CallId; button: RecordingButton };
 
 interface Context extends RecordingInput {
-  /** How many files were begun: the next one's number. */
+  readonly voiceLeg: VoiceLegId | undefined;
+  /** How many files were begun. */
   readonly files: number;
+  /** The last of them. */
+  readonly recording: RecordingId;
   readonly startedBy: 'owner' | 'user';
+  /** Length of the files so far. */
+  readonly usedMs: number;
+  /** The call ended while a file was being delivered. */
+  readonly finished: boolean;
 }
 
-const recordingId = ({ label, files }: Context) => `${label.call}-${files}` as RecordingId;
+const leftMs = ({ order, usedMs }: Context) => (order.limitMs === undefined ? undefined : order.limitMs - usedMs);
+const all = ({ context }: { context: Context }) => context;
+const counted = { type: 'countUsed', params: ({ event }: { event: { output: number } }) => event } as const;
+const isWanted = (wanted: 'start' | 'stop') => ({ type: 'isWanted', params: { wanted } }) as const;
+const beginBy = (by: 'owner' | 'user') => ({ type: 'begin', params: { by } }) as const;
+const show = (button: RecordingState) => ({ type: 'show', params: { button } }) as const;
+const useVoiceLeg = { type: 'useVoiceLeg', params: ({ event }: { event: { voiceLeg: VoiceLegId } }) => event } as const;
 
-/** The recording of one call: armed, written, paused, delivered, and what its button says. */
+const startsByHand = [
+  { guard: 'isUsedUp' },
+  { guard: isWanted('stop') },
+  { guard: 'isAway', target: 'armed' },
+  { target: 'on', actions: beginBy('user') },
+] as const;
+const pauses = ['loseVoiceLeg', { type: 'pauseRecorder', params: all }] as const;
+const resumes = [
+  useVoiceLeg,
+  {
+    type: 'resumeRecorder',
+    params: ({ context, event }: { context: Context; event: { voiceLeg: VoiceLegId } }) => ({ ...context, ...event }),
+  },
+] as const;
+
+/** The recording of one call: armed, written, paused, delivered, and what its button says (product §8). */
 export const recordingMachine = setup({
   types: {
     input: {} as RecordingInput,
     context: {} as Context,
-    events: {} as
-      | RecorderFact
-      | { type: 'call.answered' }
-      /** Held, or the voice leg is away; and back. */
-      | { type: 'pause' }
-      | { type: 'resume'; voiceLeg: VoiceLegId }
-      | { type: 'record' }
-      /** The call is over, or the user has left it. */
-      | { type: 'finish' },
+    events: {} as RecorderFact | RecordingCommand,
   },
   actors: {
     recorder: facts<RecorderFact, { recording: RecordingId }>(),
-    /** Stops, and hands what there is to the delivery. */
-    deliver: operation<void, { recording: RecordingId; label: CallLabel; startedBy: 'owner' | 'user' }>(),
+    /** Stops, and hands what there is to the delivery. @returns its length in ms */
+    deliver: operation<number, { recording: RecordingId }>(),
   },
   actions: {
-    startRecorder: effect<{ recording: RecordingId; label: CallLabel; voiceLeg: VoiceLegId }>(),
+    startRecorder: effect<
+      Pick<Context, 'recording' | 'label' | 'order' | 'startedBy' | 'voiceLeg'> & { limitMs: number | undefined }
+    >(),
     pauseRecorder: effect<{ recording: RecordingId }>(),
     resumeRecorder: effect<{ recording: RecordingId; voiceLeg: VoiceLegId }>(),
-    refuseStop: effect<{ label: CallLabel }>(),
-    refuseStart: effect<{ label: CallLabel }>(),
-    tellUndelivered: effect<{ label: CallLabel; error: unknown }>(),
-    show: sendParent(({ context }, { button }: { button: RecordingButton }) => ({
+    tellFailed: effect<RecordingInput>(),
+    tellFull: effect<RecordingInput>(),
+    show: sendParent(({ context }, { button }: { button: RecordingState }) => ({
       type: 'recording.shows',
       call: context.label.call,
-      button: context.locked && button !== 'failed' && button !== 'start' ? 'locked' : button,
+      button:
+        context.order.locked && (button === 'stop' || button === 'pending')
+          ? 'locked'
+          : button === 'start' && (leftMs(context) ?? 1) <= 0
+            ? 'used-up'
+            : button,
     })),
-    begin: assign(({ context }, { by }: { by: 'owner' | 'user' }) => ({ files: context.files + 1, startedBy: by })),
+    begin: assign(({ context }, { by }: { by: 'owner' | 'user' }) => ({
+      files: context.files + 1,
+      // A party that was transferred may come back to another recording of the same call, by another voice leg.
+      recording: `${context.label.call}-${context.voiceLeg}-${context.files + 1}` as RecordingId,
+      startedBy: by,
+    })),
     useVoiceLeg: assign((_, { voiceLeg }: { voiceLeg: VoiceLegId }) => ({ voiceLeg })),
+    loseVoiceLeg: assign({ voiceLeg: undefined }),
+    countUsed: assign(({ context }, { output }: { output: number }) => ({ usedMs: context.usedMs + output })),
+    noteFinished: assign({ finished: true }),
   },
   guards: {
-    isAutomatic: ({ context }) => context.automatic,
-    isLocked: ({ context }) => context.locked,
-    isUsedUp: ({ context }) => context.fragmentMs !== undefined && context.files > 0,
+    startsByItself: ({ context }) => context.order.automatic && context.files === 0,
+    isWanted: ({ event }, { wanted }: { wanted: 'start' | 'stop' }) =>
+      event.type === 'record' && event.wanted === wanted,
+    mayStop: ({ context, event }) => event.type === 'record' && event.wanted === 'stop' && !context.order.locked,
+    isUsedUp: ({ context }) => (leftMs(context) ?? 1) <= 0,
+    isAway: ({ context }) => context.voiceLeg === undefined,
+    isFinished: ({ context }) => context.finished,
   },
-  delays: { fragment: ({ context }) => context.fragmentMs ?? 0x7fffffff },
 }).createMachine({
   id: 'recording',
-  context: ({ input }) => ({ ...input, files: 0, startedBy: 'user' }),
-  initial: 'beforeAnswer',
+  context: ({ input }) => ({
+    ...input,
+    voiceLeg: undefined,
+    files: 0,
+    recording: '' as RecordingId,
+    startedBy: 'user',
+    usedMs: 0,
+    finished: false,
+  }),
+  on: { resume: { actions: useVoiceLeg }, pause: { actions: 'loseVoiceLeg' } },
+  initial: 'idle',
   states: {
-    beforeAnswer: {
-      initial: 'idle',
-      on: { finish: 'over' },
-      states: {
-        idle: {
-          entry: { type: 'show', params: { button: 'start' } },
-          on: {
-            record: 'armed',
-            'call.answered': [
-              {
-                guard: 'isAutomatic',
-                target: '#recording.on',
-                actions: { type: 'begin', params: { by: 'owner' } },
-              },
-              { target: '#recording.idle' },
-            ],
-          },
-        },
-        armed: {
-          description: 'Pressed before the answer (D-51): recordings never hold early media.',
-          entry: { type: 'show', params: { button: 'pending' } },
-          on: {
-            record: 'idle',
-            'call.answered': { target: '#recording.on', actions: { type: 'begin', params: { by: 'user' } } },
-          },
-        },
+    idle: {
+      entry: show('start'),
+      on: {
+        record: startsByHand,
+        resume: [
+          { guard: 'startsByItself', target: 'on', actions: [useVoiceLeg, beginBy('owner')] },
+          { actions: useVoiceLeg },
+        ],
+        finish: 'over',
       },
     },
-    idle: {
-      entry: { type: 'show', params: { button: 'start' } },
+    armed: {
+      description: 'Pressed before the answer (D-51) or while the user is away; early media is never recorded.',
+      entry: show('pending'),
       on: {
-        record: [
-          { guard: 'isUsedUp', actions: { type: 'refuseStart', params: ({ context }) => context } },
-          { target: 'on', actions: { type: 'begin', params: { by: 'user' } } },
-        ],
-        resume: { actions: { type: 'useVoiceLeg', params: ({ event }) => event } },
+        record: { guard: isWanted('stop'), target: 'idle' },
+        resume: { target: 'on', actions: [useVoiceLeg, beginBy('user')] },
         finish: 'over',
       },
     },
     on: {
-      entry: {
-        type: 'startRecorder',
-        params: ({ context }) => ({ ...context, recording: recordingId(context) }),
-      },
-      invoke: { id: 'recorder', src: 'recorder', input: ({ context }) => ({ recording: recordingId(context) }) },
+      entry: { type: 'startRecorder', params: ({ context }) => ({ ...context, limitMs: leftMs(context) }) },
+      invoke: { id: 'recorder', src: 'recorder', input: all },
       on: {
-        'recorder.failed': 'failed',
-        record: [
-          { guard: 'isLocked', actions: { type: 'refuseStop', params: ({ context }) => context } },
-          { target: 'delivering' },
-        ],
+        'recorder.failed': { target: 'failed', actions: { type: 'tellFailed', params: all } },
+        'recorder.full': { target: 'delivering', actions: { type: 'tellFull', params: all } },
+        record: { guard: 'mayStop', target: 'delivering' },
         finish: 'finishing',
       },
-      after: { fragment: 'delivering' },
       initial: 'starting',
       states: {
         starting: {
-          entry: { type: 'show', params: { button: 'pending' } },
-          on: { 'recorder.started': 'writing', pause: 'paused' },
+          entry: show('pending'),
+          on: { 'recorder.started': 'writing', pause: { target: 'delayed', actions: pauses } },
         },
-        writing: { entry: { type: 'show', params: { button: 'stop' } }, on: { pause: 'paused' } },
-        paused: {
-          entry: [
-            { type: 'show', params: { button: 'pending' } },
-            { type: 'pauseRecorder', params: ({ context }) => ({ recording: recordingId(context) }) },
-          ],
-          on: {
-            resume: {
-              target: 'writing',
-              actions: [
-                { type: 'useVoiceLeg', params: ({ event }) => event },
-                {
-                  type: 'resumeRecorder',
-                  params: ({ context, event }) => ({ recording: recordingId(context), voiceLeg: event.voiceLeg }),
-                },
-              ],
-            },
-          },
+        delayed: {
+          description: 'Paused before its first page was written.',
+          on: { 'recorder.started': 'paused', resume: { target: 'starting', actions: resumes } },
         },
+        writing: { entry: show('stop'), on: { pause: { target: 'paused', actions: pauses } } },
+        paused: { entry: show('pending'), on: { resume: { target: 'writing', actions: resumes } } },
       },
     },
     delivering: {
       description: 'Stopped by hand or at its limit; the call goes on.',
-      entry: { type: 'show', params: { button: 'start' } },
+      entry: show('start'),
       invoke: {
         id: 'deliver',
         src: 'deliver',
-        input: ({ context }) => ({ ...context, recording: recordingId(context) }),
-        onDone: 'idle',
-        onError: {
-          target: 'idle',
-          actions: { type: 'tellUndelivered', params: ({ context, event }) => ({ ...context, error: event.error }) },
-        },
+        input: all,
+        onDone: [
+          { guard: 'isFinished', target: 'over' },
+          { target: 'idle', actions: counted },
+        ],
+        onError: [{ guard: 'isFinished', target: 'over' }, { target: 'idle' }],
       },
-      on: { finish: 'finishing' },
+      on: { finish: { actions: 'noteFinished' } },
     },
     failed: {
-      entry: { type: 'show', params: { button: 'failed' } },
+      description: 'What was written until then is delivered.',
+      entry: show('failed'),
+      invoke: { id: 'deliverRest', src: 'deliver', input: all, onDone: { actions: counted }, onError: {} },
       on: {
-        record: { target: 'on', actions: { type: 'begin', params: { by: 'user' } } },
-        resume: { actions: { type: 'useVoiceLeg', params: ({ event }) => event } },
+        record: startsByHand,
         finish: 'finishing',
       },
     },
     finishing: {
       description: 'The call is over; what was recorded is still handed on.',
-      invoke: {
-        id: 'deliverRest',
-        src: 'deliver',
-        input: ({ context }) => ({ ...context, recording: recordingId(context) }),
-        onDone: 'over',
-        onError: {
-          target: 'over',
-          actions: { type: 'tellUndelivered', params: ({ context, event }) => ({ ...context, error: event.error }) },
-        },
-      },
+      invoke: { id: 'deliverLast', src: 'deliver', input: all, onDone: 'over', onError: 'over' },
     },
-    over: { type: 'final' },
+    over: { description: 'Nothing more comes of it.' },
   },
 });

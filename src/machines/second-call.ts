@@ -1,21 +1,17 @@
+import type { HangupCause } from './model/hangup-cause.ts';
+import type { CallId } from './model/ids.ts';
 import type { Dial } from './model/softphone.ts';
-import type { PairEvent } from './pair-setup.ts';
-import { panelButtons } from './panel.ts';
-import { showAway } from './reconnection.ts';
-import {
-  endSecond,
-  letGo,
-  partyAnswered,
-  secondTakesOver,
-  softphoneSetup,
-  voiceLegGone,
-} from './softphone-children.ts';
-import { inHand, inSlot, type SoftphoneArgs, second } from './softphone-setup.ts';
+import type { PairEvent, Standing } from './pair-setup.ts';
+import { hidePanel, panelButtons, showPanel } from './panel.ts';
+import { lossOpensWindow, showAway, takeBack } from './reconnection-ends.ts';
+import { endSecond, letGo, partyAnswered, secondRemains, softphoneSetup, voiceLegGone } from './softphone-children.ts';
+import { inHand, inSlot, legs, type SoftphoneArgs, second, showStatus, silenceUserLeg } from './softphone-context.ts';
 
 /** On `dial` beside the call in hand. */
 export const takeSecondNumber = [
   { type: 'takeSecond', params: ({ event }: { event: Dial }) => event },
   'startSecond',
+  'startSecondRecording',
   {
     type: 'logOpened',
     params: ({ context, event }: SoftphoneArgs & { event: Dial }) => ({ user: context.user, ...event }),
@@ -23,6 +19,42 @@ export const takeSecondNumber = [
 ] as const;
 
 const tellPair = { type: 'tellPair', params: ({ event }: { event: PairEvent }) => ({ told: event }) } as const;
+const stands = (as: Standing) =>
+  ({ type: 'stands', params: ({ event }: { event: { standing: Standing } }) => ({ ...event, as }) }) as const;
+const ofEvent = ({ event }: { event: { cause: HangupCause } }) => event;
+const keepOnly = { type: 'keepOnly', params: ({ event }: { event: { survivor: CallId } }) => event } as const;
+/** The party who is left is still being called. */
+const listenToIt = [
+  keepOnly,
+  { type: 'hearParty', params: legs },
+  showStatus({ kind: 'dialled' }),
+  ...showPanel,
+] as const;
+/** The two parties are on their own. */
+const handBothOver = (ringing: boolean) =>
+  [
+    {
+      type: 'say',
+      params: ({ context }: SoftphoneArgs) => ({
+        user: context.user,
+        notice: {
+          kind: 'transferred' as const,
+          first: inHand(context).label,
+          second: second(context).label,
+          ringing,
+        },
+      }),
+    },
+    {
+      type: 'handOver',
+      params: ({ context }: SoftphoneArgs) => ({
+        user: context.user,
+        joined: { first: inHand(context), second: second(context), ringing },
+      }),
+    },
+    { type: 'dropCall', params: ({ context }: SoftphoneArgs) => inHand(context).label },
+    { type: 'dropCall', params: ({ context }: SoftphoneArgs) => second(context).label },
+  ] as const;
 
 export const pair = softphoneSetup.createStateConfig({
   description: 'Two calls; the pair decides who is heard, and tells it.',
@@ -45,28 +77,28 @@ export const pair = softphoneSetup.createStateConfig({
     end: { actions: tellPair },
     'call.ringing': { actions: tellPair },
     'call.earlyMedia': { actions: tellPair },
-    'call.answered': {
-      target: '.answered',
-      actions: [partyAnswered, tellPair],
-    },
+    'call.answered': { actions: [partyAnswered, tellPair] },
     'call.ended': { actions: [letGo, tellPair] },
     'pair.commands': { actions: { type: 'tell', params: ({ event }) => event } },
-    'pair.hears': { actions: { type: 'hold', params: ({ event }) => event } },
-    'pair.single': { target: 'talking.again', actions: 'forgetSecond' },
-    'pair.joined': {
-      target: 'parting',
-      actions: [
-        {
-          type: 'handOver',
-          params: ({ context, event }) => ({
-            user: context.user,
-            joined: { first: inHand(context), second: second(context), ringing: event.ringing },
-          }),
-        },
-        { type: 'dropCall', params: ({ context }) => inHand(context).label },
-        { type: 'dropCall', params: ({ context }) => second(context).label },
-      ],
-    },
+    'pair.hears': { actions: ['pauseRecording', { type: 'hold', params: ({ event }) => event }] },
+    'pair.listens': { actions: showPanel },
+    'pair.connects': [
+      { guard: 'panelIsOfAnother', actions: ['resumeRecording', ...showPanel] },
+      { actions: 'resumeRecording' },
+    ],
+    'pair.left': [
+      { guard: stands('held'), target: 'explaining', actions: [keepOnly, { type: 'note', params: ofEvent }] },
+      { guard: stands('waiting'), target: 'ringingNext', actions: keepOnly },
+      { guard: stands('answering'), target: 'answering', actions: [keepOnly, ...hidePanel] },
+      { guard: stands('called'), target: 'dialling.ringing', actions: listenToIt },
+      { guard: stands('announced'), target: 'dialling.announced', actions: listenToIt },
+      { guard: stands('ending'), target: 'clearing.both', actions: [keepOnly, { type: 'note', params: ofEvent }] },
+      { target: 'talking.again', actions: keepOnly },
+    ],
+    'pair.joined': [
+      { guard: { type: 'isRinging', params: ({ event }) => event }, target: 'parting', actions: handBothOver(true) },
+      { target: 'parting', actions: handBothOver(false) },
+    ],
     dial: {
       actions: {
         type: 'say',
@@ -83,52 +115,59 @@ export const pair = softphoneSetup.createStateConfig({
       { target: 'clearing.party', actions: [...voiceLegGone, ...endSecond({ kind: 'normal' })] },
     ],
   },
-  initial: 'unanswered',
+  initial: 'judging',
   states: {
-    unanswered: {
+    judging: { always: [{ guard: 'secondWaits', target: 'waiting' }, { target: 'both' }] },
+    waiting: {
+      description: 'The second has not been answered.',
       on: {
-        'pair.left': [
-          { guard: 'secondWaits', target: '#softphone.withCall.ringingNext', actions: secondTakesOver },
-          { target: '#softphone.withCall.dialling.again', actions: secondTakesOver },
-        ],
         'voiceLeg.ended': {
           // D-32: a hung-up phone must be silent, and a caller not yet answered must not be lost.
-          guard: { type: 'leavesOneWaiting', params: ({ event }) => event },
+          guard: { type: 'isHangUp', params: ({ event }) => event },
           target: '#softphone.withCall.ringing.again',
-          actions: [
-            'dropVoiceLeg',
-            { type: 'tellCall', params: { type: 'hangUp', cause: { kind: 'normal' } } },
-            ...secondTakesOver,
-            'useNextVoiceLeg',
-          ],
+          actions: [...voiceLegGone, ...secondRemains, 'useNextVoiceLeg'],
+        },
+        'pair.joins': 'joining',
+        'pair.commands': { target: 'both', actions: { type: 'tell', params: ({ event }) => event } },
+      },
+    },
+    both: { description: 'Both are the user’s: they end when he hangs up.' },
+    joining: {
+      description: 'The user is on his way out: that he hangs up makes no difference.',
+      on: {
+        'voiceLeg.ended': {
+          target: '#softphone.withCall.departed',
+          actions: ['dropVoiceLeg', ...handBothOver(false)],
         },
       },
     },
-    answered: {},
+  },
+});
+
+export const explaining = softphoneSetup.createStateConfig({
+  description: 'The user listened to a second party that is not there, and hears why; then he is with the first again.',
+  entry: showPanel,
+  invoke: {
+    id: 'tone',
+    src: 'failureTone',
+    input: ({ context }) => ({ voiceLeg: inHand(context).voiceLeg, cause: context.cause }),
+    onDone: { target: 'talking', actions: { type: 'tellCall', params: { type: 'resume' } } },
+  },
+  exit: ['noteNormal', silenceUserLeg],
+  on: {
+    ...panelButtons,
+    reconnect: { target: 'away.leaving', actions: showAway(false) },
+    'voiceLeg.ended': lossOpensWindow,
   },
 });
 
 export const parting = softphoneSetup.createStateConfig({
   description: 'The parties are joined; the user is out.',
-  entry: [
-    {
-      type: 'say',
-      params: ({ context }) => ({
-        user: context.user,
-        notice: {
-          kind: 'transferred',
-          first: inHand(context).label,
-          second: second(context).label,
-          ringing: false,
-        },
-      }),
-    },
-    'noteNormal',
-    'hangUpVoiceLeg',
-  ],
+  entry: [...hidePanel, 'noteNormal', 'hangUpVoiceLeg'],
   on: {
     'voiceLeg.ended': { target: 'departed', actions: 'dropVoiceLeg' },
-    'call.ended': { actions: letGo },
+    recalled: { target: 'away.leaving', actions: [...takeBack, 'startRecording'] },
+    shutdown: {},
   },
 });
 

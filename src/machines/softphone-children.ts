@@ -1,11 +1,13 @@
-import { sendTo, spawnChild, stopChild } from 'xstate';
+import { enqueueActions, sendTo, spawnChild, stopChild } from 'xstate';
 import type { CallCommand, CallInput, CallReport } from './call.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, UserId } from './model/ids.ts';
 import type { CallInHand } from './model/softphone.ts';
 import type { PairEvent } from './pair-setup.ts';
 import type { WindowEvent } from './reconnect-window.ts';
-import { inHand, type SoftphoneArgs, second, softphoneBase } from './softphone-setup.ts';
+import type { RecordingInput } from './recording.ts';
+import { inHand, type SoftphoneArgs, second } from './softphone-context.ts';
+import { softphoneBase } from './softphone-setup.ts';
 import type { VoiceLegReport } from './voice-leg.ts';
 
 /** How long the user is rung before his number is dialled (product §13). */
@@ -16,6 +18,9 @@ const callInput = (user: UserId, { label, line, target }: CallInHand): CallInput
   user,
   target,
 });
+
+const recordingOf = (call: CallId) => `recording/${call}`;
+const recordingInput = ({ label, recording }: CallInHand): RecordingInput => ({ label, order: recording });
 
 /** What the states of a softphone are made of: its own setup, and what it starts, tells and lets go. */
 export const softphoneSetup = softphoneBase.extend({
@@ -70,7 +75,36 @@ export const softphoneSetup = softphoneBase.extend({
       ({ context }) => inHand(context).label.call,
       ({ context }) => ({ type: 'hangUp', cause: context.cause }),
     ),
-    dropCall: stopChild((_, { call }: { call: CallId }) => call),
+    /** Its recording ends with it, and rests when it is delivered. */
+    dropCall: enqueueActions(({ enqueue }, { call }: { call: CallId }) => {
+      enqueue.stopChild(call);
+      enqueue.sendTo(recordingOf(call), { type: 'finish' });
+    }),
+    /** Before its call's end is confirmed: nobody is heard any more. */
+    finishRecording: sendTo(({ context }) => recordingOf(inHand(context).label.call), { type: 'finish' }),
+    finishSecondRecording: sendTo(({ context }) => recordingOf(second(context).label.call), { type: 'finish' }),
+
+    startRecording: spawnChild('recording', {
+      id: ({ context }) => recordingOf(inHand(context).label.call),
+      input: ({ context }) => recordingInput(inHand(context)),
+    }),
+    /** A transferred party that comes back is another recording. */
+    dropRecording: stopChild(({ context }) => recordingOf(inHand(context).label.call)),
+    startSecondRecording: spawnChild('recording', {
+      id: ({ context }) => recordingOf(second(context).label.call),
+      input: ({ context }) => recordingInput(second(context)),
+    }),
+    /** User and party in hand hear each other. */
+    resumeRecording: sendTo(
+      ({ context }) => recordingOf(inHand(context).label.call),
+      ({ context }) => ({ type: 'resume', voiceLeg: inHand(context).voiceLeg }),
+    ),
+    pauseRecording: sendTo(({ context }) => recordingOf(inHand(context).label.call), { type: 'pause' }),
+    /** Of the call whose button it was: the panel may be about to be redrawn for the other one. */
+    tellRecording: sendTo(
+      (_, { call }: { call: CallId; wanted: 'start' | 'stop' }) => recordingOf(call),
+      (_, { wanted }: { call: CallId; wanted: 'start' | 'stop' }) => ({ type: 'record', wanted }),
+    ),
 
     tellPair: sendTo('pair', (_, { told }: { told: PairEvent }) => told),
     tellWindow: sendTo('window', (_, told: WindowEvent) => told),
@@ -84,6 +118,13 @@ type CallEnded = Extract<CallReport, { type: 'call.ended' }>;
 export const ofUser = ({ cause }: { cause: HangupCause }): { cause: HangupCause } => ({
   cause: cause.kind === 'peer-fault' ? { ...cause, whose: 'user' } : cause,
 });
+
+const busy = { kind: 'busy' } as const;
+/** The user's own call, if there is one that was to take the place of our ring. */
+export const declineExpected = [
+  { type: 'declineUser', params: ({ context }: SoftphoneArgs) => ({ voiceLeg: context.expected, cause: busy }) },
+  'forgetExpected',
+] as const;
 
 /** On `voiceLeg.ended`: it is let go, and its reason kept. */
 export const voiceLegGone = [
@@ -120,6 +161,7 @@ export const secondGone = [
 /** The second call is ended, whatever its state, and its record closed at once. */
 export const endSecond = (cause: HangupCause) =>
   [
+    'finishSecondRecording',
     { type: 'tellSecond', params: { type: 'hangUp', cause } },
     {
       type: 'conclude',
@@ -128,15 +170,17 @@ export const endSecond = (cause: HangupCause) =>
     'forgetSecond',
   ] as const;
 
-/** The call in hand is over, its party or its user has left; the second is the one in hand now. */
-export const secondTakesOver = [
-  {
-    type: 'conclude',
-    params: ({ context }: SoftphoneArgs) => ({
-      user: context.user,
-      label: inHand(context).label,
-      cause: { kind: 'normal' as const },
-    }),
-  },
-  'promoteSecond',
-] as const;
+const concludeHand = {
+  type: 'conclude',
+  params: ({ context }: SoftphoneArgs) => ({
+    user: context.user,
+    label: inHand(context).label,
+    cause: context.cause,
+  }),
+} as const;
+
+/** On `call.ended` of the call in hand while another waits: that one is in hand now. */
+export const secondTakesOver = [...callGone, concludeHand, 'promoteSecond', 'noteNormal'] as const;
+
+/** The party in hand is ended for the reason noted; the other one is in hand now. */
+export const secondRemains = ['finishRecording', 'hangUpCall', concludeHand, 'promoteSecond', 'noteNormal'] as const;

@@ -1,82 +1,44 @@
-import { assign, setup } from 'xstate';
+import { assign, raise, setup } from 'xstate';
 import { type CallReport, callMachine } from './call.ts';
 import { effect } from './effects.ts';
 import { failureToneMachine } from './failure-tone.ts';
 import type { CallLabel } from './model/call-label.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, LegId, LineId, UserId, VoiceLegId } from './model/ids.ts';
-import type { Notice, NoticeSlot } from './model/notices.ts';
+import type { Notice, NoticeSlot, RecordingState } from './model/notices.ts';
 import type { DialTarget } from './model/party.ts';
-import { type CallInHand, type JoinedParties, nextVoiceLeg, type SoftphoneCommand } from './model/softphone.ts';
-import type { DtmfDigit, ToneName } from './model/tone.ts';
-import type { PairReport } from './pair-setup.ts';
+import {
+  type CallInHand,
+  type JoinedParties,
+  nextVoiceLeg,
+  referredCall,
+  type SoftphoneCommand,
+} from './model/softphone.ts';
+import type { DtmfStep, ToneName } from './model/tone.ts';
+import type { PairReport, Standing } from './pair-setup.ts';
 import { parallelPairMachine } from './parallel-pair.ts';
 import { reconnectWindowMachine, type WindowReport } from './reconnect-window.ts';
+import { recordingMachine } from './recording.ts';
+import type { RecordingReport } from './recording-events.ts';
+import { type DeadlineKind, inHand, recordingButton, type SoftphoneContext, second } from './softphone-context.ts';
 import { type VoiceLegReport, voiceLegMachine } from './voice-leg.ts';
 
-export interface SoftphoneContext {
-  readonly user: UserId;
-  /** Whether numbers are called back or wait for the user's own call (product §5.3, §5.4). */
-  readonly callback: boolean;
-  readonly inHand: CallInHand | undefined;
-  /** The call beside it: waiting, being called, or held. */
-  readonly second: CallInHand | undefined;
-  /** The user's own call, which waits until our ring has been taken back. */
-  readonly expected: VoiceLegId | undefined;
-  /** Why the call in hand ended: the first reason counts. */
-  readonly cause: HangupCause;
-  /** How often the voice leg of this call was lost. */
-  readonly losses: number;
-}
-
-export type SoftphoneArgs = { context: SoftphoneContext };
-
-/** What the states of a softphone may ask of its context: a state that has no call in hand must not ask for it. */
-export const inHand = ({ inHand: call }: SoftphoneContext): CallInHand => {
-  if (!call) throw new Error('this state has a call in hand');
-  return call;
-};
-export const second = ({ second: call }: SoftphoneContext): CallInHand => {
-  if (!call) throw new Error('this state has a second call');
-  return call;
-};
-
-/** Parameters that several states need. */
-export const legs = ({ context }: SoftphoneArgs) => ({
-  voiceLeg: inHand(context).voiceLeg,
-  call: inHand(context).label.call,
-});
-export const inSlot =
-  (slot: NoticeSlot) =>
-  ({ context }: SoftphoneArgs) => ({ user: context.user, call: inHand(context).label.call, slot });
-/** Shows a notice that says which call it is about, and nothing else. */
-export const showLabelled = (
-  slot: NoticeSlot,
-  kind: 'callingYou' | 'pressToCall' | 'offerExpired' | 'dialled' | 'panel',
-) =>
-  ({
-    type: 'show',
-    params: ({ context }: SoftphoneArgs) => ({
-      ...inSlot(slot)({ context }),
-      notice: { kind, label: inHand(context).label },
-    }),
-  }) as const;
-export const playToUser = (tone: ToneName) =>
-  ({
-    type: 'playTone',
-    params: ({ context }: SoftphoneArgs) => ({ leg: inHand(context).voiceLeg, tone }),
-  }) as const;
-export const silenceUserLeg = {
-  type: 'stopTone',
-  params: ({ context }: SoftphoneArgs) => ({ leg: inHand(context).voiceLeg }),
-} as const;
-
-/** What a softphone hears, remembers, decides and has done. What it does with its children: `softphone-children.ts`. */
+/**
+ * What a softphone hears, remembers, decides and has done. What its states may ask of it: `softphone-context.ts`;
+ * what it does with its children: `softphone-children.ts`.
+ */
 export const softphoneBase = setup({
   types: {
     input: {} as { user: UserId; callback: boolean },
     context: {} as SoftphoneContext,
-    events: {} as SoftphoneCommand | VoiceLegReport | CallReport | WindowReport | PairReport,
+    events: {} as
+      | SoftphoneCommand
+      | VoiceLegReport
+      | CallReport
+      | WindowReport
+      | PairReport
+      | RecordingReport
+      | { type: 'loss.isOld'; call: CallId },
     children: {} as { voiceLeg: 'voiceLeg'; window: 'reconnectWindow'; pair: 'parallelPair'; tone: 'failureTone' },
   },
   actors: {
@@ -85,24 +47,38 @@ export const softphoneBase = setup({
     reconnectWindow: reconnectWindowMachine,
     parallelPair: parallelPairMachine,
     failureTone: failureToneMachine,
+    recording: recordingMachine,
   },
   actions: {
-    take: assign((_, { line, label, target, voiceLeg, switching }: CallInHand) => ({
-      inHand: { line, label, target, voiceLeg, switching },
+    take: assign((_, { line, label, target, voiceLeg, switching, recording }: CallInHand) => ({
+      inHand: { line, label, target, voiceLeg, switching, recording },
       second: undefined,
       cause: { kind: 'normal' } as const,
       losses: 0,
+      recordings: {},
     })),
     putDown: assign({ inHand: undefined }),
-    takeSecond: assign(({ context }, { line, label, target, switching }: CallInHand) => ({
-      second: { line, label, target, switching, voiceLeg: inHand(context).voiceLeg },
+    takeSecond: assign(({ context }, { line, label, target, switching, recording }: CallInHand) => ({
+      second: { line, label, target, switching, recording, voiceLeg: inHand(context).voiceLeg },
     })),
     /** The second is the one in hand now; what was in hand is over. */
-    promoteSecond: assign(({ context }) => ({ inHand: context.second, second: undefined })),
+    promoteSecond: assign(({ context }) => ({
+      inHand: { ...second(context), voiceLeg: inHand(context).voiceLeg },
+      second: undefined,
+    })),
+    /** One of the two is over. */
+    keepOnly: assign(({ context }, { survivor }: { survivor: CallId }) => ({
+      ...(context.second?.label.call === survivor && {
+        inHand: { ...context.second, voiceLeg: inHand(context).voiceLeg },
+      }),
+      second: undefined,
+    })),
     forgetSecond: assign({ second: undefined }),
     /** The pair changed which of the two is heard. */
     hold: assign(({ context }, { call }: { call: CallId }) =>
-      context.second?.label.call === call ? { inHand: context.second, second: context.inHand } : {},
+      context.second?.label.call === call
+        ? { inHand: { ...context.second, voiceLeg: inHand(context).voiceLeg }, second: context.inHand }
+        : {},
     ),
     useVoiceLeg: assign(({ context }, { voiceLeg }: { voiceLeg: VoiceLegId }) => ({
       inHand: { ...inHand(context), voiceLeg },
@@ -115,12 +91,32 @@ export const softphoneBase = setup({
       inHand: { ...inHand(context), voiceLeg: context.expected ?? inHand(context).voiceLeg },
       expected: undefined,
     })),
+    forgetExpected: assign({ expected: undefined }),
+    /** The party transferred the user: the one it named is called beside it. */
+    takeReferred: assign(({ context }, { target }: { target: DialTarget }) => {
+      const { label, ...call } = inHand(context);
+      const number = target.kind === 'number' ? target.user : target.uri;
+      const id = referredCall(label.call, context.referrals + 1);
+      const referred = { ...label, call: id, direction: 'outgoing' as const, number, name: undefined };
+      return { second: { ...call, label: referred, target }, referrals: context.referrals + 1 };
+    }),
     note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
     noteNormal: assign({ cause: { kind: 'normal' } as const }),
     countLoss: assign(({ context }) => ({ losses: context.losses + 1 })),
+    forgetLossLater: raise(({ context }) => ({ type: 'loss.isOld', call: inHand(context).label.call }), {
+      delay: 'lossCounts',
+    }),
+    forgetLoss: assign(({ context }) => ({ losses: Math.max(0, context.losses - 1) })),
+    noteRecording: assign(({ context }, { call, button }: { call: CallId; button: RecordingState }) => ({
+      recordings: { ...context.recordings, [call]: button },
+    })),
+    notePanel: assign(({ context }, { isShown }: { isShown: boolean }) => ({
+      panelOf: isShown ? inHand(context).label.call : undefined,
+    })),
     setCallback: assign((_, { on }: { on: boolean }) => ({ callback: on })),
 
-    declineUser: effect<{ voiceLeg: VoiceLegId; cause: HangupCause }>(),
+    /** undefined: there is none to decline. */
+    declineUser: effect<{ voiceLeg: VoiceLegId | undefined; cause: HangupCause }>(),
     rejectParty: effect<{ call: CallId; cause: HangupCause }>(),
     say: effect<{ user: UserId; notice: Notice }>(),
     show: effect<{ user: UserId; call: CallId; slot: NoticeSlot; notice: Notice }>(),
@@ -130,7 +126,12 @@ export const softphoneBase = setup({
     stopTone: effect<{ leg: LegId }>(),
     hearParty: effect<{ voiceLeg: VoiceLegId; call: CallId }>(),
     connect: effect<{ voiceLeg: VoiceLegId; call: CallId }>(),
-    sendDtmf: effect<{ voiceLeg: VoiceLegId; call: CallId; digit: DtmfDigit }>(),
+    sendKeys: effect<{ line: LineId; voiceLeg: VoiceLegId; call: CallId; steps: readonly DtmfStep[] }>(),
+    /** What ends the window of a reconnection should this process die: `deadline.passed` follows. */
+    setDeadline: effect<{ user: UserId; kind: DeadlineKind; inMs: number }>(),
+    clearDeadline: effect<{ user: UserId; kind: DeadlineKind }>(),
+    acceptTransfer: effect<{ call: CallId; as: CallId }>(),
+    declineTransfer: effect<{ call: CallId }>(),
     handOver: effect<{ user: UserId; joined: JoinedParties }>(),
     logOpened: effect<{ user: UserId; line: LineId; label: CallLabel; target: DialTarget | undefined }>(),
     /** Nothing was dialled. */
@@ -147,15 +148,23 @@ export const softphoneBase = setup({
       call === context.inHand?.label.call || call === context.second?.label.call,
     isFirstOfTwo: ({ context }, { call }: { call: CallId }) =>
       context.second !== undefined && call === context.inHand?.label.call,
+    /** Of the call whose panel is shown, or should be, and another than it shows. */
+    changesPanel: ({ context }, { call, button }: { call: CallId; button: RecordingState }) =>
+      context.panelOf !== undefined &&
+      (call === context.inHand?.label.call || call === context.panelOf) &&
+      button !== recordingButton(context, call),
+    panelIsOld: ({ context }) => context.panelOf !== undefined && context.panelOf !== context.inHand?.label.call,
+    panelIsOfAnother: ({ context }) => context.panelOf !== context.inHand?.label.call,
     hasSecond: ({ context }) => context.second !== undefined,
     roomForSecond: ({ context }) => context.second === undefined && inHand(context).switching,
     secondWaits: ({ context }) => context.second !== undefined && context.second.target === undefined,
-    /** The user hung up, and another party has not been answered yet. */
-    leavesOneWaiting: ({ context }, { cause }: { cause: HangupCause }) =>
-      cause.kind !== 'connection-lost' && context.second !== undefined && context.second.target === undefined,
+    /** How the call that is left stands. */
+    stands: (_, { standing, as }: { standing: Standing; as: Standing }) => standing === as,
+    isRinging: (_, { ringing }: { ringing: boolean }) => ringing,
+    isHangUp: (_, { cause }: { cause: HangupCause }) => cause.kind !== 'connection-lost',
     isLoss: (_, { cause }: { cause: HangupCause }) => cause.kind === 'connection-lost',
     lostTooOften: ({ context }) => context.losses >= 5,
     isPrivacy: (_, { cause }: { cause: HangupCause }) => cause.kind === 'privacy',
   },
-  delays: { offer: 60_000, rest: 10_000 },
+  delays: { offer: 60_000, rest: 10_000, lossCounts: 600_000 },
 });

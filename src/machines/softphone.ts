@@ -1,13 +1,31 @@
 import { cleared, clearing } from './clearing.ts';
 import { dialling, failing } from './dialling.ts';
 import { answering, ringing, ringingNext, takeCaller } from './incoming-call.ts';
-import { awaitingUser, callingBack, swapping, takingUsersCall } from './outgoing-call.ts';
-import { hidePanel } from './panel.ts';
+import type { CallId } from './model/ids.ts';
+import { awaitingUser, callingBack, swapping, takingUsersCall, withdrawing } from './outgoing-call.ts';
+import { hidePanel, showPanel } from './panel.ts';
 import { away, returning } from './reconnection.ts';
-import { departed, pair, parting } from './second-call.ts';
-import { callGone, endSecond, letGo, secondGone, softphoneSetup, voiceLegGone } from './softphone-children.ts';
-import { inHand } from './softphone-setup.ts';
+import { takeBack } from './reconnection-ends.ts';
+import { following } from './referral.ts';
+import { departed, explaining, pair, parting } from './second-call.ts';
+import {
+  callGone,
+  endSecond,
+  letGo,
+  partyAnswered,
+  secondGone,
+  softphoneSetup,
+  voiceLegGone,
+} from './softphone-children.ts';
+import { inHand, type SoftphoneArgs } from './softphone-context.ts';
 import { talking } from './talk.ts';
+
+const sayOf =
+  (kind: 'heldByParty' | 'takenBack') =>
+  ({ context, event }: SoftphoneArgs & { event: { call: CallId } }) => {
+    const { label } = context.second?.label.call === event.call ? context.second : inHand(context);
+    return { user: context.user, notice: { kind, label } };
+  };
 
 /**
  * One user's telephone: the voice leg, the call, and which of the two must end once the other has.
@@ -24,6 +42,9 @@ export const softphoneMachine = softphoneSetup.createMachine({
     expected: undefined,
     cause: { kind: 'normal' },
     losses: 0,
+    recordings: {},
+    referrals: 0,
+    panelOf: undefined,
   }),
   initial: 'idle',
   on: {
@@ -36,11 +57,24 @@ export const softphoneMachine = softphoneSetup.createMachine({
     },
     // The user is busy with something else: his party cannot be given back.
     recalled: {
-      actions: {
-        type: 'rejectParty',
-        params: ({ event }) => ({ call: event.call.label.call, cause: { kind: 'normal' } }),
-      },
+      actions: [
+        {
+          type: 'rejectParty',
+          params: ({ event }) => ({ call: event.call.label.call, cause: { kind: 'normal' } }),
+        },
+        {
+          type: 'conclude',
+          params: ({ context, event }) => ({
+            user: context.user,
+            label: event.call.label,
+            cause: { kind: 'normal' },
+          }),
+        },
+      ],
     },
+    // One that was told to end, and has been concluded already.
+    'call.ended': { actions: letGo },
+    'loss.isOld': { guard: { type: 'isOfHand', params: ({ event }) => event }, actions: 'forgetLoss' },
     'user.called': {
       actions: { type: 'declineUser', params: ({ event }) => ({ ...event, cause: { kind: 'busy' } }) },
     },
@@ -59,23 +93,31 @@ export const softphoneMachine = softphoneSetup.createMachine({
             { type: 'say', params: ({ context }) => ({ user: context.user, notice: { kind: 'sendNumberFirst' } }) },
           ],
         },
-        recalled: {
-          target: 'withCall.away.open',
-          actions: [{ type: 'take', params: ({ event }) => event.call }, 'adoptCall'],
-        },
+        recalled: { target: 'withCall.away.open', actions: takeBack },
         shutdown: 'gone',
       },
       after: { rest: 'gone' },
     },
     callingBack,
     swapping,
+    withdrawing,
     awaitingUser,
     takingUsersCall,
     withCall: {
       description: 'A party is there, or is being called, or has just left.',
-      entry: { type: 'logOpened', params: ({ context }) => ({ user: context.user, ...inHand(context) }) },
-      exit: [hidePanel, 'putDown'],
+      entry: [
+        { type: 'logOpened', params: ({ context }) => ({ user: context.user, ...inHand(context) }) },
+        'startRecording',
+      ],
+      exit: [...hidePanel, 'putDown'],
       on: {
+        'recording.shows': [
+          {
+            guard: { type: 'changesPanel', params: ({ event }) => event },
+            actions: [{ type: 'noteRecording', params: ({ event }) => event }, ...showPanel],
+          },
+          { actions: { type: 'noteRecording', params: ({ event }) => event } },
+        ],
         'voiceLeg.ended': { target: '.clearing.party', actions: voiceLegGone },
         'call.ended': [
           { guard: { type: 'isOfSecond', params: ({ event }) => event }, actions: secondGone },
@@ -84,9 +126,19 @@ export const softphoneMachine = softphoneSetup.createMachine({
             target: '.clearing.user',
             actions: callGone,
           },
-          // One that was told to end and has been concluded already.
-          { actions: letGo },
         ],
+        // Late: the user left, and came back, before the party had acknowledged our 200.
+        'call.answered': { guard: { type: 'isOfHand', params: ({ event }) => event }, actions: partyAnswered },
+        'call.heldByParty': {
+          guard: { type: 'isOfEither', params: ({ event }) => event },
+          actions: { type: 'say', params: sayOf('heldByParty') },
+        },
+        'call.resumedByParty': {
+          guard: { type: 'isOfEither', params: ({ event }) => event },
+          actions: { type: 'say', params: sayOf('takenBack') },
+        },
+        // D-47: only the current party's wish can be followed, and only while nobody else is there.
+        'call.transfers': { actions: { type: 'declineTransfer', params: ({ event }) => event } },
         shutdown: [
           {
             guard: 'hasSecond',
@@ -104,7 +156,9 @@ export const softphoneMachine = softphoneSetup.createMachine({
         dialling,
         failing,
         talking,
+        following,
         pair,
+        explaining,
         parting,
         departed,
         away,

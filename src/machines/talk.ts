@@ -1,21 +1,16 @@
 import { takeSecondCaller } from './incoming-call.ts';
 import { panelButtons } from './panel.ts';
-import { showAway } from './reconnection.ts';
+import { lossOpensWindow, showAway } from './reconnection-ends.ts';
+import { takeReferral } from './referral.ts';
 import { takeSecondNumber } from './second-call.ts';
-import { softphoneSetup, voiceLegGone } from './softphone-children.ts';
-import { inHand, legs, type SoftphoneArgs, silenceUserLeg } from './softphone-setup.ts';
-
-const sayOfCall = (kind: 'heldByParty' | 'takenBack') =>
-  ({
-    type: 'say',
-    params: ({ context }: SoftphoneArgs) => ({ user: context.user, notice: { kind, label: inHand(context).label } }),
-  }) as const;
+import { softphoneSetup } from './softphone-children.ts';
+import { legs, silenceUserLeg } from './softphone-context.ts';
 
 export const talking = softphoneSetup.createStateConfig({
   description: 'User and party hear each other; nobody else is there.',
   initial: 'begun',
   states: {
-    begun: { entry: [silenceUserLeg, { type: 'connect', params: legs }] },
+    begun: { entry: [silenceUserLeg, { type: 'connect', params: legs }, 'resumeRecording'] },
     again: { description: 'After a second call, or after a reconnection, which have joined the two already.' },
   },
   on: {
@@ -30,13 +25,12 @@ export const talking = softphoneSetup.createStateConfig({
         },
       },
     ],
-    'call.heldByParty': { actions: sayOfCall('heldByParty') },
-    'call.resumedByParty': { actions: sayOfCall('takenBack') },
-    reconnect: { target: 'away.leaving', actions: showAway(false) },
-    'voiceLeg.ended': {
-      guard: { type: 'isLoss', params: ({ event }) => event },
-      target: 'away.judging',
-      actions: [...voiceLegGone, showAway(true)],
+    'call.transfers': {
+      guard: { type: 'isOfHand', params: ({ event }) => event },
+      target: 'following',
+      actions: takeReferral,
     },
+    reconnect: { target: 'away.leaving', actions: showAway(false) },
+    'voiceLeg.ended': lossOpensWindow,
   },
 });

@@ -1,7 +1,8 @@
 import { SimulatedClock } from 'xstate';
-import { CallJournal } from '../../src/actors/call-journal.ts';
+import { CallJournal, type EndedCall } from '../../src/actors/call-journal.ts';
 import { CallNotices } from '../../src/actors/call-notices.ts';
 import { Dialling } from '../../src/actors/dialling.ts';
+import { DtmfSender } from '../../src/actors/dtmf-sender.ts';
 import { LineActors } from '../../src/actors/lines.ts';
 import type { CallRecord } from '../../src/actors/ports/call-log.ts';
 import type { Conversation, IncomingMessage, Press } from '../../src/actors/ports/conversation.ts';
@@ -11,6 +12,7 @@ import { Switchboard } from '../../src/actors/switchboard.ts';
 import { dialRules } from '../../src/adapters/dial-rules/dial-rules.ts';
 import { type CallId, EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';
+import { PlayedRecorder } from '../fakes/recorder.ts';
 
 export const olga = UserId('1');
 export const office: Line = {
@@ -30,6 +32,8 @@ export const office: Line = {
 export function openHouse() {
   const nets = new PlayedNetworks();
   const clock = new SimulatedClock();
+  const recorder = new PlayedRecorder();
+  const charged: EndedCall[] = [];
   const said: string[] = [];
   const removed: number[] = [];
   const faults: unknown[] = [];
@@ -71,13 +75,19 @@ export function openHouse() {
       return line === office.id ? office : undefined;
     },
   };
-  const users = { settings: async () => ({ callback: true }), setCallback: async () => {} };
+  const users = {
+    settings: async () => ({ callback: true }),
+    setCallback: async () => {},
+    language: async () => undefined,
+    noteTelegramLanguage: async () => {},
+  };
   const callLog = {
     opened: async (record: Omit<CallRecord, 'answeredAt' | 'endedAt' | 'cause'>) =>
       void records.set(record.call, { ...record, answeredAt: undefined, endedAt: undefined, cause: undefined }),
     answered: async () => {},
     ended: async () => {},
     find: async (call: CallId) => records.get(call),
+    lastMissed: async () => undefined,
   };
   const texts = { render: ({ kind }: { kind: string }) => ({ text: kind }) };
   const plans = {
@@ -93,8 +103,17 @@ export function openHouse() {
     count: async () => {},
     firstToldOf: async () => false,
   };
+  const given = new Map<string, number>();
+  const hints = {
+    isDue: async (user: UserId, hint: string, at: number, pauseMs: number) => {
+      const key = `${user}/${hint}`;
+      const isDue = at - (given.get(key) ?? Number.NEGATIVE_INFINITY) >= pauseMs || !given.has(key);
+      if (isDue) given.set(key, at);
+      return isDue;
+    },
+  };
   const reported = { report: (_: string, error: unknown) => void faults.push(error) };
-  const notices = new CallNotices(conversation, texts, wall, reported);
+  const notices = new CallNotices(conversation, texts, wall, reported, { hints, lines, callLog, users });
   const registrar = { bind: async () => ({ lifetimeMs: 600_000 }), unbind: async () => {}, watch: () => () => {} };
   const lineActors = new LineActors({ lines, registrar, faults: reported, clock });
   const softphones = new Softphones({
@@ -102,11 +121,20 @@ export function openHouse() {
     telegram: nets.telegram,
     media: nets.media,
     notices,
-    journal: new CallJournal(callLog, wall, reported),
+    journal: new CallJournal(callLog, wall, reported, async (ended) => void charged.push(ended)),
     users,
     faults: reported,
     clock,
     handOver: () => {},
+    keys: new DtmfSender({
+      sip: nets.sip,
+      media: nets.media,
+      lines,
+      faults: reported,
+      wait: async () => {},
+      now: () => 0,
+    }),
+    recordings: recorder,
   });
   const switchboard = new Switchboard({
     sip: nets.sip,
@@ -123,6 +151,7 @@ export function openHouse() {
     actorClock: clock,
     softphones,
     notices,
+    settingsBot: 'siptg_bot',
     newId: () => `id${++nextId}`,
   });
   let nextMessage = 0;
@@ -132,6 +161,7 @@ export function openHouse() {
     said,
     removed,
     faults,
+    charged,
     records,
     wall,
     database,

@@ -54,7 +54,7 @@ describe('messages', () => {
     await house.text('reception', stranger);
     await house.text('2<00', stranger);
     await house.settled();
-    expect(house.said).toEqual(['noLines']);
+    expect(house.said).toEqual(['newcomer']);
     expect(rings()).toEqual([]);
   });
 

@@ -8,10 +8,12 @@ import { softphoneMachine } from '../../src/machines/softphone.ts';
 
 test('no effect of a started machine is left without a hand', () => {
   const phone = softphone({} as never);
-  const { call, voiceLeg, parallelPair, failureTone } = phone.implementations.actors as Record<string, AnyStateMachine>;
-  const pairsTone = (parallelPair as AnyStateMachine).implementations.actors['failureTone'] as AnyStateMachine;
+  const { call, voiceLeg, parallelPair, failureTone, recording } = phone.implementations.actors as Record<
+    string,
+    AnyStateMachine
+  >;
   const lineActor = sipAccount({} as never, {} as never);
-  for (const machine of [phone, call, voiceLeg, parallelPair, failureTone, pairsTone, lineActor]) {
+  for (const machine of [phone, call, voiceLeg, parallelPair, failureTone, recording, lineActor]) {
     expect(unwired(machine as AnyStateMachine)).toEqual([]);
   }
 });

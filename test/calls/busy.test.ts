@@ -27,7 +27,10 @@ describe.skipIf(!hasSipp)('a party who is busy', () => {
     await call.heard(425, { forMs: 300 });
     await call.heardSilence({ forMs: 250 });
     await call.heard(425, { forMs: 300 });
-    const burst = call.cadence(425, listeningSince).find(({ on, lengthMs }) => on && lengthMs > 200);
+    await call.heardSilence({ forMs: 100 });
+    // Without the first and the last step, which may have been heard in part only.
+    const whole = call.cadence(425, listeningSince).slice(1, -1);
+    const burst = whole.find(({ on, lengthMs }) => on && lengthMs > 200);
     expect(burst?.lengthMs).toBeGreaterThan(310);
     expect(burst?.lengthMs).toBeLessThan(390);
 

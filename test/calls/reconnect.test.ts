@@ -16,7 +16,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a ca
   let tablet: UserPhone;
   let pat: Baresip;
   beforeAll(async () => {
-    house = await openSipHouse(['100', '200'], ['200']);
+    house = await openSipHouse(['100', '200'], { tapped: ['200'] });
     stage = await openStage();
   });
   afterAll(async () => {
@@ -55,6 +55,15 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a ca
       .hearing('200')
       .cadence(frequencyHz, sinceMs)
       .map(({ on, lengthMs }) => ({ on, lengthMs: Math.round(lengthMs / 50) * 50 }));
+  /** The machines' time goes on while something is awaited. */
+  const stepped = async <T>(awaited: () => Promise<T>): Promise<T> => {
+    const steps = setInterval(() => stage.clock.increment(200), 50);
+    try {
+      return await awaited();
+    } finally {
+      clearInterval(steps);
+    }
+  };
   const dialogs = () => stage.service.sip.counters.open().dialogs;
 
   test('Reconnect: her phone goes silent, Pat hears the tones, the tablet rings; after 30 s both hear each other in the same dialog, and digits work', async () => {
@@ -110,6 +119,20 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a ca
     clock.increment(1_000);
     await pat.until('CALL_CLOSED');
     await olga.waitsFor(({ text }) => text.includes('not restored'));
+  });
+
+  test('AC-46 her phone dies without a word: the window opens by itself; a normal hang-up never opens it', async () => {
+    const { olga } = stage;
+    const { call } = await talk();
+    call.drop();
+    const ring = await stepped(() => tablet.rings());
+    await olga.waitsFor(({ text, buttons }) => text.includes('lost') && buttons.flat().includes('End'));
+    await house.hearing('200').heardSilence({ forMs: 2_200, withinMs: 8_000 });
+    ring.answer();
+    await Promise.all([ring.heard(patSaysHz), patHears(olgaSaysHz)]);
+    ring.hangUp();
+    await pat.until('CALL_CLOSED');
+    expect(tablet.currentCalls).toEqual([]);
   });
 
   test('AC-48 Pat hangs up during the window: everything ends, the tablet stops ringing', async () => {

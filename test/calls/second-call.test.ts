@@ -8,7 +8,8 @@ import { openStage, type Stage } from '../support/stage.ts';
 import { levelAtDbfs } from '../support/tones.ts';
 
 const olgaSaysHz = 700;
-const patSaysHz = 440;
+// Far from the tones of product §12.
+const patSaysHz = 1_000;
 const quinnSaysHz = 1_250;
 
 describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
@@ -17,7 +18,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
   let pat: Baresip;
   let quinn: Baresip;
   beforeAll(async () => {
-    house = await openSipHouse(['100', '200', '300'], ['200', '300']);
+    house = await openSipHouse(['100', '200', '300'], { tapped: ['200', '300'] });
     stage = await openStage();
   });
   afterAll(async () => {
@@ -169,10 +170,102 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     expect((await parallel('End')).buttons.flat()).toEqual(['Transfer', 'Switch', 'End']);
     await call.heard(patSaysHz, { forMs: 500 });
     await quinn.answer();
-    await stage.olga.waitsFor(({ text, buttons }) => buttons.flat().includes('Switch') && text.includes('300'));
+    // Edits are rationed: the message may say so a second later.
+    await stage.olga.waitsFor(({ text }) => text.includes('Answered and on hold'));
     await quinn.until('CALL_ESTABLISHED');
     await call.heard(patSaysHz, { forMs: 500 });
     await press('Switch', 'End');
     await call.heard(quinnSaysHz, { forMs: 500 });
+  });
+
+  /** A press on the state the message shows in the end: edits are rationed. */
+  const pressInTime = (label: string, beside = label) =>
+    vi.waitFor(async () => expect(await press(label, beside)).toBeUndefined(), { timeout: 5_000, interval: 200 });
+  const parallelIsGone = () =>
+    stage.olga.waitsUntil(() =>
+      stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('Switch')),
+    );
+
+  test('AC-47 Reconnect with Quinn held: BYE to Quinn, Pat stays', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await call.heard(quinnSaysHz);
+    await pressInTime('Switch', 'End');
+    await call.heard(patSaysHz);
+    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
+    await quinn.until('CALL_CLOSED');
+    await call.ended;
+    const again = await stage.phone.rings();
+    again.answer();
+    await Promise.all([again.heard(patSaysHz), patHears(olgaSaysHz)]);
+    expect(open()).toMatchObject({ calls: 1, dialogs: 1 });
+  });
+
+  test('AC-47 Reconnect with Quinn waiting: 480 to Quinn; with Quinn being called: CANCEL', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
+    expect((await quinn.until('CALL_CLOSED')).param).toContain('480');
+    await call.ended;
+    const again = await stage.phone.rings();
+    again.answer();
+    await again.heard(patSaysHz);
+    stage.olga.sends('300', stage.chat);
+    await quinn.until('CALL_INCOMING');
+    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
+    await quinn.until('CALL_CLOSED');
+    await again.ended;
+    const once = await stage.phone.rings();
+    once.answer();
+    await Promise.all([once.heard(patSaysHz), patHears(olgaSaysHz)]);
+    expect(open()).toMatchObject({ calls: 1, dialogs: 1 });
+  });
+
+  test('AC-54 Transfer while Quinn is being called, who then declines: she is rung, answers, and is with Pat again', async () => {
+    const call = await talkToPat();
+    stage.olga.sends('300', stage.chat);
+    await quinn.until('CALL_INCOMING');
+    await press('Transfer', 'End');
+    expect(await call.ended).toBe('hangup');
+    await quinn.hangUp();
+    const back = await stage.phone.rings();
+    await stage.olga.waitsFor(({ text }) => text.includes('was not reached'));
+    back.answer();
+    await Promise.all([back.heard(patSaysHz), patHears(olgaSaysHz)]);
+    expect(open()).toMatchObject({ calls: 1, dialogs: 1 });
+  });
+
+  test('AC-56 held Quinn hangs up: a text, the message is gone, the talk with Pat is not interrupted', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await call.heard(quinnSaysHz);
+    await pressInTime('Switch', 'End');
+    await call.heard(patSaysHz);
+    const [heard] = await Promise.all([call.heard(patSaysHz, { forMs: 2_000 }), quinn.hangUp()]);
+    expect(heard.frequencyHz).toBeCloseTo(patSaysHz, -1);
+    await stage.olga.waitsFor(({ text }) => text.includes('hung up') && text.includes('still talking to 200'));
+    await parallelIsGone();
+    await patHears(olgaSaysHz);
+  });
+
+  test('AC-83 Quinn is busy: the message shows it, Pat was heard throughout; with Switch before: busy tone, then Pat', async () => {
+    const call = await talkToPat();
+    stage.olga.sends('300', stage.chat);
+    await quinn.until('CALL_INCOMING');
+    await Promise.all([call.heard(patSaysHz, { forMs: 1_500 }), quinn.hangUp()]);
+    await stage.olga.waitsFor(({ text, buttons }) => /^(486|603)/.test(text) && buttons.flat().includes('Redial'));
+    await parallelIsGone();
+
+    stage.olga.sends('300', stage.chat);
+    await quinn.until('CALL_INCOMING');
+    await press('Switch', 'End');
+    await patHears(262);
+    const began = performance.now();
+    await quinn.hangUp();
+    await vi.waitFor(() => expect(call.cadence(425, began).filter(({ on }) => on).length).toBeGreaterThan(2), 8_000);
+    stage.clock.increment(4_000);
+    await Promise.all([call.heard(patSaysHz), patHears(olgaSaysHz)]);
   });
 });

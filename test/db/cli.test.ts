@@ -48,7 +48,13 @@ const commands: Commands = { ...lineCommands, ...planCommands };
 
 /** A command without the process around it, which takes a second to start. */
 async function run([noun = '', verb = '', ...words]: readonly string[]): Promise<Said> {
-  const storage = { url: cluster.url, database, box: new SecretBox(key), close: () => Promise.resolve() };
+  const storage = {
+    url: cluster.url,
+    database,
+    box: new SecretBox(key),
+    recordings: '',
+    close: () => Promise.resolve(),
+  };
   try {
     return { code: 0, out: (await (await commands[`${noun} ${verb}`]?.(words))?.(storage)) ?? '', trouble: '' };
   } catch (error) {

@@ -4,7 +4,16 @@ import { machines, parts, statesElsewhere } from '../support/machines.ts';
 import { mermaid, mermaidOf, nodeAt, withDescendants } from '../support/mermaid.ts';
 
 /** What machines and their parts are made of. */
-const others = ['effects', 'pair-setup', 'panel', 'softphone-children', 'softphone-setup'];
+const others = [
+  'effects',
+  'pair-setup',
+  'panel',
+  'reconnection-ends',
+  'recording-events',
+  'softphone-children',
+  'softphone-context',
+  'softphone-setup',
+];
 const sources = async () => (await readdir('src/machines', { recursive: true })).filter((file) => file.endsWith('.ts'));
 
 test('every file of src/machines with a machine, or with states of one, is known here', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { initialTransition, transition } from 'xstate';
+import { createActor, initialTransition, transition } from 'xstate';
 import { CallId, EpochMs, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
 import type { PairEvent } from '../../src/machines/pair-setup.ts';
 import { parallelPairMachine } from '../../src/machines/parallel-pair.ts';
@@ -10,11 +10,29 @@ const pair = parallelPairMachine.provide({
   actions: {
     command: unheard,
     reportHears: unheard,
-    reportSingle: unheard,
-    reportLeft: unheard,
+    reportConnects: unheard,
+    reportListens: unheard,
+    reportJoins: unheard,
+    reportLeft: (_, { survivor, standing }) => void (told = { survivor, standing }),
     reportJoined: unheard,
+    show: unheard,
+    say: unheard,
+    conclude: unheard,
+    playTone: unheard,
+    stopTone: unheard,
+    playMusic: unheard,
+    connect: unheard,
+    hearParty: unheard,
   },
 });
+let told: unknown;
+/** How the one that is left stands when these events have come. */
+const left = (direction: 'incoming' | 'outgoing', ...events: PairEvent[]) => {
+  const actor = createActor(pair, { input: inputOf(direction) });
+  actor.start();
+  for (const event of events) actor.send(event);
+  return told;
+};
 const label = (call: string, direction: 'incoming' | 'outgoing') => ({
   call: CallId(call),
   direction,
@@ -22,14 +40,14 @@ const label = (call: string, direction: 'incoming' | 'outgoing') => ({
   lineName: 'Office',
   startedAt: EpochMs(0),
 });
+const inputOf = (direction: 'incoming' | 'outgoing') => ({
+  user: UserId('1'),
+  voiceLeg: VoiceLegId('leg'),
+  current: label('first', 'outgoing'),
+  other: label('second', direction),
+});
 const after = (direction: 'incoming' | 'outgoing', ...events: PairEvent[]) => {
-  const input = {
-    user: UserId('1'),
-    voiceLeg: VoiceLegId('leg'),
-    current: label('first', 'outgoing'),
-    other: label('second', direction),
-  };
-  const [fresh] = initialTransition(pair, input);
+  const [fresh] = initialTransition(pair, inputOf(direction));
   return events.reduce((snapshot, event) => transition(pair, snapshot, event)[0], fresh);
 };
 const ends = (call: string): PairEvent => ({ type: 'call.ended', call: CallId(call), cause: { kind: 'normal' } });
@@ -42,13 +60,22 @@ test('the late end of a call that was dropped before is the end of neither of th
 });
 
 test('the end of the second leaves the user with the first, the end of the first with an unanswered second', () => {
-  expect(after('incoming', ends('second')).value).toBe('single');
-  expect(after('incoming', ends('first')).value).toBe('left');
-  expect(after('outgoing', ends('first')).value).toBe('left');
+  expect(left('incoming', ends('second'))).toEqual({ survivor: 'first', standing: 'heard' });
+  expect(left('incoming', ends('first'))).toEqual({ survivor: 'second', standing: 'waiting' });
+  expect(left('outgoing', ends('first'))).toEqual({ survivor: 'second', standing: 'called' });
 });
 
 test('the end of the one he hears brings the user back to the held one', () => {
-  const { value, context } = after('outgoing', answers('second'), { type: 'switch', version: 2 }, ends('second'));
-  expect(value).toBe('single');
-  expect(context.current.call).toBe('first');
+  const switched = { type: 'switch', version: 2 } as const;
+  expect(left('outgoing', answers('second'), switched, ends('second'))).toEqual({
+    survivor: 'first',
+    standing: 'heard',
+  });
+});
+
+test('a party that was heard while it was called is left as one that is heard', () => {
+  const announces: PairEvent = { type: 'call.earlyMedia', call: CallId('second') };
+  expect(left('outgoing', announces, ends('first'))).toEqual({ survivor: 'second', standing: 'announced' });
+  const switched = { type: 'switch', version: 1 } as const;
+  expect(left('outgoing', announces, switched, ends('first'))).toEqual({ survivor: 'second', standing: 'announced' });
 });

@@ -10,6 +10,8 @@ export interface KamailioOptions {
   /** Logins and passwords. */
   readonly users: Readonly<Record<string, string>>;
   readonly algorithm?: 'MD5' | 'SHA-256';
+  /** Ports on 127.0.0.1 of users who do not register: programs of the test that answer as it wants. */
+  readonly elsewhere?: Readonly<Record<string, number>>;
   /** Users whose audio goes by a wiretap. */
   readonly taps?: Readonly<Record<string, Pick<Wiretap, 'portForService' | 'portForTelephone'>>>;
 }
@@ -28,7 +30,12 @@ export interface Kamailio {
   stop(): Promise<void>;
 }
 
-export const startKamailio = async ({ users, algorithm = 'MD5', taps = {} }: KamailioOptions): Promise<Kamailio> => {
+export const startKamailio = async ({
+  users,
+  algorithm = 'MD5',
+  taps = {},
+  elsewhere = {},
+}: KamailioOptions): Promise<Kamailio> => {
   const directory = await Program.directory();
   const port = await freePort();
   const tlsPort = port + 1;
@@ -51,7 +58,10 @@ export const startKamailio = async ({ users, algorithm = 'MD5', taps = {} }: Kam
   );
   mkdirSync(join(directory, 'run'));
   writeFileSync(join(directory, 'tls.cfg'), tlsConfig(directory));
-  writeFileSync(join(directory, 'kamailio.cfg'), config({ users, algorithm, taps, port, tlsPort, directory, domain }));
+  writeFileSync(
+    join(directory, 'kamailio.cfg'),
+    config({ users, algorithm, taps, elsewhere, port, tlsPort, directory, domain }),
+  );
   const program = Program.start(
     'kamailio',
     [
@@ -101,6 +111,7 @@ const config = (options: {
   readonly users: Readonly<Record<string, string>>;
   readonly algorithm: string;
   readonly taps: NonNullable<KamailioOptions['taps']>;
+  readonly elsewhere: NonNullable<KamailioOptions['elsewhere']>;
   readonly port: number;
   readonly tlsPort: number;
   readonly directory: string;
@@ -147,6 +158,7 @@ modparam("htable", "htable", "users=>size=8;")
 # Where what is for a tapped telephone, and what comes from it, is to send audio.
 modparam("htable", "htable", "for=>size=8;")
 modparam("htable", "htable", "from=>size=8;")
+modparam("htable", "htable", "elsewhere=>size=8;")
 modparam("tm", "fr_inv_timer", 30000)
 modparam("nathelper|registrar", "received_avp", "$avp(RECEIVED)")
 
@@ -159,6 +171,9 @@ ${Object.entries(options.taps)
     ([user, { portForService, portForTelephone }]) =>
       `  $sht(for=>${user}) = ${portForTelephone};\n  $sht(from=>${user}) = ${portForService};`,
   )
+  .join('\n')}
+${Object.entries(options.elsewhere)
+  .map(([user, port]) => `  $sht(elsewhere=>${user}) = ${port};`)
   .join('\n')}
 }
 
@@ -192,7 +207,8 @@ request_route {
     record_route();
     append_hf("P-Asserted-Identity: <sip:$fU@${options.domain}>\\r\\n");
     set_contact_alias();
-    if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+    if ($sht(elsewhere=>$rU) != $null) { $du = "sip:127.0.0.1:" + $sht(elsewhere=>$rU); }
+    else if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
     route(TAP);
     t_on_reply("ANSWERS");
     t_relay();

@@ -33,6 +33,17 @@ export interface SippRun {
 
 /** Runs one scenario on 127.0.0.1. Resolves when sipp listens. */
 export const startSipp = async (options: SippOptions): Promise<SippRun> => {
+  // Between the look for a free port and sipp's start somebody else may take it.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+};
+
+const startOnce = async (options: SippOptions): Promise<SippRun> => {
   const { transport = 'udp', remote } = options;
   const directory = await Program.directory();
   const port = options.port ?? (await freePort());

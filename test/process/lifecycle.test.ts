@@ -63,7 +63,7 @@ describe('a running service', () => {
     const removed = await cli(`line remove ${lineId(output)}`);
     expect(removed).toEqual({ code: 0, output: `Removed line ${lineId(output)}.\n` });
     service.types('600');
-    await service.prints(/No lines for the call/);
+    await service.prints(/You have no telephone line yet/);
   });
 
   test('takes lines that the CLI adds at once, and lets one go', async () => {

@@ -1,6 +1,7 @@
 import type { Hearing } from '../../sandbox/phone/hearing.ts';
 import { type Baresip, type BaresipOptions, startBaresip } from '../peers/baresip.ts';
 import { type Kamailio, startKamailio } from '../peers/kamailio.ts';
+import { freePort } from '../peers/program.ts';
 import { Wiretap } from '../peers/wiretap.ts';
 import { dominantFrequencyHz, levelDbfs, readWav } from './tones.ts';
 
@@ -15,18 +16,32 @@ export interface SipHouse {
   telephone(options: Omit<BaresipOptions, 'domain' | 'password'>): Promise<Baresip>;
   /** What a tapped user's telephone is sent, whichever call it is in. */
   hearing(user: string): Hearing;
+  /** Where a user is looked for who does not register. */
+  portOf(user: string): number;
   close(): Promise<void>;
 }
 
 export const passwordOf = (user: string): string => `secret-of-${user}`;
 
-/** @param tapped users whose telephones can be listened to while they talk; they speak A-law only */
-export async function openSipHouse(users: readonly string[], tapped: readonly string[] = []): Promise<SipHouse> {
+export interface SipHouseOptions {
+  /** Users whose telephones can be listened to while they talk; they speak A-law only. */
+  readonly tapped?: readonly string[];
+  /** Users who do not register: a program of the test answers for them at `portOf` (UDP). */
+  readonly elsewhere?: readonly string[];
+}
+
+export async function openSipHouse(
+  users: readonly string[],
+  { tapped = [], elsewhere = [] }: SipHouseOptions = {},
+): Promise<SipHouse> {
+  const ports: Record<string, number> = {};
+  for (const user of elsewhere) ports[user] = await freePort();
   const taps: Record<string, Wiretap> = {};
   for (const user of tapped) taps[user] = await Wiretap.open();
   const kamailio = await startKamailio({
     users: Object.fromEntries(users.map((user) => [user, passwordOf(user)])),
     taps,
+    elsewhere: ports,
   });
   const telephones: Baresip[] = [];
   const address = (transport: Transport) =>
@@ -51,6 +66,11 @@ export async function openSipHouse(users: readonly string[], tapped: readonly st
       const tap = taps[user];
       if (tap === undefined) throw new Error(`${user} is not tapped`);
       return tap.hearing;
+    },
+    portOf(user) {
+      const port = ports[user];
+      if (port === undefined) throw new Error(`${user} is to register`);
+      return port;
     },
     async close() {
       await Promise.all(telephones.map((telephone) => telephone.stop()));

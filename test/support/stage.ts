@@ -1,21 +1,25 @@
 import { rm } from 'node:fs/promises';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { vi } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { UserPhone } from '../../sandbox/phone/phone.ts';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { startTelegram, type TelegramSandbox } from '../../sandbox/telegram/telegram.ts';
+import { systemClock } from '../../sandbox/telegram/world/clock.ts';
+import type { PlanFile } from '../../src/adapters/plans/plan-file.ts';
+import { lineCommands } from '../../src/cli/line-commands.ts';
 import { readConfig } from '../../src/config.ts';
 import type { NewLine } from '../../src/db/line-repository.ts';
-import { type LineId, UserId } from '../../src/machines/model/ids.ts';
+import { EpochMs, type LineId, UserId } from '../../src/machines/model/ids.ts';
 import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
-import { openStorage } from '../../src/storage.ts';
+import { openStorage, type Storage } from '../../src/storage.ts';
 import { temporaryDirectory } from './database.ts';
 
 /** Telegram, the whole service with the machines' clock in hand, and Olga with her phone. */
 export interface Stage {
   readonly telegram: TelegramSandbox;
   readonly service: Service;
+  readonly storage: Storage;
   /** Of the machines; protocol clocks run in real time. */
   readonly clock: SimulatedClock;
   readonly olga: Person;
@@ -26,6 +30,17 @@ export interface Stage {
   addLine(line: Partial<NewLine> & Pick<NewLine, 'domain'>): Promise<LineId>;
   removeLine(line: LineId): Promise<void>;
   setCallback(on: boolean): Promise<void>;
+  /** Somebody else with a phone, who has written to the chat account unless he is a stranger to it. */
+  addPerson(
+    firstName: string,
+    options?: { readonly stranger?: boolean; readonly languageCode?: string },
+  ): { person: Person; phone: UserPhone };
+  /** A command of the operator, e.g. `line set <id> --rules ^8=7`. */
+  cli(...words: readonly string[]): Promise<string>;
+  /** How many INVITEs the service has sent, repetitions with credentials among them. */
+  invites(): number;
+  /** Everybody's clock goes forward; those of protocols do not. */
+  later(ms: number): void;
   /** The keypad, once it is there. */
   panel(): Promise<PersonMessage>;
   /** Until no call is made or runs any more. */
@@ -35,11 +50,19 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(options: { readonly tls?: ServiceOptions['sip']['tls'] } = {}): Promise<Stage> {
+export interface StageOptions {
+  readonly tls?: ServiceOptions['sip']['tls'];
+  readonly plans?: PlanFile;
+  /** Silent by default. */
+  readonly log?: Logger;
+}
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const directory = await temporaryDirectory();
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
+  let aheadMs = 0;
   const clock = new SimulatedClock();
-  const telegram = await startTelegram();
+  const telegram = await startTelegram({ clock: { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs } });
   const olgaId = telegram.addUser({ firstName: 'Olga' }).id;
   const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const { token } = telegram.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
@@ -50,6 +73,8 @@ export async function openStage(options: { readonly tls?: ServiceOptions['sip'][
     storage,
     log,
     clock,
+    wallClock: { now: () => EpochMs(Date.now() + aheadMs) },
+    ...(options.plans && { plans: options.plans }),
     telegram: {
       apiId: 1,
       apiHash: '0'.repeat(32),
@@ -71,6 +96,7 @@ export async function openStage(options: { readonly tls?: ServiceOptions['sip'][
     },
   });
   const phone = new UserPhone(olga.device());
+  const others: UserPhone[] = [];
 
   const quiet = async () => {
     await vi.waitFor(() => {
@@ -82,6 +108,7 @@ export async function openStage(options: { readonly tls?: ServiceOptions['sip'][
   return {
     telegram,
     service,
+    storage,
     clock,
     olga,
     phone,
@@ -105,12 +132,33 @@ export async function openStage(options: { readonly tls?: ServiceOptions['sip'][
       await service.lines.remove(line);
       await service.lineActors.follow();
     },
+    addPerson(firstName, { stranger = false, languageCode } = {}) {
+      const { id } = telegram.addUser({ firstName, ...(languageCode !== undefined && { languageCode }) });
+      const person = telegram.person(id);
+      if (!stranger) person.sends('hello', chat);
+      const theirs = new UserPhone(person.device());
+      others.push(theirs);
+      return { person, phone: theirs };
+    },
+    async cli(noun = '', verb = '', ...words) {
+      const command = lineCommands[`${noun} ${verb}`];
+      if (!command) throw new Error(`no command ${noun} ${verb}`);
+      return (await command(words))(storage);
+    },
+    invites: () => service.sip.counters.totals()['sent INVITE'] ?? 0,
+    later(ms) {
+      aheadMs += ms;
+      clock.increment(ms);
+    },
     setCallback: (on) => service.setCallback(UserId(olgaId), on),
     panel: () => olga.waitsFor(({ buttons }) => buttons.flat().includes('#')),
     quiet,
     async rest() {
-      for (const call of phone.currentCalls) call.hangUp();
+      for (const call of [phone, ...others].flatMap(({ currentCalls }) => currentCalls)) call.hangUp();
+      aheadMs = 0;
       await quiet();
+      // A number that waits for its user's call is not one that is made.
+      clock.increment(60_000);
       for (const { id } of await service.lines.all()) await service.lines.remove(id);
       await service.lineActors.follow();
       await service.setCallback(UserId(olgaId), true);
@@ -118,7 +166,7 @@ export async function openStage(options: { readonly tls?: ServiceOptions['sip'][
       for (const message of olga.conversation(chat)) olga.deletes(message);
     },
     async close() {
-      phone.close();
+      for (const one of [phone, ...others]) one.close();
       await service.stop(0);
       await storage.close();
       await telegram.close();

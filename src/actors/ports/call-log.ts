@@ -24,4 +24,6 @@ export interface CallLog {
   answered(call: CallId, at: EpochMs): Promise<void>;
   ended(call: CallId, at: EpochMs, cause: HangupCause): Promise<void>;
   find(call: CallId): Promise<CallRecord | undefined>;
+  /** The newest call to this user that he missed and that ended since then; declined and hidden ones are none. */
+  lastMissed(user: UserId, since: EpochMs): Promise<CallRecord | undefined>;
 }

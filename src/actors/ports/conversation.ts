@@ -21,6 +21,8 @@ export interface Button {
   readonly action: string;
   /** A press only shows this text (at most 200 characters) and is not reported. */
   readonly locked?: string;
+  /** A press opens this https address and is not reported. */
+  readonly url?: string;
 }
 
 export interface MessageContent {
@@ -48,6 +50,8 @@ export interface Press {
   readonly token: string;
   /** Of the update: the same press told again has the same one. */
   readonly pressId: string;
+  /** Of the person's Telegram, an IETF tag. */
+  readonly language?: string;
   readonly callId?: CallId;
   /** Absent when the press overtook the end of sending. */
   readonly ref?: MessageRef;

@@ -104,4 +104,9 @@ function greet(bot: Bot, { greeting, chatAccountName, log }: BotOptions) {
   });
 }
 
-const englishToast = (toast: Toast) => (toast === 'over' ? 'The call is over' : 'not your call');
+const english: Readonly<Record<Toast, string>> = {
+  'not yours': 'not your call',
+  over: 'The call is over',
+  expired: 'This question has expired',
+};
+const englishToast = (toast: Toast) => english[toast];

@@ -6,7 +6,11 @@ import type { PressData } from './press-data.ts';
 export function keyboard({ token, content }: Panel, presses: PressData): InlineKeyboard {
   const rows = content.buttons ?? [];
   return InlineKeyboard.from(
-    rows.map((row) => row.map(({ label, action }) => InlineKeyboard.text(label, presses.write(action, token)))),
+    rows.map((row) =>
+      row.map(({ label, action, url }) =>
+        url === undefined ? InlineKeyboard.text(label, presses.write(action, token)) : InlineKeyboard.url(label, url),
+      ),
+    ),
   );
 }
 

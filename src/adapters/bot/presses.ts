@@ -1,10 +1,11 @@
 import type { Bot, Context } from 'grammy';
 import type { Logger } from 'pino';
 import type { Panel, Panels, Press } from '../../actors/ports/conversation.ts';
+import { parseAction } from '../../machines/model/actions.ts';
 import { UserId } from '../../machines/model/ids.ts';
 import type { PressData } from './press-data.ts';
 
-export type Toast = 'not yours' | 'over';
+export type Toast = 'not yours' | 'over' | 'expired';
 export type PressListener = (press: Press) => void | Promise<void>;
 
 export interface PressOptions {
@@ -46,7 +47,8 @@ export class Presses {
     const pressed = data.read(text);
     if (!pressed) return refuse('not yours');
     const panel = await panels.find(pressed.token);
-    if (!panel) return refuse('over');
+    // A question that nobody answered is not a call that is over.
+    if (!panel) return refuse(parseAction(pressed.action)?.kind === 'line' ? 'expired' : 'over');
     if (panel.userId !== UserId(from.id)) return refuse('not yours');
     // Before it is reported: what a press leads to is often a change of the very panel.
     if (inlineMessageId !== undefined && panel.inlineMessageId === undefined) {
@@ -54,7 +56,13 @@ export class Presses {
     }
     const locked = lockOf(panel, pressed.action);
     if (locked !== undefined) this.#answer(ctx, locked);
-    else await this.#report(ctx, { ...pressed, pressId: id, ...aboutPanel(panel) });
+    else
+      await this.#report(ctx, {
+        ...pressed,
+        pressId: id,
+        ...(from.language_code !== undefined && { language: from.language_code }),
+        ...aboutPanel(panel),
+      });
   }
 
   async #report(ctx: Context, press: Omit<Press, 'answer'>) {

@@ -84,6 +84,7 @@ export const incoming: Rendering<IncomingNotice> = {
 const notConnected: Partial<Record<HangupCause['kind'], string>> = {
   'peer-fault': 'not-connected-peer-fault',
   'connection-lost': 'not-connected-connection-lost',
+  cancelled: 'not-dialled-cancelled',
   flood: 'not-connected-flood',
   'internal-fault': 'not-connected-internal-fault',
   shutdown: 'not-connected-shutdown',

@@ -19,6 +19,7 @@ button-transfer = Transfer
 button-switch = Switch
 button-decline = Decline
 button-end = End
+button-settings = Open the settings
 
 ## Shared
 

@@ -19,6 +19,7 @@ button-transfer = Transferir
 button-switch = Alternar
 button-decline = Rechazar
 button-end = Colgar
+button-settings = Abrir los ajustes
 
 ## Comunes
 

@@ -26,7 +26,10 @@ export const hints: Rendering<HintNotice> = {
         },
   whatToSend: (_, phrase) => ({ text: phrase('what-to-send') }),
   welcome: (_, phrase) => ({ text: phrase('welcome') }),
-  newcomer: ({ settingsBot }, phrase) => ({ text: phrase('newcomer', { bot: settingsBot }) }),
+  newcomer: ({ settingsBot }, phrase) => ({
+    text: phrase('newcomer', { bot: settingsBot }),
+    buttons: [[{ label: phrase('button-settings'), action: 'open', url: `https://t.me/${settingsBot}` }]],
+  }),
   refusedCharacters: (_, phrase) => ({ text: phrase('refused-characters') }),
   callbackIs: ({ on }, phrase) => ({
     text: phrase(on ? 'callback-is-on' : 'callback-is-off'),

@@ -19,6 +19,7 @@ button-transfer = Соединить
 button-switch = Переключить
 button-decline = Отклонить
 button-end = Завершить
+button-settings = Открыть настройки
 
 ## Общее
 

@@ -19,6 +19,7 @@ button-transfer = З’єднати
 button-switch = Перемкнути
 button-decline = Відхилити
 button-end = Завершити
+button-settings = Відкрити налаштування
 
 ## Спільне
 

@@ -10,5 +10,6 @@ export const ChatAccountEntity = defineEntity({
     pts: p.integer().nullable(),
     qts: p.integer().nullable(),
     date: p.integer().nullable(),
+    noFirstContactsUntil: p.datetime().nullable(),
   },
 });

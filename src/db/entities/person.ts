@@ -7,6 +7,8 @@ export const PersonEntity = defineEntity({
   properties: {
     id: p.string().primary(),
     callback: p.boolean(),
+    /** Chosen. */
     language: p.string().nullable(),
+    telegramLanguage: p.string().nullable(),
   },
 });

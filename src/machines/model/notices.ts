@@ -96,8 +96,8 @@ export type RecordingNotice =
   | { readonly kind: 'recordingLimit'; readonly limitMs: number }
   /** Nothing could be written. */
   | { readonly kind: 'recordingFailed'; readonly label: CallLabel }
-  /** The chosen chat does not take the file; `reason` as it came from Telegram. */
-  | { readonly kind: 'recordingUndeliverable'; readonly label: CallLabel; readonly reason: string };
+  /** The chosen chat does not take the file of this title; `reason` as it came from Telegram. */
+  | { readonly kind: 'recordingUndeliverable'; readonly title: string; readonly reason: string };
 
 /** Product §10. */
 export type ReconnectionNotice =

@@ -1,7 +1,8 @@
 import type { CallLabel } from './call-label.ts';
 import type { CallId, LineId, VoiceLegId } from './ids.ts';
 import type { CallerIdentity, DialTarget } from './party.ts';
-import type { DtmfDigit } from './tone.ts';
+import type { RecordingOrder } from './recording-order.ts';
+import type { DtmfDigit, DtmfStep } from './tone.ts';
 
 /** The call a softphone has in hand. */
 export interface CallInHand {
@@ -12,6 +13,7 @@ export interface CallInHand {
   readonly voiceLeg: VoiceLegId;
   /** Whether the plan of the line's owner allows a second call beside this one. */
   readonly switching: boolean;
+  readonly recording: RecordingOrder;
 }
 
 /** Two parties whom the user has joined and left. */
@@ -28,6 +30,9 @@ export const nextVoiceLeg = (leg: VoiceLegId): VoiceLegId => {
   return `${first}~${Number(count) + 1}` as VoiceLegId;
 };
 
+/** The id of the call to whom the party of this one transferred the user; `count`: how many there were. */
+export const referredCall = (call: CallId, count: number): CallId => `${call.split('~')[0]}~${count}` as CallId;
+
 /** A number was judged and its line chosen. */
 export interface Dial {
   readonly type: 'dial';
@@ -36,6 +41,7 @@ export interface Dial {
   readonly target: DialTarget;
   readonly voiceLeg: VoiceLegId;
   readonly switching: boolean;
+  readonly recording: RecordingOrder;
 }
 
 /** A party calls one of the user's lines. */
@@ -48,6 +54,7 @@ export interface PartyCalled {
   readonly lineName: string | undefined;
   readonly voiceLeg: VoiceLegId;
   readonly switching: boolean;
+  readonly recording: RecordingOrder;
 }
 
 /** What a softphone hears from outside. Ids are made by the sender, so that a log of events replays to the same states. */
@@ -58,6 +65,10 @@ export type SoftphoneCommand =
   | { readonly type: 'user.called'; readonly voiceLeg: VoiceLegId }
   /** A key under the panel of this call. */
   | { readonly type: 'key.pressed'; readonly call: CallId; readonly digit: DtmfDigit }
+  /** Keys and pauses of a reply to the keypad. */
+  | { readonly type: 'keys.sent'; readonly call: CallId; readonly steps: readonly DtmfStep[] }
+  /** What the recording button of this call offered. */
+  | { readonly type: 'record'; readonly call: CallId; readonly wanted: 'start' | 'stop' }
   | { readonly type: 'callback.set'; readonly on: boolean }
   /** The user wants to go on with another device, or be rung again at once. */
   | { readonly type: 'reconnect' }
@@ -66,7 +77,7 @@ export type SoftphoneCommand =
   /** A transfer to a ringing party failed: the user gets his party back. */
   | { readonly type: 'recalled'; readonly call: CallInHand }
   /** `Cancel` of an outgoing call, `End` of a reconnection. */
-  | { readonly type: 'giveUp' }
+  | { readonly type: 'giveUp'; readonly call: CallId }
   /** The reconnection window is over, says the job that outlives this process. */
   | { readonly type: 'deadline.passed' }
   /** This process is going away: end what runs. */

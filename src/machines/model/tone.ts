@@ -20,9 +20,9 @@ export type DtmfStep = DtmfDigit | ',' | 'w';
 
 /** Keys and pauses of a reply to the keypad; undefined: it holds something else, or more than 64 of them. */
 export const readDtmf = (text: string): readonly DtmfStep[] | undefined => {
-  const steps = [...text.trim()].filter((character) => character !== ' ');
-  const isKeys = /^[0-9*#A-Da-d,wW]{1,64}$/.test(steps.join(''));
-  return isKeys ? steps.map((step) => (/w/i.test(step) ? 'w' : (step.toUpperCase() as DtmfStep))) : undefined;
+  const keys = text.replaceAll(/\s/g, '');
+  if (!/^[0-9*#A-Da-d,wW]{1,64}$/.test(keys)) return undefined;
+  return keys.split('').map((step) => (/w/i.test(step) ? 'w' : (step.toUpperCase() as DtmfStep)));
 };
 
 /** How a key press reaches the party (product §7): RFC 4733 events, SIP INFO, or the two frequencies in the voice. */

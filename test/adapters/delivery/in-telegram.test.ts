@@ -93,23 +93,26 @@ describe('trouble on the way', () => {
   test.each([
     ['the channel was deleted', 'channel', 'chat not found'],
     ['the bot was removed from the group', 'group', 'bot is not a member of the group chat'],
-  ] as const)('%s: after three tries the owner gets it from the bot, with the reason', async (_what, kind, reason) => {
-    const { open, recorded, sandbox, bert, botId, chat, left, passUntil, rows } = await telegramOffice(cluster.url);
-    const delivery = await recorded({ chat: chat(kind) });
-    if (kind === 'group') sandbox.world.leaveChat(delivery.chat ?? '', botId, bert.id);
-    else sandbox.world.chats.chat(delivery.chat ?? '').deleted = true;
-    const { deliveries } = await open();
-    deliveries.start();
-    await deliveries.deliver(delivery);
-    await until(async () => expect((await rows.find(delivery.recording))?.tries).toBe(1));
-    expect(bert.conversation(botId).some(({ out }) => !out)).toBe(false);
-    await passUntil(() => expect(bert.conversation(botId).some(({ file }) => file)).toBe(true));
-    const told = bert.conversation(botId).filter(({ out }) => !out);
-    expect(told[0]?.text).toBe(`The recording of Pat +49 30 1234 was not delivered: ${reason}`);
-    expect(told[1]?.file?.bytes).toHaveLength(delivery.file.bytes);
-    expect(told).toHaveLength(2);
-    await until(async () => expect(await left()).toEqual([]));
-  });
+  ] as const)(
+    'AC-42 %s: after three tries the owner gets it from the bot, with the reason',
+    async (_what, kind, reason) => {
+      const { open, recorded, sandbox, bert, botId, chat, left, passUntil, rows } = await telegramOffice(cluster.url);
+      const delivery = await recorded({ chat: chat(kind) });
+      if (kind === 'group') sandbox.world.leaveChat(delivery.chat ?? '', botId, bert.id);
+      else sandbox.world.chats.chat(delivery.chat ?? '').deleted = true;
+      const { deliveries } = await open();
+      deliveries.start();
+      await deliveries.deliver(delivery);
+      await until(async () => expect((await rows.find(delivery.recording))?.tries).toBe(1));
+      expect(bert.conversation(botId).some(({ out }) => !out)).toBe(false);
+      await passUntil(() => expect(bert.conversation(botId).some(({ file }) => file)).toBe(true));
+      const told = bert.conversation(botId).filter(({ out }) => !out);
+      expect(told[0]?.text).toBe(`The recording of Pat +49 30 1234 was not delivered: ${reason}`);
+      expect(told[1]?.file?.bytes).toHaveLength(delivery.file.bytes);
+      expect(told).toHaveLength(2);
+      await until(async () => expect(await left()).toEqual([]));
+    },
+  );
 
   test('a user who has blocked the chat account: the owner gets it', async () => {
     const { open, recorded, anna, bert, botId, passUntil } = await telegramOffice(cluster.url);

@@ -30,7 +30,7 @@ export async function chatAccount(options: Partial<TelegramOptions> = {}) {
   const mailbox = new MemoryMailbox();
   const peers = new MemoryPeers();
   const session = scene.sandbox.sessionString(scene.accountId);
-  const open = async () => {
+  const open = async (more: Partial<TelegramOptions> = {}) => {
     const account = await openTelegram({
       apiId: 1,
       apiHash: 'hash',
@@ -40,6 +40,7 @@ export async function chatAccount(options: Partial<TelegramOptions> = {}) {
       mailbox,
       peers,
       ...options,
+      ...more,
     });
     onTestFinished(() => account.close());
     return account;

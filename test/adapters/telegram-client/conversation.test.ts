@@ -1,10 +1,12 @@
+import { Api, helpers } from 'telegram';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
 import type { Button, MessageContent, Press } from '../../../src/actors/ports/conversation.ts';
 import { startBot } from '../../../src/adapters/bot/bot.ts';
 import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
+import { systemClock } from '../../../src/adapters/telegram/client/clock.ts';
 import { conversation } from '../../../src/adapters/telegram/conversation/conversation.ts';
-import { CallId, UserId } from '../../../src/machines/model/ids.ts';
+import { CallId, type EpochMs, UserId } from '../../../src/machines/model/ids.ts';
 import { chatAccount, reads, silent } from './chat-account.ts';
 
 const key = (label: string, more: Partial<Button> = {}): Button => ({ label, action: `key:${label}`, ...more });
@@ -129,6 +131,34 @@ describe('texts', () => {
     await expect(chats.say(user, 'x')).resolves.toMatchObject({ userId: user });
     expect(bert.conversation('@siptg')).toEqual([]);
     expect(account.state).toBe('connected');
+  });
+
+  test('after PEER_FLOOD go to nobody new for 24 h, also after a restart', async () => {
+    const { sandbox, accountId, bert, peers, open } = await chatAccount();
+    const { accessHash } = sandbox.world.directory.user(bert.id);
+    await peers.remember(accountId, UserId(bert.id), { accessHash: String(accessHash), met: false });
+    const clock = { ...systemClock, aheadMs: 0, now: () => Date.now() + clock.aheadMs };
+    const bans = new Map<UserId, EpochMs>();
+    const firstContactBan = {
+      until: async (who: UserId) => bans.get(who),
+      save: async (who: UserId, until: EpochMs) => void bans.set(who, until),
+    };
+    const writes = async () => {
+      const account = await open({ clock, firstContactBan });
+      const peer = await account.inputPeer(UserId(bert.id));
+      const message = new Api.messages.SendMessage({ peer, message: 'x', randomId: helpers.generateRandomLong() });
+      try {
+        return await account.invoke(message);
+      } finally {
+        await account.close();
+      }
+    };
+    sandbox.faults.wire.failMethod('messages.sendMessage', new RpcError(400, 'PEER_FLOOD'));
+    await expect(writes()).rejects.toThrow('PEER_FLOOD');
+    clock.aheadMs = 24 * 60 * 60_000 - 60_000;
+    await expect(writes()).rejects.toMatchObject({ name: 'FirstContactsForbidden' });
+    clock.aheadMs = 24 * 60 * 60_000 + 60_000;
+    await expect(writes()).resolves.toBeDefined();
   });
 });
 

@@ -134,7 +134,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
   ],
   recordingLimit: [{ kind: 'recordingLimit', limitMs: 15_000 }],
   recordingFailed: [{ kind: 'recordingFailed', label: pat }],
-  recordingUndeliverable: [{ kind: 'recordingUndeliverable', label: pat, reason: 'chat not found' }],
+  recordingUndeliverable: [{ kind: 'recordingUndeliverable', title: 'Pat', reason: 'chat not found' }],
   parallel: (['waiting', 'ringing', 'listening', 'answered', 'held'] as const).map((state) => ({
     kind: 'parallel',
     state,

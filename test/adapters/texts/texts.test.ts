@@ -19,6 +19,7 @@ describe('labels', () => {
         'Cancel',
         'Redial',
         'Lines',
+        'Open the settings',
         'Switch on Callback mode',
         'Switch off Callback mode',
         '🔴 Start recording',

@@ -1,8 +1,9 @@
 import { FluentTexts } from '../../../src/adapters/texts/texts.ts';
 import { type Action, parseAction } from '../../../src/machines/model/actions.ts';
+import type { CallLabel } from '../../../src/machines/model/call-label.ts';
 import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import type { CallId, UserId } from '../../../src/machines/model/ids.ts';
-import type { CallLabel, Notice, NoticeSlot } from '../../../src/machines/model/notices.ts';
+import type { Notice, NoticeSlot } from '../../../src/machines/model/notices.ts';
 
 /** A button that stands in the conversation now. */
 export interface ShownButton {

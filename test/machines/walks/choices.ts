@@ -54,6 +54,10 @@ export function sensible(world: World): Line[] {
   for (const leg of phones.legs.values())
     lines.push(...phoneDoes[leg.state].map((verb) => `${leg === phones.newest ? 'phone' : leg.id} ${verb}`));
   for (const name of shownButtons(world).keys()) lines.push(`press ${name}`, `press ${name}`);
+  for (const { state } of world.tapes.running) {
+    if (state === 'starting') lines.push('the recorder starts', 'the recorder starts', 'the recorder fails');
+    if (state === 'writing') lines.push('the recorder fails', 'the recorder is full');
+  }
   lines.push(...newcomers(world));
   const { untilNextMs } = clock;
   if (untilNextMs !== undefined) lines.push(`${untilNextMs} ms pass`);
@@ -81,6 +85,8 @@ export function nonsense(world: World, random: Random): Line {
     () => `press an old ${random.pick(['Switch', 'Transfer', 'Decline', 'End'])}`,
     () => 'the deadline passes',
     () => `${random.pick([1, 500, 2_000, 7_999, 10_000, 59_999, 60_000])} ms pass`,
+    () => random.pick(['the recorder starts', 'the recorder fails', 'the recorder is full']),
+    () => random.pick(recordings),
     () => `olga dials c${world.parties.legs.size + world.phones.legs.size + 1} without switching`,
     () => `c${world.parties.legs.size + world.phones.legs.size + 1} calls without switching`,
   ];
@@ -106,5 +112,11 @@ export const beginnings: readonly (readonly Line[])[] = [
     'c1 answers',
     ...Array.from({ length: 5 }, () => ['phone breaks', 'phone answers']).flat(),
   ],
+];
+export const recordings: readonly Line[] = [
+  'recorded by hand',
+  'recorded automatically',
+  'recorded by order',
+  'recorded for 15 s',
 ];
 export const networks: readonly Line[] = ['SIP ends later', 'Telegram ends later', 're-INVITEs are answered later'];

@@ -5,7 +5,18 @@ import type { ShownButton } from './chat.ts';
 import type { World } from './world.ts';
 
 /** Buttons that reach the softphone, by the names lines call them. */
-export const buttonNames = ['key', 'Cancel', 'Reconnect', 'Leave', 'Transfer', 'Switch', 'Decline', 'End'] as const;
+export const buttonNames = [
+  'key',
+  'Start recording',
+  'Stop recording',
+  'Cancel',
+  'Reconnect',
+  'Leave',
+  'Transfer',
+  'Switch',
+  'Decline',
+  'End',
+] as const;
 type ButtonName = (typeof buttonNames)[number];
 
 /** `Leave` is the `End` of the reconnection message. */
@@ -13,6 +24,8 @@ const nameOf = (action: Action): ButtonName | undefined => {
   switch (action.kind) {
     case 'key':
       return action.digit === '5' ? 'key' : undefined;
+    case 'record':
+      return action.wanted === 'start' ? 'Start recording' : 'Stop recording';
     case 'cancel':
       return 'Cancel';
     case 'reconnect':
@@ -35,9 +48,12 @@ const commandOf = (name: ButtonName, version: number, call: CallId): SoftphoneCo
   switch (name) {
     case 'key':
       return { type: 'key.pressed', call, digit: '5' };
+    case 'Start recording':
+    case 'Stop recording':
+      return { type: 'record', call, wanted: name === 'Start recording' ? 'start' : 'stop' };
     case 'Cancel':
     case 'Leave':
-      return { type: 'giveUp' };
+      return { type: 'giveUp', call };
     case 'Reconnect':
       return { type: 'reconnect' };
     case 'Transfer':
@@ -96,20 +112,31 @@ function stateOf({ parties, phones }: World, { notice, call }: ShownButton): str
 }
 
 /** What the button asks for is under way already, or there is nobody left to do it to. */
-function hasNothingToDo({ phones, parties }: World, name: ButtonName, { call, slot }: ShownButton): boolean {
+function hasNothingToDo(
+  { phones, parties, joined }: World,
+  name: ButtonName,
+  { call, slot, notice }: ShownButton,
+): boolean {
+  const own = parties.live.filter(({ id }) => !joined.has(id));
   const isEnding = [...phones.legs.values(), ...parties.legs.values()].some(({ state }) => state === 'ending');
-  const isLeaving = isEnding && phones.live.length === 0 && parties.live.length === 0;
+  const isLeaving = isEnding && phones.live.length === 0 && own.length === 0;
   const hears = phones.live.some(({ state }) => state === 'connecting' || state === 'up');
-  const isAbsent = !parties.live.some(({ id }) => id === call);
+  const isAbsent = !own.some(({ id }) => id === call);
   switch (name) {
     case 'Reconnect':
       return (
         isLeaving ||
-        (slot === 'panel' && isAbsent && parties.live.length === 0) ||
+        (slot === 'panel' && isAbsent && own.length === 0) ||
         phones.taken.some(({ state }) => state !== 'up')
       );
     case 'key':
-      return isLeaving || !hears || parties.live.length === 0;
+      return isLeaving || !hears || own.length === 0;
+    case 'Start recording':
+    case 'Stop recording':
+      // A press on these says only why nothing is done, and is answered by the bot.
+      return (
+        isLeaving || (notice.kind === 'panel' && (notice.recording === 'locked' || notice.recording === 'used-up'))
+      );
     default:
       return isLeaving || (slot === 'parallel' && isEnding);
   }

@@ -1,4 +1,4 @@
-import { beginnings, networks, nonsense, sensible } from './choices.ts';
+import { beginnings, networks, nonsense, recordings, sensible } from './choices.ts';
 import { Random } from './random.ts';
 import type { Line } from './steps.ts';
 import { end, endings, stepOn, type WalkOptions } from './walk.ts';
@@ -19,7 +19,11 @@ export async function randomWalk(seed: number, options: WalkOptions = {}): Promi
     lines.push(line);
     return stepOn(world, line, options);
   };
-  const prepared = [...networks.filter(() => random.chance(0.3)), ...random.pick(beginnings)];
+  const prepared = [
+    ...networks.filter(() => random.chance(0.3)),
+    ...recordings.filter(() => random.chance(0.15)),
+    ...random.pick(beginnings),
+  ];
   for (const line of prepared) {
     const wrong = await go(line);
     if (wrong) return { lines, wrong };

@@ -24,6 +24,10 @@ const always: readonly ((world: World) => string | undefined)[] = [
   partyIsNotForgotten,
   joinedHearEachOther,
   talkIsOnRecord,
+  recordsWhatIsHeard,
+  recordingEndsWithCall,
+  buttonAgreesWithRecording,
+  recordsByItself,
 ];
 
 /** What must be true when everybody has hung up and time has passed. */
@@ -33,9 +37,9 @@ const atTheEnd: readonly ((world: World) => string | undefined)[] = [
   ({ phones }) => unended([...phones.legs.values()]),
   ({ bridges }) => (bridges.engaged > 0 ? 'a bridge is left' : undefined),
   ({ clock }) => (clock.pending > 0 ? `${clock.pending} timers are left` : undefined),
-  ({ parties, phones, sound }) => {
+  ({ parties, phones, sound, tapes }) => {
     const legs = [...parties.legs.values(), ...phones.legs.values()];
-    const watchers = legs.reduce((sum, { facts }) => sum + facts.watchers, sound.watchers);
+    const watchers = legs.reduce((sum, { facts }) => sum + facts.watchers, sound.watchers + tapes.watchers);
     return watchers > 0 ? `${watchers} listeners are left` : undefined;
   },
   ({ chat }) => {
@@ -46,6 +50,7 @@ const atTheEnd: readonly ((world: World) => string | undefined)[] = [
     const open = [...records].find(([, state]) => state !== 'closed');
     return open ? `the record of ${open[0]} is left open` : undefined;
   },
+  ({ tapes }) => (tapes.running[0] ? `the recording ${tapes.running[0].id} is not delivered` : undefined),
 ];
 
 export const checkStep = (world: World): void => check(world, always);
@@ -153,6 +158,45 @@ function joinedHearEachOther({ parties, joined, sound }: World): string | undefi
 function talkIsOnRecord(world: World): string | undefined {
   const unnoted = atPeace(world)?.talking.find(({ id }) => world.records.get(id) === 'opened');
   return unnoted ? `${unnoted.id} talks and its record does not say so` : undefined;
+}
+
+function recordsWhatIsHeard({ tapes, sound }: World): string | undefined {
+  const deaf = tapes.running.find(
+    ({ state, isPaused, voiceLeg, call }) =>
+      state !== 'stopped' &&
+      !isPaused &&
+      (!voiceLeg || sound.heardBy(voiceLeg) !== call || sound.heardBy(call) !== voiceLeg),
+  );
+  return deaf ? `${deaf.call} is recorded and not heard` : undefined;
+}
+
+function recordingEndsWithCall({ tapes, parties, joined }: World): string | undefined {
+  const left = tapes.running.find(({ call }) => joined.has(call) || parties.leg(call).state === 'ended');
+  return left ? `the recording of ${left.call} goes on although the call is over` : undefined;
+}
+
+/** The button is that of the call whose keypad it is on, and says what is written of it now (product §8). */
+function buttonAgreesWithRecording(world: World): string | undefined {
+  const panel = world.chat.notice('panel')?.notice;
+  const phone = atPeace(world)?.phone;
+  if (!phone || panel?.kind !== 'panel') return undefined;
+  const { call } = panel.label;
+  const tape = world.tapes.running.find((one) => one.call === call && one.state !== 'stopped');
+  const isWritten = tape?.state === 'writing' && !tape.isPaused;
+  const expected = !tape ? ['start', 'failed', 'used-up'] : isWritten ? ['stop', 'locked'] : ['pending', 'locked'];
+  // It begins when they hear each other again.
+  const isArmed = panel.recording === 'pending' && !tape && world.sound.heardBy(phone.id) !== call;
+  if (!panel.recording || isArmed || expected.includes(panel.recording)) return undefined;
+  return `the recording button is ${panel.recording}, not ${expected[0]}`;
+}
+
+function recordsByItself(world: World): string | undefined {
+  const peace = atPeace(world);
+  if (!peace?.phone) return undefined;
+  const heard = peace.talking.find(({ id }) => world.sound.heardBy(id) === peace.phone?.id);
+  if (!heard || !world.orders.get(heard.id)?.automatic) return undefined;
+  const isBegun = [...world.tapes.all.values()].some(({ call, state }) => call === heard.id && state !== 'unmade');
+  return isBegun ? undefined : `${heard.id} is not recorded by itself`;
 }
 
 /** The second party failed while the user listened to it: for 4 s he hears why. */

@@ -1,6 +1,7 @@
 import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import type { VoiceLegFact } from '../../../src/actors/ports/telegram-calls.ts';
 import { CallId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import { byHand } from '../../fakes/recorder.ts';
 import { press } from './presses.ts';
 import type { World } from './world.ts';
 
@@ -13,6 +14,8 @@ import type { World } from './world.ts';
  *     c1 takes the re-INVITE | c1 refuses the re-INVITE
  *     press Switch | press Switch twice | press an old Switch | press Transfer after Switch
  *     2000 ms pass | the deadline passes | callback off | the service shuts down
+ *     recorded automatically | recorded by order | recorded for 15 s | recorded by hand     the calls that begin now
+ *     the recorder starts | the recorder fails | the recorder is full
  *     SIP ends later | Telegram ends later | re-INVITEs are answered later
  */
 export type Line = string;
@@ -54,6 +57,13 @@ const whole: Readonly<Record<string, (world: World) => void>> = {
     world.sendIfStarted({ type: 'shutdown' });
     void world.bridges.endAll(new AbortController().signal);
   },
+  'recorded by hand': (world) => void (world.recording = byHand),
+  'recorded automatically': (world) => void (world.recording = { ...byHand, automatic: true }),
+  'recorded by order': (world) => void (world.recording = { ...byHand, automatic: true, locked: true }),
+  'recorded for 15 s': (world) => void (world.recording = { ...byHand, limitMs: 15_000 }),
+  'the recorder starts': (world) => recorderTells(world, { type: 'recorder.started' }),
+  'the recorder fails': (world) => recorderTells(world, { type: 'recorder.failed', detail: 'disk full' }),
+  'the recorder is full': (world) => recorderTells(world, { type: 'recorder.full' }),
   'SIP ends later': ({ parties }) => void (parties.endsLater = true),
   'Telegram ends later': ({ phones }) => void (phones.endsLater = true),
   're-INVITEs are answered later': ({ parties }) => void (parties.answersLater = true),
@@ -66,7 +76,7 @@ const shapes: readonly (readonly [RegExp, (world: World, ...words: string[]) => 
   [/^(\d+) ms pass$/, ({ clock }, ms) => clock.pass(Number(ms))],
   [/^press (an old )?(.+?)( twice)?$/, (world, old, button, twice) => press(world, button as string, old, twice)],
   [/^(phone|old phone|[vu][\w~]+) (.+)$/, phoneDoes],
-  [/^(c\w+) (.+)$/, partyDoes],
+  [/^(c[\w~]+) (.+)$/, partyDoes],
 ];
 
 /** Lets one thing happen, and everything that follows from it at once. */
@@ -84,6 +94,12 @@ export async function take(world: World, line: Line): Promise<void> {
   } catch (error) {
     world.complain(`an event threw: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Of the newest recording. */
+function recorderTells({ tapes }: World, fact: Parameters<World['tapes']['tells']>[1]): void {
+  const tape = tapes.running.at(-1) ?? [...tapes.all.values()].at(-1);
+  if (tape) tapes.tells(tape, fact);
 }
 
 function setCallback(world: World, on: boolean): void {

@@ -2,12 +2,15 @@ import { type Actor, createActor, type InspectionEvent } from 'xstate';
 import { Bridges } from '../../../src/actors/bridges.ts';
 import { type SoftphoneParts, softphone } from '../../../src/actors/softphone.ts';
 import { type CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import type { RecordingOrder } from '../../../src/machines/model/recording-order.ts';
 import type { CallInHand, JoinedParties, SoftphoneCommand } from '../../../src/machines/model/softphone.ts';
+import { byHand } from '../../fakes/recorder.ts';
 import { Chat } from './chat.ts';
 import { WalkClock } from './clock.ts';
 import { Parties } from './parties.ts';
 import { Phones } from './phones.ts';
 import { Sound } from './sound.ts';
+import { Tapes } from './tapes.ts';
 
 const olga = UserId('1');
 const office = LineId('office');
@@ -21,6 +24,7 @@ export class World {
   readonly parties = new Parties(this.complain);
   readonly phones = new Phones(() => this.clock.now, this.complain);
   readonly sound = new Sound();
+  readonly tapes = new Tapes(this.complain, () => void (this.parties.hasNews = true));
   readonly chat = new Chat(this.complain);
   /** Calls that were written into the call log, and how far they are there. */
   readonly records = new Map<CallId, 'opened' | 'answered' | 'closed'>();
@@ -29,6 +33,9 @@ export class World {
   /** How much the softphone has done so far, other than saying something. */
   effects = 0;
   callback = true;
+  /** How the calls that begin are recorded. */
+  recording: RecordingOrder = byHand;
+  readonly orders = new Map<CallId, RecordingOrder>();
   readonly #inspect: ((event: InspectionEvent) => void) | undefined;
   readonly bridges: Bridges;
   #softphone: Actor<typeof machine> | undefined;
@@ -40,7 +47,7 @@ export class World {
       ...parts,
       clock: this.clock,
       faults: { report: (where, error) => this.complain(`${where}: ${String(error)}`) },
-      recall: (_, call) => this.#recall(call),
+      recall: (_, call) => this.#later(() => this.#recall(call)),
     });
   }
 
@@ -55,17 +62,36 @@ export class World {
   }
 
   dials(call: CallId, switching: boolean): void {
+    this.orders.set(call, this.recording);
     const label = { ...this.#label(call), direction: 'outgoing' } as const;
     const target = { kind: 'number', user: call } as const;
-    this.send({ type: 'dial', line: office, label, target, voiceLeg: voiceLegOf(call), switching });
+    this.send({
+      type: 'dial',
+      line: office,
+      label,
+      target,
+      voiceLeg: voiceLegOf(call),
+      switching,
+      recording: this.recording,
+    });
   }
 
   partyCalls(call: CallId, switching: boolean): void {
     this.parties.offer(call);
+    this.orders.set(call, this.recording);
     const label = { ...this.#label(call), direction: 'incoming' } as const;
     const caller = { number: call };
     const lineName = undefined;
-    this.send({ type: 'party.called', line: office, label, caller, lineName, voiceLeg: voiceLegOf(call), switching });
+    this.send({
+      type: 'party.called',
+      line: office,
+      label,
+      caller,
+      lineName,
+      voiceLeg: voiceLegOf(call),
+      switching,
+      recording: this.recording,
+    });
   }
 
   userCalls(voiceLeg: VoiceLegId): void {
@@ -118,6 +144,15 @@ export class World {
     phone.start();
   }
 
+  /** As the service does it: not within the action of another machine. */
+  #later(happens: () => void): void {
+    this.parties.hasNews = true;
+    queueMicrotask(() => {
+      this.parties.hasNews = true;
+      happens();
+    });
+  }
+
   #recall(call: CallInHand): void {
     this.joined.delete(call.label.call);
     this.send({ type: 'recalled', call });
@@ -161,13 +196,17 @@ const parts = {
   journal: {
     opened: ({ label }) => void (here.records.has(label.call) || here.records.set(label.call, 'opened')),
     answered: (call) => void (here.records.get(call) === 'opened' && here.records.set(call, 'answered')),
+    givenUp: (call) => void (here.records.has(call) && here.records.set(call, 'closed')),
     ended: (call) => {
       if (here.records.has(call)) here.records.set(call, 'closed');
       return undefined;
     },
   } as Partial<SoftphoneParts['journal']>,
+  keys: through(() => ({ send: () => {} }), []),
+  recordings: through(({ tapes }) => tapes.port, ['watch']),
   handOver: (user: UserId, joined: JoinedParties) => {
     here.joined.add(joined.first.label.call).add(joined.second.label.call);
+    here.parties.hasNews = true;
     here.bridges.start(user, joined);
   },
 } as unknown as SoftphoneParts;

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import { Api } from 'telegram';
 import type { IncomingMessage } from '../../../actors/ports/conversation.ts';
+import type { FirstContactBan } from '../../../actors/ports/first-contact-ban.ts';
 import type { Mailbox, Peers } from '../../../actors/ports/mailbox.ts';
-import { UserId } from '../../../machines/model/ids.ts';
+import { EpochMs, UserId } from '../../../machines/model/ids.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
 import { LoginLost, TelegramTimeout, TelegramUnreachable } from './errors.ts';
@@ -19,6 +20,7 @@ export type MessageListener = (message: IncomingMessage) => void | Promise<void>
 export interface TelegramOptions extends ConnectionOptions {
   readonly mailbox: Mailbox;
   readonly peers?: Peers;
+  readonly firstContactBan?: FirstContactBan;
   /** How long opening may take; 30 s by default. */
   readonly openTimeoutMs?: number;
   /** Telegram forbade first contacts: somebody should look at the account (product §14.3). */
@@ -99,9 +101,12 @@ class Account implements TelegramAccount {
       log: options.log,
     });
     this.#groups = new GroupLeaver((request) => this.invoke(request), options.log);
-    this.#firstContacts = new FirstContacts(this.#clock, () => {
+    this.#firstContacts = new FirstContacts(this.#clock, (until) => {
       options.log.error('Telegram forbids first contacts of the chat account (PEER_FLOOD): none for 24 h');
       options.onPeerFlood?.();
+      options.firstContactBan?.save(this.selfId, EpochMs(until)).catch((error: unknown) => {
+        options.log.error({ err: error }, 'it could not be noted that first contacts are forbidden');
+      });
     });
   }
 
@@ -126,6 +131,8 @@ class Account implements TelegramAccount {
         throw error instanceof TelegramTimeout ? new TelegramUnreachable('no connection to Telegram') : error;
       });
     }
+    const until = await this.#options.firstContactBan?.until(this.#selfId);
+    if (until !== undefined) this.#firstContacts.resume(until);
   }
 
   onState(listener: (state: ConnectionState) => void) {

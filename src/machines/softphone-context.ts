@@ -1,0 +1,77 @@
+import type { HangupCause } from './model/hangup-cause.ts';
+import type { CallId, UserId, VoiceLegId } from './model/ids.ts';
+import type { NoticeSlot, RecordingState } from './model/notices.ts';
+import type { CallInHand } from './model/softphone.ts';
+import type { ToneName } from './model/tone.ts';
+
+/** What a softphone remembers. */
+export interface SoftphoneContext {
+  readonly user: UserId;
+  /** Whether numbers are called back or wait for the user's own call (product §5.3, §5.4). */
+  readonly callback: boolean;
+  readonly inHand: CallInHand | undefined;
+  /** The call beside it: waiting, being called, or held. */
+  readonly second: CallInHand | undefined;
+  /** The user's own call, which waits until our ring has been taken back. */
+  readonly expected: VoiceLegId | undefined;
+  /** Why the call in hand ended: the first reason counts. */
+  readonly cause: HangupCause;
+  /** How often the voice leg of this call was lost in the last 10 minutes (product §10). */
+  readonly losses: number;
+  /** What the recording buttons of his calls say. */
+  readonly recordings: Readonly<Record<CallId, RecordingState>>;
+  /** How many parties the user was transferred to. */
+  readonly referrals: number;
+  /** Which call the panel shows; undefined: none is shown. */
+  readonly panelOf: CallId | undefined;
+}
+
+/** What must happen although this process may die. */
+export type DeadlineKind = 'reconnect-window';
+
+export type SoftphoneArgs = { context: SoftphoneContext };
+
+/** What the states of a softphone may ask of its context: a state that has no call in hand must not ask for it. */
+export const inHand = ({ inHand: call }: SoftphoneContext): CallInHand => {
+  if (!call) throw new Error('this state has a call in hand');
+  return call;
+};
+export const second = ({ second: call }: SoftphoneContext): CallInHand => {
+  if (!call) throw new Error('this state has a second call');
+  return call;
+};
+
+/** Until its recording has spoken, a call is one that can be recorded. */
+export const recordingButton = ({ recordings }: SoftphoneContext, call: CallId): RecordingState =>
+  recordings[call] ?? 'start';
+
+/** Parameters that several states need. */
+export const legs = ({ context }: SoftphoneArgs) => ({
+  voiceLeg: inHand(context).voiceLeg,
+  call: inHand(context).label.call,
+});
+export const inSlot =
+  (slot: NoticeSlot) =>
+  ({ context }: SoftphoneArgs) => ({ user: context.user, call: inHand(context).label.call, slot });
+/** Says how far the outgoing call in hand is, in the one message about it. */
+export const showStatus = (status: OutgoingStatus) =>
+  ({
+    type: 'show',
+    params: ({ context }: SoftphoneArgs) => ({
+      ...inSlot('status')({ context }),
+      notice: { ...status, label: inHand(context).label },
+    }),
+  }) as const;
+type OutgoingStatus =
+  | { kind: 'callingYou' | 'offerExpired' }
+  | { kind: 'notDialled'; why: 'cancelled' | 'replaced' | 'incoming-call' }
+  | { kind: 'dialled'; progress?: 'talking' };
+export const playToUser = (tone: ToneName) =>
+  ({
+    type: 'playTone',
+    params: ({ context }: SoftphoneArgs) => ({ leg: inHand(context).voiceLeg, tone }),
+  }) as const;
+export const silenceUserLeg = {
+  type: 'stopTone',
+  params: ({ context }: SoftphoneArgs) => ({ leg: inHand(context).voiceLeg }),
+} as const;

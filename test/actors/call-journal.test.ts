@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { CallJournal, type EndedCall } from '../../src/actors/call-journal.ts';
+import type { CallLog } from '../../src/actors/ports/call-log.ts';
+import type { HangupCause } from '../../src/machines/model/hangup-cause.ts';
+import { CallId, EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
+
+const call = CallId('call');
+
+/** What one call counts as, told by what happened to it. */
+async function charged(happens: (journal: CallJournal, pass: (ms: number) => void) => void, isOutgoing = true) {
+  const counted: EndedCall[] = [];
+  const written: string[] = [];
+  let now = 1_000;
+  const log: Pick<CallLog, 'opened' | 'answered' | 'ended'> = {
+    opened: async () => void written.push('opened'),
+    answered: async () => void written.push('answered'),
+    ended: async () => void written.push('ended'),
+  };
+  const journal = new CallJournal(
+    log as CallLog,
+    { now: () => EpochMs(now) },
+    { report: () => {} },
+    async (ended) => void counted.push(ended),
+  );
+  journal.opened({
+    user: UserId('1'),
+    line: LineId('office'),
+    label: {
+      call,
+      direction: isOutgoing ? 'outgoing' : 'incoming',
+      number: '200',
+      lineName: 'Office',
+      startedAt: EpochMs(0),
+    },
+    target: isOutgoing ? { kind: 'number', user: '200' } : undefined,
+  });
+  happens(journal, (ms) => {
+    now += ms;
+  });
+  await journal.settled();
+  expect(written.at(-1)).toBe('ended');
+  return counted.map(({ talkedMs, failed }) => ({ talkedMs, failed }));
+}
+
+const busy: HangupCause = { kind: 'busy' };
+
+test('a talk counts by its length, once', async () => {
+  const counted = await charged((journal, pass) => {
+    journal.answered(call);
+    pass(90_000);
+    journal.answered(call);
+    pass(30_000);
+    journal.ended(call, { kind: 'normal' });
+    journal.ended(call, { kind: 'normal' });
+  });
+  expect(counted).toEqual([{ talkedMs: 120_000, failed: false }]);
+});
+
+test('a dialled call that reaches nobody counts as failed', async () => {
+  expect(await charged((journal) => void journal.ended(call, busy))).toEqual([{ talkedMs: 0, failed: true }]);
+});
+
+test.each(['cancelled', 'normal', 'shutdown'] as const)('%s before the answer does not', async (kind) => {
+  expect(await charged((journal) => void journal.ended(call, { kind }))).toEqual([{ talkedMs: 0, failed: false }]);
+});
+
+test('nor does a missed call of somebody else’s, nor a number that was never dialled', async () => {
+  const missed = await charged((journal) => void journal.ended(call, { kind: 'declined' }), false);
+  expect(missed).toEqual([{ talkedMs: 0, failed: false }]);
+  expect(await charged((journal) => journal.givenUp(call))).toEqual([]);
+});

@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { LineId } from '../../src/machines/model/ids.ts';
+import { freePort } from '../peers/program.ts';
+import { hasSipp, startSipp } from '../peers/sipp.ts';
+import { openStage, type Stage } from '../support/stage.ts';
+
+const keys = { user: '100', pass: 'secret' };
+
+describe.skipIf(!hasSipp)('what Olga sends becomes a number', () => {
+  let stage: Stage;
+  const directory = mkdtempSync(join(tmpdir(), 'siptg-dialling-'));
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(async () => {
+    await stage?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  afterEach(() => stage.rest());
+
+  /** A PBX at one port, which takes the registration of a line and is busy to all calls of it; without any it is gone then. */
+  const openPbx = async ({ calls = 0, domain }: { calls?: number; domain?: string } = {}) => {
+    const port = await freePort();
+    const registrar = await startSipp({ scenario: 'uas_register_digest', port, keys, extra: ['-deadcall_wait', '0'] });
+    const address = `127.0.0.1:${port}`;
+    const line = await stage.addLine(domain === undefined ? { domain: address } : { domain, proxy: address });
+    await registrar.done;
+    const seen = join(directory, `${port}.log`);
+    const extra = ['-trace_msg', '-message_file', seen];
+    const party = calls === 0 ? undefined : await startSipp({ scenario: 'uas_busy', port, calls, extra });
+    return {
+      line,
+      address,
+      /** The Request-URIs of the calls, when all of them have been made. */
+      dialled: async (): Promise<string[]> => {
+        await party?.done;
+        return [...readFileSync(seen, 'latin1').matchAll(/^INVITE (\S+) SIP\/2\.0/gm)].map(([, uri = '']) => uri);
+      },
+    };
+  };
+  /** She answers our ring and hears out the busy tone. */
+  const untilBusy = async () => {
+    const call = await stage.phone.rings();
+    call.answer();
+    await stage.quiet();
+    await stage.olga.waitsFor(({ text }) => text.startsWith('486 Busy Here'));
+    for (const message of stage.olga.conversation(stage.chat)) stage.olga.deletes(message);
+  };
+  const calls = (text: string) => {
+    stage.olga.sends(text, stage.chat);
+    return untilBusy();
+  };
+  const rules = (line: LineId, text: string) => stage.cli('line', 'set', line, '--rules', text);
+  const hasRung = () => stage.phone.currentCalls.length > 0;
+
+  test('AC-22 a word asks first, /call dials it at once, a polite word is no number, a SIP address goes by the line’s proxy', async () => {
+    const { olga, chat } = stage;
+    const { dialled } = await openPbx({ calls: 3, domain: 'pbx.test' });
+    olga.sends('reception', chat);
+    const asked = await olga.waitsFor(({ text }) => text === 'Dial “reception”?');
+    expect(asked.buttons).toEqual([['Call reception']]);
+    olga.sends('thanks!', chat);
+    await olga.waitsFor(({ text }) => text.startsWith('Send me a phone number, a SIP address'));
+    expect(stage.invites()).toBe(0);
+    expect(hasRung()).toBe(false);
+
+    expect(await olga.presses(asked, 'Call reception')).toBeUndefined();
+    await untilBusy();
+    await calls('/call reception');
+    await calls('sip:bob@other.test');
+    expect(await dialled()).toEqual(['sip:reception@pbx.test', 'sip:reception@pbx.test', 'sip:bob@other.test']);
+  });
+
+  test('AC-23 characters that break a header, and several lines, are refused and nothing is sent', async () => {
+    const { olga, chat } = stage;
+    await openPbx();
+    const before = stage.invites();
+    for (const text of ['2<00', '200\n300']) {
+      const sent = olga.sends(text, chat);
+      await olga.waitsFor(({ id, text: answer }) => id > sent.id && answer.startsWith('This cannot be dialled'));
+    }
+    expect(hasRung()).toBe(false);
+    expect(stage.invites()).toBe(before);
+  });
+
+  test('AC-24 a number that is edited places no second call', async () => {
+    const { olga, chat, phone, clock } = stage;
+    await openPbx();
+    await stage.setCallback(false);
+    const sent = olga.sends('200', chat);
+    await olga.waitsFor(({ text }) => text === 'Press 📞 to call 200');
+    clock.increment(60_000);
+    await olga.waitsFor(({ text }) => text === '200\nNot dialled: you did not call.');
+    olga.edits(sent, '201');
+    // Messages are read in order: once this one is answered, the edit has been read, too.
+    olga.sends('202', chat);
+    await olga.waitsFor(({ text }) => text === 'Press 📞 to call 202');
+    expect(olga.conversation(chat).some(({ text, out }) => !out && text.includes('201'))).toBe(false);
+    expect(phone.currentCalls).toEqual([]);
+  });
+
+  test('AC-73 without rules nothing is cleaned, only escaped; with rules the number is what they make of it', async () => {
+    const { line, address, dialled } = await openPbx({ calls: 3 });
+    await calls('8 (926) 123-45-67');
+    await calls('*21#');
+    expect(await rules(line, '[^+*#\\w]= ^8=7')).toContain('Changed line Office');
+    await calls('8 (926) 123-45-67');
+    expect(await dialled()).toEqual([
+      `sip:8%20(926)%20123-45-67@${address}`,
+      `sip:*21%23@${address}`,
+      `sip:79261234567@${address}`,
+    ]);
+  });
+
+  test('dial rules of the operator: those of the moment count, = clears them, an empty left part is refused', async () => {
+    const { line, address, dialled } = await openPbx({ calls: 2 });
+    await rules(line, '^8=7');
+    await calls('8926');
+    await expect(rules(line, '=7 ^8')).rejects.toThrow('the rule "=7" is refused at character 1');
+    await rules(line, '=');
+    await calls('8926');
+    expect(await dialled()).toEqual([`sip:7926@${address}`, `sip:8926@${address}`]);
+  });
+
+  test('a rule of nested repetition decides at once about the longest number that can be sent', async () => {
+    const { olga, chat } = stage;
+    const { line } = await openPbx();
+    await rules(line, '(a+)+$');
+    const before = stage.invites();
+    const sentAt = performance.now();
+    olga.sends(`${'a'.repeat(120)}1`, chat);
+    const told = await olga.waitsFor(({ text }) => text.startsWith('No lines for the call'));
+    expect(performance.now() - sentAt).toBeLessThan(1_000);
+    expect(told.text).toBe('No lines for the call\nOffice: filtered by rule 1 ((a+)+$)');
+    await vi.waitFor(() => expect(stage.service.engaged).toBe(0));
+    expect(stage.invites()).toBe(before);
+  });
+});

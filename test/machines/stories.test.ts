@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest';
+import { isKnown } from './walks/known-faults.ts';
+import type { Line } from './walks/steps.ts';
+import { walk } from './walks/walk.ts';
+
+/** What went wrong once, found by walks or by reading; each by its shortest way, walked to the end of all calls. */
+const talk: readonly Line[] = ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers'];
+const stops = 'the service shuts down';
+const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
+  // D-56.
+  ['Cancel is gone when the party has answered', [...talk, 'press Cancel']],
+  ['Cancel drops a number that waits for the user’s call', ['callback off', 'olga dials c1', 'press Cancel']],
+  [
+    'Cancel drops a number whose user called while we rang him, and his call',
+    ['Telegram ends later', 'olga dials c1', 'olga calls u1', 'press Cancel'],
+  ],
+  ['Cancel ends a call whose user’s own call is being taken', ['olga dials c1', 'olga calls u1', 'press Cancel']],
+  [
+    'Cancel ends the tone that says why nobody is there',
+    ['olga dials c1', 'phone answers', 'c1 fails', 'press Cancel'],
+  ],
+  // AC-35.
+  [
+    'Cancel of another call ends no reconnection',
+    ['c1 calls', 'phone answers', 'c1 answers', 'press Reconnect', 'press Cancel'],
+  ],
+  ['the keypad is gone when the user is rung for the one that waited', [...talk, 'c2 calls', 'phone hangs up']],
+  [
+    'the keypad is gone while the user hears why his party is not there',
+    ['olga dials c1', 'phone answers', 'c1 fails', 'press key'],
+  ],
+  // Product §10.
+  [
+    'End ends a reconnection while the user’s own call is being taken',
+    [...talk, 'press Reconnect', 'olga calls u1', 'press Leave'],
+  ],
+  [
+    'Reconnect rings again when the user’s own call took the place of our ring and broke',
+    [...talk, 'press Reconnect', 'olga calls u1', 'phone breaks', 'press Reconnect'],
+  ],
+  [
+    'the user’s own call is declined by a stop while it takes the place of the ring of a reconnection',
+    ['Telegram ends later', ...talk, 'phone breaks', 'olga calls u1', stops],
+  ],
+  [
+    'the user’s own call is taken while the voice leg he left is not confirmed to have ended',
+    ['Telegram ends later', ...talk, 'press Reconnect', 'olga calls u1', 'v1 ends', 'phone answers'],
+  ],
+  [
+    'a window that runs out while the user’s own call takes the place of our ring ends both',
+    ['Telegram ends later', ...talk, 'phone breaks', '59999 ms pass', 'olga calls u1', '1 ms pass'],
+  ],
+  [
+    'the late end of a call dropped before is the end of neither call of now',
+    ['SIP ends later', ...talk, 'c2 calls', 'press Reconnect', 'phone answers', 'c3 calls', 'c2 ends', stops],
+  ],
+  // D-35.
+  [
+    'a caller waits while the user is away, and after his return',
+    [...talk, 'press Reconnect', 'c2 calls', 'phone answers', 'phone connects', 'press Switch', 'c2 answers'],
+  ],
+  [
+    'a caller who waited rings the user when the window runs out',
+    [...talk, 'phone breaks', 'c2 calls', '60000 ms pass', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a caller who waited rings the user when the other party leaves',
+    [...talk, 'phone breaks', 'c2 calls', 'c1 hangs up', 'phone answers', 'c2 answers'],
+  ],
+  // D-43.
+  [
+    'a party that calls while we ring the user for a number takes the place of the number',
+    ['olga dials c1', 'c2 calls', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a stop is heard while the user’s own call takes the place of our callback ring',
+    ['Telegram ends later', 'olga dials c1', 'olga calls u1', stops],
+  ],
+  // Product §6.1, D-32, AC-31.
+  [
+    'a second caller rings when the user leaves while the first is being answered',
+    ['c1 calls', 'c2 calls', 'phone answers', 'phone hangs up', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a second caller rings when the first gives up while it is being answered',
+    ['c1 calls', 'c2 calls', 'phone answers', 'c1 gives up', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a second caller rings when the first is declined',
+    ['c1 calls', 'c2 calls', 'phone declines', 'phone answers', 'c2 answers'],
+  ],
+  // Product §9, AC-83.
+  [
+    'the user leaves while he hears why his second party is not there',
+    [...talk, 'olga dials c2', 'press Switch', 'c2 fails', 'phone hangs up'],
+  ],
+  [
+    'the first leaves while the user hears why his second party is not there',
+    [...talk, 'olga dials c2', 'press Switch', 'c2 fails', 'c1 hangs up'],
+  ],
+  [
+    'Reconnect while the user hears why his second party is not there',
+    [...talk, 'olga dials c2', 'press Switch', 'c2 fails', 'press Reconnect', 'phone answers'],
+  ],
+  [
+    'the buttons of two calls are gone while the user hears why the second is not there',
+    [...talk, 'olga dials c2', 'press Switch', 'c2 is busy', 'press End'],
+  ],
+  [
+    'the busy tone of a second party ends after 4 s, and the talk goes on',
+    [...talk, 'olga dials c2', 'press Switch', 'c2 fails', '4000 ms pass'],
+  ],
+  // Product §7, AC-32, AC-55.
+  [
+    'the keypad is that of the second call when only that is left',
+    [...talk, 'c2 calls', 'press Switch', 'c2 answers', 'press Switch', 'press Switch', 'c1 hangs up', 'press key'],
+  ],
+  // D-31: the user is talking to the other automatically.
+  [
+    'Switch to a waiting party, and the first leaves before the second has acknowledged: they talk',
+    [...talk, 'c2 calls', 'press Switch', 'c1 hangs up', 'c2 answers'],
+  ],
+  [
+    'Transfer of a waiting party, and the first leaves before the second has acknowledged: they talk',
+    [...talk, 'c2 calls', 'press Transfer', 'c1 hangs up', 'c2 answers'],
+  ],
+  [
+    'the held party leaves while the user listens to the second being called: they talk when it answers',
+    [...talk, 'olga dials c2', 'press Switch', 'c1 hangs up', 'c2 answers'],
+  ],
+  // D-32, AC-57.
+  [
+    'the user hangs up while he listens to a second party being called: nobody is rung for the first, who had called',
+    ['c1 calls', 'phone answers', 'c1 answers', 'olga dials c2', 'press Switch', 'phone hangs up', 'phone answers'],
+  ],
+  // AC-84.
+  [
+    'Transfer of a waiting party, and the user hangs up before it has acknowledged: they are joined',
+    [...talk, 'c2 calls', 'press Transfer', 'phone hangs up', 'c2 answers'],
+  ],
+  // AC-53.
+  [
+    'a stop before Telegram has confirmed the end after a Transfer',
+    ['Telegram ends later', ...talk, 'olga dials c2', 'press Transfer', stops],
+  ],
+  // Product §9, Recall; AC-54.
+  [
+    'a party that came back by a failed transfer waits with a message',
+    [
+      'callback off',
+      'olga dials c1',
+      'olga calls u1',
+      'phone answers',
+      'phone connects',
+      'c1 answers',
+      'olga dials c2',
+      'press Transfer',
+      'c2 fails',
+    ],
+  ],
+  [
+    'a party whose user is talking when his transfer fails is ended, and the user told',
+    [...talk, 'olga dials c2', 'press Transfer', 'olga dials c3', 'phone answers', 'c3 answers', 'c2 fails'],
+  ],
+  [
+    'a party whose transfer fails while we ring the user for a number comes back to him',
+    [...talk, 'olga dials c2', 'press Transfer', 'olga dials c3', 'c2 fails', 'phone answers'],
+  ],
+  [
+    'a party whose transfer fails before Telegram has confirmed the end comes back to the user',
+    ['Telegram ends later', ...talk, 'olga dials c2', 'press Transfer', 'c2 fails', 'v1 ends', 'phone answers'],
+  ],
+  [
+    'a party that answers after Reconnect was pressed is noted as answered',
+    [...talk, 'c2 calls', 'press Switch', 'press Reconnect', 'phone declines', 'c2 answers'],
+  ],
+  // D-47.
+  ['a party transfers the user, who talks to the one it named', [...talk, 'c1 transfers', 'c1~1 answers', 'press key']],
+  [
+    'a party transfers the user and leaves before the one it named has answered',
+    [...talk, 'c1 transfers', 'c1 hangs up', 'c1~1 rings', 'c1~1 answers'],
+  ],
+  ['a party transfers the user to one who is busy: they go on', [...talk, 'c1 transfers', 'c1~1 is busy', 'press key']],
+  ['Reconnect while the one the party named is called', [...talk, 'c1 transfers', 'press Reconnect', 'phone answers']],
+];
+
+test.each(stories)('%s', async (_, lines) => {
+  expect(await walk(lines, { forgives: isKnown })).toBeUndefined();
+});
