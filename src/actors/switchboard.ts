@@ -111,6 +111,7 @@ export class Switchboard {
       lineName: ofUser.length > 1 ? line.name : undefined,
       voiceLeg: VoiceLegId(newId()),
       switching: plan.callSwitching,
+      limitMs: plan.callMs,
       recording: recordingOrder(line, plan),
     });
     return isTaken ? undefined : { kind: 'shutdown' };
@@ -272,6 +273,7 @@ export class Switchboard {
       target,
       voiceLeg: VoiceLegId(newId()),
       switching: plan.callSwitching,
+      limitMs: plan.callMs,
       recording: recordingOrder(found, plan),
     });
   }

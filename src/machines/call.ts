@@ -1,4 +1,5 @@
 import { assign, sendParent, setup } from 'xstate';
+import { type CallLimitReport, callLimitMachine } from './call-limit.ts';
 import { effect, facts, operation } from './effects.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, LineId, UserId } from './model/ids.ts';
@@ -28,6 +29,9 @@ export type CallReport =
   | { type: 'call.heldByParty'; call: CallId }
   | { type: 'call.resumedByParty'; call: CallId }
   | { type: 'call.transfers'; call: CallId; target: DialTarget }
+  /** The longest call the plan allows is over soon; is over. */
+  | { type: 'call.limitNear'; call: CallId }
+  | { type: 'call.limitReached'; call: CallId }
   | { type: 'call.ended'; call: CallId; cause: HangupCause };
 
 /** `target` is there exactly when we call the party; without it the party called us. */
@@ -36,6 +40,7 @@ export interface CallInput {
   readonly line: LineId;
   readonly user: UserId;
   readonly target: DialTarget | undefined;
+  readonly limitMs: number | undefined;
   /** The leg is up already and on hold: a transfer failed, and the user gets his party back. */
   readonly adopted?: boolean;
 }
@@ -47,15 +52,18 @@ export type CallCommand =
   | { type: 'resume' }
   | { type: 'hangUp'; cause: HangupCause };
 
+const noteLoss = { type: 'note', params: { cause: { kind: 'connection-lost' } } } as const;
+
 /** One party's SIP leg as the user sees it. It knows nothing of the voice leg. */
 export const callMachine = setup({
   types: {
     input: {} as CallInput,
     context: {} as CallInput & { cause: HangupCause; silent: boolean },
-    events: {} as LegFact | CallCommand,
+    events: {} as LegFact | CallCommand | CallLimitReport,
   },
   actors: {
     legFacts: facts<LegFact, { call: CallId }>(),
+    limit: callLimitMachine,
     /** re-INVITE; the adapter keeps the order of several, and the peer's refusal ends it too. */
     setHold: operation<void, { call: CallId; on: boolean }>(),
   },
@@ -132,7 +140,10 @@ export const callMachine = setup({
     },
     established: {
       entry: { type: 'report', params: { type: 'call.answered' } },
+      invoke: { id: 'limit', src: 'limit', input: ({ context }) => context },
       on: {
+        'limit.near': { actions: { type: 'report', params: { type: 'call.limitNear' } } },
+        'limit.reached': { target: 'ending', actions: { type: 'report', params: { type: 'call.limitReached' } } },
         'party.held': { actions: { type: 'report', params: { type: 'call.heldByParty' } } },
         'party.resumed': { actions: { type: 'report', params: { type: 'call.resumedByParty' } } },
         'party.transfers': { actions: { type: 'reportTransfer', params: ({ event }) => event } },
@@ -147,12 +158,7 @@ export const callMachine = setup({
             'media.back': { target: 'heard', actions: { type: 'noteSilence', params: { silent: false } } },
             hold: 'holding',
           },
-          after: {
-            lossDetection: {
-              target: '#call.ending',
-              actions: { type: 'note', params: { cause: { kind: 'connection-lost' } } },
-            },
-          },
+          after: { lossDetection: { target: '#call.ending', actions: noteLoss } },
         },
         holding: {
           invoke: {

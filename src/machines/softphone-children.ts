@@ -12,11 +12,12 @@ import type { VoiceLegReport } from './voice-leg.ts';
 
 /** How long the user is rung before his number is dialled (product §13). */
 const callbackRingMs = 60_000;
-const callInput = (user: UserId, { label, line, target }: CallInHand): CallInput => ({
+const callInput = (user: UserId, { label, line, target, limitMs }: CallInHand): CallInput => ({
   call: label.call,
   line,
   user,
   target,
+  limitMs,
 });
 
 const recordingOf = (call: CallId) => `recording/${call}`;

@@ -50,16 +50,16 @@ export const softphoneBase = setup({
     recording: recordingMachine,
   },
   actions: {
-    take: assign((_, { line, label, target, voiceLeg, switching, recording }: CallInHand) => ({
-      inHand: { line, label, target, voiceLeg, switching, recording },
+    take: assign((_, { line, label, target, voiceLeg, switching, limitMs, recording }: CallInHand) => ({
+      inHand: { line, label, target, voiceLeg, switching, limitMs, recording },
       second: undefined,
       cause: { kind: 'normal' } as const,
       losses: 0,
       recordings: {},
     })),
     putDown: assign({ inHand: undefined }),
-    takeSecond: assign(({ context }, { line, label, target, switching, recording }: CallInHand) => ({
-      second: { line, label, target, switching, recording, voiceLeg: inHand(context).voiceLeg },
+    takeSecond: assign(({ context }, { line, label, target, switching, limitMs, recording }: CallInHand) => ({
+      second: { line, label, target, switching, limitMs, recording, voiceLeg: inHand(context).voiceLeg },
     })),
     /** The second is the one in hand now; what was in hand is over. */
     promoteSecond: assign(({ context }) => ({

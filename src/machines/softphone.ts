@@ -17,15 +17,20 @@ import {
   softphoneSetup,
   voiceLegGone,
 } from './softphone-children.ts';
-import { inHand, type SoftphoneArgs } from './softphone-context.ts';
+import { inHand, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import { talking } from './talk.ts';
 
-const sayOf =
-  (kind: 'heldByParty' | 'takenBack') =>
-  ({ context, event }: SoftphoneArgs & { event: { call: CallId } }) => {
-    const { label } = context.second?.label.call === event.call ? context.second : inHand(context);
-    return { user: context.user, notice: { kind, label } };
-  };
+type OfOne = SoftphoneArgs & { event: { call: CallId } };
+const spokenOf = ({ context, event }: OfOne) =>
+  context.second?.label.call === event.call ? context.second : inHand(context);
+const sayOf = (kind: 'heldByParty' | 'takenBack') => (args: OfOne) => ({
+  user: args.context.user,
+  notice: { kind, label: spokenOf(args).label },
+});
+const sayTimeUp = (args: OfOne) => {
+  const { label, limitMs = 0 } = spokenOf(args);
+  return { user: args.context.user, notice: { kind: 'callTimeUp' as const, label, limitMs } };
+};
 
 /**
  * One user's telephone: the voice leg, the call, and which of the two must end once the other has.
@@ -136,6 +141,14 @@ export const softphoneMachine = softphoneSetup.createMachine({
         'call.resumedByParty': {
           guard: { type: 'isOfEither', params: ({ event }) => event },
           actions: { type: 'say', params: sayOf('takenBack') },
+        },
+        'call.limitNear': {
+          guard: { type: 'isOfHand', params: ({ event }) => event },
+          actions: playToUser('limit-warning'),
+        },
+        'call.limitReached': {
+          guard: { type: 'isOfEither', params: ({ event }) => event },
+          actions: { type: 'say', params: sayTimeUp },
         },
         // D-47: only the current party's wish can be followed, and only while nobody else is there.
         'call.transfers': { actions: { type: 'declineTransfer', params: ({ event }) => event } },

@@ -18,6 +18,7 @@ const dial = {
   target: { kind: 'number', user: '200' },
   voiceLeg: leg,
   switching: false,
+  limitMs: undefined,
   recording: byHand,
 } as const;
 const partyCalled = {
@@ -28,6 +29,7 @@ const partyCalled = {
   lineName: undefined,
   voiceLeg: leg,
   switching: false,
+  limitMs: undefined,
   recording: byHand,
 } as const;
 const busy = { kind: 'busy', sip: { status: 486, reason: 'Busy Here' } } as const;
@@ -231,6 +233,24 @@ describe('an incoming call', () => {
 });
 
 describe('talk', () => {
+  test('of the longest length the plan allows: a warning 10 s before, then its end and the reason', () => {
+    phone.send({ ...dial, limitMs: 120_000 });
+    nets.user(leg, { type: 'user.answered' });
+    nets.user(leg, { type: 'user.connected' });
+    nets.party(call, { type: 'party.answered' });
+    clock.increment(109_999);
+    expect(nets.told.filter((told) => told.includes('limit-warning'))).toEqual([]);
+    clock.increment(1);
+    expect(nets.told.at(-1)).toBe('limit-warning to leg');
+    clock.increment(9_999);
+    expect(nets.told.some((told) => told.startsWith('hang up'))).toBe(false);
+    clock.increment(1);
+    expect(nets.told).toContain('hang up party call normal');
+    expect(nets.told).toContain('hang up user leg normal');
+    expect(shown).toContain('callTimeUp');
+    expect(state()).toBe('idle');
+  });
+
   test('keys go to the party', () => {
     intoTalk();
     phone.send({ type: 'key.pressed', call, digit: '5' });

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { bridgeMachine } from '../../src/machines/bridge.ts';
 import { callMachine } from '../../src/machines/call.ts';
+import { callLimitMachine } from '../../src/machines/call-limit.ts';
 import { failureToneMachine } from '../../src/machines/failure-tone.ts';
 import { lineQuestionMachine } from '../../src/machines/line-question.ts';
 import { parallelPairMachine } from '../../src/machines/parallel-pair.ts';
@@ -14,6 +15,7 @@ import { voiceLegMachine } from '../../src/machines/voice-leg.ts';
 export const machines: readonly (readonly [string, AnyStateMachine])[] = [
   ['bridge', bridgeMachine],
   ['call', callMachine],
+  ['call-limit', callLimitMachine],
   ['failure-tone', failureToneMachine],
   ['line-question', lineQuestionMachine],
   ['parallel-pair', parallelPairMachine],

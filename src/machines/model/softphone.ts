@@ -13,6 +13,8 @@ export interface CallInHand {
   readonly voiceLeg: VoiceLegId;
   /** Whether the plan of the line's owner allows a second call beside this one. */
   readonly switching: boolean;
+  /** How long the plan of the line's owner lets a call last; undefined: no limit. */
+  readonly limitMs: number | undefined;
   readonly recording: RecordingOrder;
 }
 
@@ -41,6 +43,7 @@ export interface Dial {
   readonly target: DialTarget;
   readonly voiceLeg: VoiceLegId;
   readonly switching: boolean;
+  readonly limitMs: number | undefined;
   readonly recording: RecordingOrder;
 }
 
@@ -54,6 +57,7 @@ export interface PartyCalled {
   readonly lineName: string | undefined;
   readonly voiceLeg: VoiceLegId;
   readonly switching: boolean;
+  readonly limitMs: number | undefined;
   readonly recording: RecordingOrder;
 }
 

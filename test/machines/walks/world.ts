@@ -72,6 +72,8 @@ export class World {
       target,
       voiceLeg: voiceLegOf(call),
       switching,
+      // The plan without call switching is also the one whose calls end.
+      limitMs: switching ? undefined : 45_000,
       recording: this.recording,
     });
   }
@@ -90,6 +92,7 @@ export class World {
       lineName,
       voiceLeg: voiceLegOf(call),
       switching,
+      limitMs: switching ? undefined : 45_000,
       recording: this.recording,
     });
   }
