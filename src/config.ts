@@ -115,7 +115,7 @@ export const keys = {
   SIP_TLS_CA: key(
     z.string().min(1).optional(),
     'a file of PEM certificates',
-    'authorities trusted besides the system’s for SIP over TLS',
+    'authorities trusted besides the public ones for SIP over TLS',
   ),
   SIP_TLS_VERIFY: key(
     z.enum(['yes', 'no']).default('yes'),

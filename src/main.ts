@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
+import { BotUnavailable } from './adapters/bot/bot.ts';
 import { JobsUnavailable } from './adapters/jobs/jobs-unavailable.ts';
 import { readPlanFile, WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
@@ -19,7 +20,7 @@ class NotLoggedIn extends Error {
 }
 
 const remedied = [
-  JobsUnavailable,
+  BotUnavailable,
   WrongConfiguration,
   WrongSecretKey,
   DatabaseUnavailable,
@@ -67,6 +68,10 @@ async function exit(code: number): Promise<void> {
 
 function remedyOf(error: unknown): string | undefined {
   if (remedied.some((kind) => error instanceof kind)) return (error as Error).message;
+  if (error instanceof JobsUnavailable) {
+    const key = process.env.REDIS_URL ? 'REDIS_URL' : 'DATABASE_URL';
+    return `${key}: jobs cannot be kept there (${error.message}): is its server running?`;
+  }
   if (error instanceof TelegramUnreachable) return `${error.message}: check the network and TELEGRAM_PROXY.`;
   const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (syscall !== 'bind' && syscall !== 'listen') return undefined;

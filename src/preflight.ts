@@ -3,6 +3,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, isIPv6 } from 'node:net';
+import { readWave } from './adapters/media/graph/wave-file.ts';
+import { readPlanFile } from './adapters/plans/plan-file.ts';
 import { type Config, keys, refuse } from './config.ts';
 
 /**
@@ -10,7 +12,7 @@ import { type Config, keys, refuse } from './config.ts';
  * @throws WrongConfiguration naming every wrong key at once
  */
 export async function checkMachine(config: Config): Promise<void> {
-  const { SIP_HOST, SIP_PORT = 5060, SIP_TLS_CA, ICE_ADDRESSES } = config;
+  const { SIP_HOST, SIP_PORT = 5060, SIP_TLS_CA, ICE_ADDRESSES, HOLD_MUSIC, PLANS_FILE } = config;
   const troubles: string[] = [];
   const listening = await troubleListening(SIP_HOST, SIP_PORT);
   if (listening && taken.includes(listening)) {
@@ -27,7 +29,20 @@ export async function checkMachine(config: Config): Promise<void> {
   if (certificates) {
     troubles.push(`SIP_TLS_CA: found "${SIP_TLS_CA}", allowed is ${keys.SIP_TLS_CA.allowed} (${certificates})`);
   }
+  const music = HOLD_MUSIC === undefined ? undefined : await troubleOf(() => readWave(HOLD_MUSIC, 8_000));
+  if (music) troubles.push(`HOLD_MUSIC: found "${HOLD_MUSIC}", allowed is ${keys.HOLD_MUSIC.allowed} (${music})`);
+  const plans = PLANS_FILE === undefined ? undefined : await troubleOf(() => readPlanFile(PLANS_FILE));
+  if (plans) troubles.push(`PLANS_FILE: found "${PLANS_FILE}", allowed is ${keys.PLANS_FILE.allowed}: ${plans}`);
   refuse(troubles);
+}
+
+async function troubleOf(reading: () => unknown): Promise<string | undefined> {
+  try {
+    await reading();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** These are about the port; anything else is about the address. */

@@ -63,6 +63,9 @@ export async function openDatabase(url: string): Promise<Database> {
     driverOptions: {
       connectionTimeoutMillis: 5_000,
       statement_timeout: 10_000,
+      // A server that vanished says nothing at all.
+      query_timeout: 15_000,
+      keepAlive: true,
       onPoolCreated: (pool: Pool) => pool.on('connect', endWithItsSession),
     },
   });

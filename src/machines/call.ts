@@ -16,9 +16,7 @@ type LegFact =
   | { type: 'party.transfers'; target: DialTarget }
   | { type: 'party.hungUp'; cause: HangupCause }
   | { type: 'key.heard'; digit: DtmfDigit }
-  | { type: 'media.started' }
-  | { type: 'media.lost' }
-  | { type: 'media.back' };
+  | { type: 'media.started' | 'media.lost' | 'media.back' };
 
 /** What a call reports to its owner. */
 export type CallReport =
@@ -52,6 +50,10 @@ export type CallCommand =
   | { type: 'resume' }
   | { type: 'hangUp'; cause: HangupCause };
 
+/** Reports that say no more than which call they are of. */
+type Told = Exclude<CallReport['type'], 'call.ended' | 'call.transfers'>;
+const tell = (type: Told) => ({ type: 'report', params: { type } }) as const;
+const noteSilence = (silent: boolean) => ({ type: 'noteSilence', params: { silent } }) as const;
 const noteLoss = { type: 'note', params: { cause: { kind: 'connection-lost' } } } as const;
 
 /** One party's SIP leg as the user sees it. It knows nothing of the voice leg. */
@@ -74,12 +76,7 @@ export const callMachine = setup({
     hangUpParty: effect<{ call: CallId; cause: HangupCause }>(),
     noteSilence: assign((_, { silent }: { silent: boolean }) => ({ silent })),
     note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
-    report: sendParent(
-      ({ context }, { type }: { type: Exclude<CallReport['type'], 'call.ended' | 'call.transfers'> }) => ({
-        type,
-        call: context.call,
-      }),
-    ),
+    report: sendParent(({ context }, { type }: { type: Told }) => ({ type, call: context.call })),
     reportTransfer: sendParent(({ context }, { target }: { target: DialTarget }) => ({
       type: 'call.transfers',
       call: context.call,
@@ -104,8 +101,8 @@ export const callMachine = setup({
   invoke: { id: 'legFacts', src: 'legFacts', input: ({ context }) => ({ call: context.call }) },
   initial: 'fresh',
   on: {
-    'media.lost': { actions: { type: 'noteSilence', params: { silent: true } } },
-    'media.back': { actions: { type: 'noteSilence', params: { silent: false } } },
+    'media.lost': { actions: noteSilence(true) },
+    'media.back': { actions: noteSilence(false) },
     'party.hungUp': { target: '.ended', actions: { type: 'note', params: ({ event }) => event } },
     hangUp: { target: '.ending', actions: { type: 'note', params: ({ event }) => event } },
   },
@@ -124,8 +121,8 @@ export const callMachine = setup({
         params: ({ context: { call, line, user, target } }) => ({ call, line, user, target: target as DialTarget }),
       },
       on: {
-        'party.ringing': { actions: { type: 'report', params: { type: 'call.ringing' } } },
-        'party.earlyMedia': { actions: { type: 'report', params: { type: 'call.earlyMedia' } } },
+        'party.ringing': { actions: tell('call.ringing') },
+        'party.earlyMedia': { actions: tell('call.earlyMedia') },
         'party.answered': 'established',
       },
     },
@@ -139,23 +136,28 @@ export const callMachine = setup({
       on: { 'party.answered': 'established' },
     },
     established: {
-      entry: { type: 'report', params: { type: 'call.answered' } },
+      entry: tell('call.answered'),
       invoke: { id: 'limit', src: 'limit', input: ({ context }) => context },
       on: {
-        'limit.near': { actions: { type: 'report', params: { type: 'call.limitNear' } } },
-        'limit.reached': { target: 'ending', actions: { type: 'report', params: { type: 'call.limitReached' } } },
-        'party.held': { actions: { type: 'report', params: { type: 'call.heldByParty' } } },
-        'party.resumed': { actions: { type: 'report', params: { type: 'call.resumedByParty' } } },
+        'limit.near': { actions: tell('call.limitNear') },
+        'limit.reached': { target: 'ending', actions: tell('call.limitReached') },
+        'party.held': { actions: tell('call.heldByParty') },
+        'party.resumed': { actions: tell('call.resumedByParty') },
         'party.transfers': { actions: { type: 'reportTransfer', params: ({ event }) => event } },
       },
       initial: 'judging',
       states: {
         // Silence is told once: it may have begun before the answer, or while the party was held.
         judging: { always: [{ guard: 'isSilent', target: 'silent' }, { target: 'heard' }] },
-        heard: { on: { 'media.lost': 'silent', hold: 'holding' } },
+        heard: {
+          on: {
+            'media.lost': { target: 'silent', actions: noteSilence(true) },
+            hold: 'holding',
+          },
+        },
         silent: {
           on: {
-            'media.back': { target: 'heard', actions: { type: 'noteSilence', params: { silent: false } } },
+            'media.back': { target: 'heard', actions: noteSilence(false) },
             hold: 'holding',
           },
           after: { lossDetection: { target: '#call.ending', actions: noteLoss } },
@@ -180,8 +182,8 @@ export const callMachine = setup({
             id: 'resume',
             src: 'setHold',
             input: ({ context }) => ({ call: context.call, on: false }),
-            onDone: 'heard',
-            onError: 'heard',
+            onDone: 'judging',
+            onError: 'judging',
           },
           on: { hold: 'holding' },
         },

@@ -98,7 +98,9 @@ export const voiceLegMachine = setup({
       states: {
         // Silence is told once: it may have begun before the connection was reported.
         judging: { always: [{ guard: 'isSilent', target: 'silent' }, { target: 'heard' }] },
-        heard: { on: { 'media.lost': 'silent' } },
+        heard: {
+          on: { 'media.lost': { target: 'silent', actions: { type: 'noteSilence', params: { silent: true } } } },
+        },
         silent: {
           on: { 'media.back': { target: 'heard', actions: { type: 'noteSilence', params: { silent: false } } } },
           after: {

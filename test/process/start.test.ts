@@ -46,14 +46,26 @@ describe('a start that cannot be', () => {
       SIP_PORT: String(other.port),
       ICE_ADDRESSES: '192.0.2.1',
       SIP_TLS_CA: directory.path,
+      HOLD_MUSIC: join(directory.path, 'none.wav'),
+      PLANS_FILE: join(directory.path, 'none.json'),
     });
     await other.close();
     expect(code).toBe(1);
     expect(output).toContain(`SIP_PORT: found ${other.port}, allowed is a free port`);
     expect(output).toContain('ICE_ADDRESSES: found "192.0.2.1", allowed is');
     expect(output).toContain(`SIP_TLS_CA: found "${directory.path}", allowed is a file of PEM certificates`);
+    expect(output).toMatch(/HOLD_MUSIC: found ".*none\.wav", allowed is a WAV file, .*ENOENT/);
+    expect(output).toMatch(/PLANS_FILE: found ".*none\.json", allowed is a JSON file of plans/);
     expect(output).not.toMatch(/^ +at /m);
     expect(existsSync(join(directory.path, 'data'))).toBe(false);
+  });
+
+  test('names a Redis that does not answer, and leaves no database', async () => {
+    const { code, output } = await start({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+    expect(code).toBe(1);
+    expect(output).toMatch(/^REDIS_URL: jobs cannot be kept there .* is its server running\?$/m);
+    expect(output).not.toMatch(/^ +at /m);
+    expect(processesOn(directory.path)).toEqual([]);
   });
 
   test('says of a database that does not answer what to do, and not its password', async () => {

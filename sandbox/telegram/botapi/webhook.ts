@@ -54,12 +54,10 @@ export class Webhook {
       const update = this.#queue.pending[0];
       if (!target || !update) return;
       const { signal } = this.#stop;
-      // oxlint-disable-next-line no-await-in-loop -- one by one, in order: that is what a webhook promises
       if (await this.#deliver(target, update, signal)) {
         this.#queue.confirm(update.update_id);
         retryMs = firstRetryMs;
       } else {
-        // oxlint-disable-next-line no-await-in-loop -- the back-off
         await pause(retryMs, signal);
         retryMs = Math.min(retryMs * 2, longestRetryMs);
       }

@@ -30,13 +30,18 @@ export interface BotHandle extends PanelBot {
   stop(): Promise<void>;
 }
 
+/** The token is not accepted, or nobody answers. */
+export class BotUnavailable extends Error {
+  override readonly name = 'BotUnavailable';
+}
+
 const requestTimeoutMs = 10_000;
 /** A redrawing that is told to wait longer is given up; a newer state will be there by then. */
 const longestWaitSeconds = 10;
 
 /**
  * The settings bot: draws panels for the chat account and takes their presses.
- * @throws when the token is not accepted, or the bot cannot be asked for its name within 10 s
+ * @throws BotUnavailable when the token is not accepted, or the bot cannot be asked for its name within 10 s
  */
 export async function startBot(options: BotOptions): Promise<BotHandle> {
   const { token, apiRoot, panels, log, toast = englishToast } = options;
@@ -47,7 +52,10 @@ export async function startBot(options: BotOptions): Promise<BotHandle> {
   bot.api.config.use((call, method, payload, given) =>
     call(method, payload, given ?? signal(AbortSignal.timeout(requestTimeoutMs))),
   );
-  await bot.init();
+  // Its own `init` asks again for as long as the network is away, without a word.
+  bot.botInfo = await bot.api.getMe().catch((cause: unknown) => {
+    throw new BotUnavailable(`the settings bot cannot be reached: ${reasonOf(cause)}`, { cause });
+  });
   const data = new PressData(token);
   const presses = new Presses({ panels, data, toast, log });
   presses.handleIn(bot);
@@ -110,3 +118,7 @@ const english: Readonly<Record<Toast, string>> = {
   expired: 'This question has expired',
 };
 const englishToast = (toast: Toast) => english[toast];
+
+/** The token is part of the address: only Telegram's own words are told. */
+const reasonOf = (error: unknown): string =>
+  error instanceof GrammyError ? `${error.error_code} ${error.description}` : 'no answer from the Bot API';

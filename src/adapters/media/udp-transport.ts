@@ -9,6 +9,8 @@ const receiveBytes = 256 * 1024;
 
 /** Plain RTP of one SIP leg on an even port, RTCP on the next (RFC 3550 §11). */
 export class UdpTransport implements PacketTransport {
+  /** Of the newest description. */
+  #generation = 0;
   readonly #rtp: dgram.Socket;
   readonly #rtcp: dgram.Socket;
   readonly #latch: SourceLatch;
@@ -51,12 +53,14 @@ export class UdpTransport implements PacketTransport {
 
   /** Where the peer's session description says it listens. A name is looked up; until then nothing is sent. */
   connect(host: string, port: number): void {
+    const generation = ++this.#generation;
     if (isIP(host)) {
       this.#connectTo(host, port);
       return;
     }
     dns.lookup(host, isIPv6(this.#rtp.address().address) ? 6 : 4, (error, address) => {
-      if (error === null && !this.#closed) this.#connectTo(address, port);
+      // A name of an older description may be found later than that of a newer one.
+      if (error === null && !this.#closed && generation === this.#generation) this.#connectTo(address, port);
     });
   }
 

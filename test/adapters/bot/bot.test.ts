@@ -5,6 +5,7 @@ import type { Panel } from '../../../src/actors/ports/conversation.ts';
 import { type BotOptions, startBot } from '../../../src/adapters/bot/bot.ts';
 import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
+import { freePort } from '../../peers/program.ts';
 
 const token = 'AAAABBBBCCCCDDDD';
 
@@ -148,6 +149,17 @@ describe('the settings bot', () => {
       log: pino({ level: 'silent' }),
     });
     await expect(starting).rejects.toThrow('401');
+  });
+
+  test('does not start, and does not wait for ever, where nobody answers; its token is not told', async () => {
+    const starting = startBot({
+      token: '1:secret',
+      apiRoot: `http://127.0.0.1:${await freePort()}`,
+      chatAccountId: UserId(1),
+      panels: memoryPanels(),
+      log: pino({ level: 'silent' }),
+    });
+    await expect(starting).rejects.toThrow(/^the settings bot cannot be reached: no answer from the Bot API$/);
   });
 
   test('says that a message it should redraw is gone', async () => {

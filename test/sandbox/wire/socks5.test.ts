@@ -25,7 +25,6 @@ const read = async (length: number): Promise<string> => {
   for (;;) {
     const chunk = socket.read(length) as Buffer | null;
     if (chunk) return chunk.toString('hex');
-    // oxlint-disable-next-line no-await-in-loop -- a stream is read in turns
     await new Promise((resolve) => socket.once('readable', resolve));
   }
 };

@@ -20,7 +20,7 @@ export interface BindOptions {
 }
 
 export interface TlsOptions {
-  /** PEM of the authorities to trust instead of the system's. */
+  /** PEM of authorities to trust besides those Node brings along. */
   readonly ca?: string | Buffer;
   /** False accepts any certificate: eavesdroppers included. */
   readonly verify?: boolean;
@@ -198,7 +198,7 @@ export class Sockets {
               port: remote.port,
               host: remote.host,
               ...(net.isIP(plainAddress(serverName)) === 0 && { servername: serverName }),
-              ...(ca && { ca }),
+              ...(ca && { ca: [...tls.rootCertificates, ca] }),
               ...(key && { key }),
               ...(cert && { cert }),
               rejectUnauthorized: verify,
