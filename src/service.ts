@@ -132,10 +132,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     started.push(() => sip.close());
     const account = await openAccount();
-    const bot = await openBot(account, panels);
+    const texts = new FluentTexts();
+    const bot = await openBot(account, panels, texts);
     const telegram = telegramCalls({ link: account, legs: media.webrtc, log: log.child({ part: 'telegram-calls' }) });
     started.push(() => telegram.close());
-    const texts = new FluentTexts();
     const jobs = await openJobs({
       databaseUrl: storage.url,
       redisUrl: options.redisUrl,
@@ -296,13 +296,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return account;
   }
 
-  async function openBot(account: TelegramAccount, panels: PanelRepository): Promise<BotHandle> {
+  async function openBot(account: TelegramAccount, panels: PanelRepository, texts: Texts): Promise<BotHandle> {
     const { botToken, botApiRoot } = options.telegram;
     const bot = await startBot({
       token: botToken,
       ...(botApiRoot !== undefined && { apiRoot: botApiRoot }),
       chatAccountId: account.selfId,
       panels,
+      toast: (says, language) => texts.render({ kind: 'toast', says }, language).text,
       log: log.child({ part: 'bot' }),
     });
     started.push(() => bot.stop());

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
@@ -15,16 +16,17 @@ const due = [
 export default class AcceptanceReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const states = new Map<string, { passed: boolean; files: Set<string> }>();
+    const states = new Map<string, { passed: boolean; files: Set<string>; titles: Set<string> }>();
     for (const test of tests) {
       const { state } = test.result();
       if (state === 'pending') continue;
       for (const [id] of test.fullName.matchAll(/\bAC-\d+\b/g)) {
-        const known = states.get(id) ?? { passed: true, files: new Set() };
+        const known = states.get(id) ?? { passed: true, files: new Set(), titles: new Set() };
         if (state !== 'passed') console.log(`${id} ${state}: ${test.fullName}`);
         // A skipped example is not shown, so it has not passed.
         known.passed &&= state === 'passed';
         known.files.add(relative(process.cwd(), test.module.moduleId));
+        known.titles.add(test.name.replaceAll(/\bAC-\d+ /g, ''));
         states.set(id, known);
       }
     }
@@ -35,6 +37,8 @@ export default class AcceptanceReporter implements Reporter {
         const known = states.get(id);
         console.log(known ? `${id} ${known.passed ? 'pass' : 'fail'} ${[...known.files].join(' ')}` : `${id} missing`);
       }
+      const { ACCEPTANCE_DOC: doc } = process.env;
+      if (doc) writeFileSync(doc, tableOf(states, missing));
       const failing = missing.length > 0 || [...states.values()].some(({ passed }) => !passed);
       if (process.env.ACCEPTANCE === 'due' && failing) process.exitCode = 1;
     }
@@ -42,3 +46,26 @@ export default class AcceptanceReporter implements Reporter {
     console.log(`\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   }
 }
+
+type States = ReadonlyMap<string, { passed: boolean; files: ReadonlySet<string>; titles: ReadonlySet<string> }>;
+
+const tableOf = (states: States, missing: readonly string[]): string => {
+  const number = (id: string) => Number(id.slice(3));
+  const rows = [...states.keys(), ...missing]
+    .sort((a, b) => number(a) - number(b))
+    .map((id) => {
+      const { passed = false, files = new Set(), titles = new Set() } = states.get(id) ?? {};
+      const told = [...titles].map((title) => title.replaceAll('|', '\\|')).join('; ');
+      return `| ${id} | ${states.has(id) ? (passed ? 'pass' : 'fail') : 'missing'} | ${told} | ${[...files].map((file) => `\`${file}\``).join(' ')} |`;
+    });
+  return [
+    '# Acceptance examples',
+    '',
+    'Written by `npm run acceptance`: each example of the product’s specification that a test names, how it went, what is told.',
+    '',
+    '| example | result | what is told | where |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+};

@@ -6,7 +6,7 @@ import { answerInlineQueries } from './inline-queries.ts';
 import { keyboard } from './panel-view.ts';
 import { longPollSeconds, Polling, signal } from './polling.ts';
 import { PressData } from './press-data.ts';
-import { Presses, type Toast } from './presses.ts';
+import { Presses, type PressOptions } from './presses.ts';
 
 export interface BotOptions {
   /** Secret. */
@@ -18,7 +18,7 @@ export interface BotOptions {
   readonly chatAccountName?: string;
   readonly panels: Panels;
   readonly log: Logger;
-  readonly toast?: (toast: Toast, languageCode: string | undefined) => string;
+  readonly toast: PressOptions['toast'];
   /** What /start is answered. */
   readonly greeting?: (languageCode: string | undefined) => string;
   /** False: reads no updates, which only one host may do; draws only. */
@@ -44,7 +44,7 @@ const longestWaitSeconds = 10;
  * @throws BotUnavailable when the token is not accepted, or the bot cannot be asked for its name within 10 s
  */
 export async function startBot(options: BotOptions): Promise<BotHandle> {
-  const { token, apiRoot, panels, log, toast = englishToast } = options;
+  const { token, apiRoot, panels, log, toast } = options;
   const bot = new Bot(token, {
     client: { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: longPollSeconds + 10 },
   });
@@ -111,13 +111,6 @@ function greet(bot: Bot, { greeting, chatAccountName, log }: BotOptions) {
     });
   });
 }
-
-const english: Readonly<Record<Toast, string>> = {
-  'not yours': 'not your call',
-  over: 'The call is over',
-  expired: 'This question has expired',
-};
-const englishToast = (toast: Toast) => english[toast];
 
 /** The token is part of the address: only Telegram's own words are told. */
 const reasonOf = (error: unknown): string =>

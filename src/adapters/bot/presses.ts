@@ -3,15 +3,16 @@ import type { Logger } from 'pino';
 import type { Panel, Panels, Press } from '../../actors/ports/conversation.ts';
 import { parseAction } from '../../machines/model/actions.ts';
 import { UserId } from '../../machines/model/ids.ts';
+import type { Toast } from '../../machines/model/notices.ts';
 import type { PressData } from './press-data.ts';
 
-export type Toast = 'not yours' | 'over' | 'expired';
 export type PressListener = (press: Press) => void | Promise<void>;
 
 export interface PressOptions {
   readonly panels: Panels;
   readonly data: PressData;
-  readonly toast: (toast: Toast, languageCode: string | undefined) => string;
+  /** `languageCode`: of the person's Telegram. */
+  readonly toast: (says: Toast, languageCode: string | undefined) => string;
   readonly log: Logger;
 }
 
@@ -45,11 +46,11 @@ export class Presses {
     if (!from || id === undefined) return;
     const refuse = (reason: Toast) => this.#answer(ctx, toast(reason, from.language_code));
     const pressed = data.read(text);
-    if (!pressed) return refuse('not yours');
+    if (!pressed) return refuse('not-your-call');
     const panel = await panels.find(pressed.token);
     // A question that nobody answered is not a call that is over.
-    if (!panel) return refuse(parseAction(pressed.action)?.kind === 'line' ? 'expired' : 'over');
-    if (panel.userId !== UserId(from.id)) return refuse('not yours');
+    if (!panel) return refuse(parseAction(pressed.action)?.kind === 'line' ? 'expired' : 'call-over');
+    if (panel.userId !== UserId(from.id)) return refuse('not-your-call');
     // Before it is reported: what a press leads to is often a change of the very panel.
     if (inlineMessageId !== undefined && panel.inlineMessageId === undefined) {
       await panels.change(panel.token, { inlineMessageId });

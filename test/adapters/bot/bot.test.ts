@@ -6,6 +6,7 @@ import { type BotOptions, startBot } from '../../../src/adapters/bot/bot.ts';
 import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
 import { freePort } from '../../peers/program.ts';
+import { toast } from '../../support/toast.ts';
 
 const token = 'AAAABBBBCCCCDDDD';
 
@@ -26,6 +27,7 @@ async function scene(options: Partial<BotOptions> = {}) {
       chatAccountId: UserId(account.id),
       chatAccountName: 'siptg',
       panels,
+      toast,
       log: pino({ level: 'silent' }),
       ...options,
     });
@@ -146,6 +148,7 @@ describe('the settings bot', () => {
       apiRoot: sandbox.botApiRoot,
       chatAccountId: UserId(1),
       panels,
+      toast,
       log: pino({ level: 'silent' }),
     });
     await expect(starting).rejects.toThrow('401');
@@ -157,6 +160,7 @@ describe('the settings bot', () => {
       apiRoot: `http://127.0.0.1:${await freePort()}`,
       chatAccountId: UserId(1),
       panels: memoryPanels(),
+      toast,
       log: pino({ level: 'silent' }),
     });
     await expect(starting).rejects.toThrow(/^the settings bot cannot be reached: no answer from the Bot API$/);

@@ -7,6 +7,7 @@ import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
 import { systemClock } from '../../../src/adapters/telegram/client/clock.ts';
 import { conversation } from '../../../src/adapters/telegram/conversation/conversation.ts';
 import { CallId, type EpochMs, UserId } from '../../../src/machines/model/ids.ts';
+import { toast } from '../../support/toast.ts';
 import { chatAccount, reads, silent } from './chat-account.ts';
 
 const key = (label: string, more: Partial<Button> = {}): Button => ({ label, action: `key:${label}`, ...more });
@@ -25,6 +26,7 @@ async function scene(options: { inlineFeedback?: boolean } = {}) {
     token,
     apiRoot: sandbox.botApiRoot,
     chatAccountId: account.account.selfId,
+    toast,
     panels,
     log: silent,
   });
