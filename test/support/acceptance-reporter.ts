@@ -54,7 +54,7 @@ const tableOf = (states: States, missing: readonly string[]): string => {
   const rows = [...states.keys(), ...missing]
     .sort((a, b) => number(a) - number(b))
     .map((id) => {
-      const { passed = false, files = new Set(), titles = new Set() } = states.get(id) ?? {};
+      const { passed = false, files = new Set<string>(), titles = new Set<string>() } = states.get(id) ?? {};
       const told = [...titles].map((title) => title.replaceAll('|', '\\|')).join('; ');
       return `| ${id} | ${states.has(id) ? (passed ? 'pass' : 'fail') : 'missing'} | ${told} | ${[...files].map((file) => `\`${file}\``).join(' ')} |`;
     });
