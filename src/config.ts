@@ -193,8 +193,9 @@ function readFile(path: string): Record<string, unknown> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
+    const why = cause instanceof z.ZodError ? 'it holds something else' : (cause as Error).message;
     throw new WrongConfiguration(
-      `The configuration is wrong:\n  SIPTG_CONFIG: ${path} cannot be read as a JSON object: ${(cause as Error).message}`,
+      `The configuration is wrong:\n  SIPTG_CONFIG: ${path} cannot be read as a JSON object: ${why}`,
       { cause },
     );
   }

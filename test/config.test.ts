@@ -91,6 +91,8 @@ test('the environment wins over the file, and an unknown key in the file is an e
   expect(troubleOf({ SIPTG_CONFIG: file })).toContain('SIP_PROT: no such key');
   await writeFile(file, 'no json');
   expect(troubleOf({ SIPTG_CONFIG: file })).toContain('SIPTG_CONFIG');
+  await writeFile(file, '[1]');
+  expect(troubleOf({ SIPTG_CONFIG: file })).toMatch(/cannot be read as a JSON object: it holds something else$/);
   await rm(directory, { recursive: true });
 });
 

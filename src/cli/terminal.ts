@@ -20,7 +20,7 @@ export class InputEnded extends Error {
   override readonly name = 'InputEnded';
   constructor(options?: ErrorOptions) {
     super(
-      'The input ended before the question was answered: run this in a terminal (line add takes SIP_PASSWORD instead).',
+      'The input ended before the question was answered: run this in a terminal; a script gives a line’s password in SIP_PASSWORD.',
       options,
     );
   }
