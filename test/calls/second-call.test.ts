@@ -46,6 +46,9 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
   };
   const patHears = (hz: number, options?: HearingOptions) => house.hearing('200').heard(hz, options);
   const quinnHears = (hz: number, options?: HearingOptions) => house.hearing('300').heard(hz, options);
+  /** Its notes change; none of them is her voice. */
+  const hearsMusic = (user: string) =>
+    house.hearing(user).heard(({ frequencyHz }) => Math.abs(frequencyHz - olgaSaysHz) > 25);
   const quinnCalls = async () => {
     await quinn.dial(`sip:100@${house.kamailio.domain}`);
     await quinn.until('CALL_RINGING');
@@ -105,7 +108,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
         call.heard(isPat ? patSaysHz : quinnSaysHz, { forMs: 400 }),
         isPat ? patHears(olgaSaysHz) : quinnHears(olgaSaysHz),
         // Whoever is held hears music.
-        house.hearing(isPat ? '300' : '200').heard(({ frequencyHz }) => Math.abs(frequencyHz - olgaSaysHz) > 50),
+        hearsMusic(isPat ? '300' : '200'),
       ]);
     }
     expect(open()).toMatchObject({ calls: 2, dialogs: 2 });
@@ -261,7 +264,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     stage.olga.sends('300', stage.chat);
     await quinn.until('CALL_INCOMING');
     await press('Switch', 'End');
-    await patHears(262);
+    await hearsMusic('200');
     const began = performance.now();
     await quinn.hangUp();
     await vi.waitFor(() => expect(call.cadence(425, began).filter(({ on }) => on).length).toBeGreaterThan(2), 8_000);
