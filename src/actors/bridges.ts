@@ -24,11 +24,13 @@ export interface BridgeParts {
 /** Parties that users have joined and left: one XState root for each two. */
 export class Bridges {
   readonly #parts: BridgeParts;
+  readonly #machine: ReturnType<typeof wired>;
   readonly #bridges = new Set<Actor<typeof bridgeMachine>>();
   #joining = 0;
 
   constructor(parts: BridgeParts) {
     this.#parts = parts;
+    this.#machine = wired(parts);
   }
 
   start(user: UserId, joined: JoinedParties): void {
@@ -39,44 +41,8 @@ export class Bridges {
 
   #open(user: UserId, joined: JoinedParties): void {
     this.#joining--;
-    const { sip, media, notices, journal, faults, clock, recall } = this.#parts;
-    const machine = bridgeMachine.provide({
-      actors: {
-        legFacts: fromCallback(({ input, sendBack }) => {
-          const { first, second } = input as { first: CallId; second: CallId };
-          const tell = (fact: BridgeFact) => sendBack(fact);
-          const ends = [
-            sip.watch(
-              first,
-              (fact) => fact.type === 'party.hungUp' && tell({ type: 'first.hungUp', cause: fact.cause }),
-            ),
-            sip.watch(second, (fact) => {
-              if (fact.type === 'party.answered') tell({ type: 'second.answered' });
-              if (fact.type === 'party.hungUp') tell({ type: 'second.hungUp', cause: fact.cause });
-            }),
-          ];
-          return () => ends.forEach((end) => end());
-        }),
-      },
-      actions: {
-        join: (_, { first, second }) => {
-          media.stopTone(first);
-          media.connect(first, second);
-        },
-        logAnswered: (_, { call }) => journal.answered(call),
-        playTone: (_, { leg, tone }) => media.playTone(leg, tone),
-        hangUpParty: (_, { call, cause }) => sip.hangUp(call, cause),
-        conclude: (_, { user: whose, label, cause }) =>
-          notices.conclude(whose, label, cause, journal.ended(label.call, cause)),
-        recall: (_, { user: whose, call, second, cause }) => {
-          journal.ended(second.call, cause);
-          notices.say(whose, { kind: 'transferFailed', first: call.label, second, cause });
-          // For the same reason as in `start`.
-          queueMicrotask(() => recall(whose, call));
-        },
-      },
-    });
-    const bridge = createActor(machine, { input: { user, ...joined }, ...(clock && { clock }) });
+    const { sip, faults, clock } = this.#parts;
+    const bridge = createActor(this.#machine, { input: { user, ...joined }, ...(clock && { clock }) });
     this.#bridges.add(bridge);
     bridge.subscribe({
       complete: () => this.#bridges.delete(bridge),
@@ -108,3 +74,38 @@ export class Bridges {
     await this.quiet(signal);
   }
 }
+
+const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>
+  bridgeMachine.provide({
+    actors: {
+      legFacts: fromCallback(({ input, sendBack }) => {
+        const { first, second } = input as { first: CallId; second: CallId };
+        const tell = (fact: BridgeFact) => sendBack(fact);
+        const ends = [
+          sip.watch(first, (fact) => fact.type === 'party.hungUp' && tell({ type: 'first.hungUp', cause: fact.cause })),
+          sip.watch(second, (fact) => {
+            if (fact.type === 'party.answered') tell({ type: 'second.answered' });
+            if (fact.type === 'party.hungUp') tell({ type: 'second.hungUp', cause: fact.cause });
+          }),
+        ];
+        return () => ends.forEach((end) => end());
+      }),
+    },
+    actions: {
+      join: (_, { first, second }) => {
+        media.stopTone(first);
+        media.connect(first, second);
+      },
+      logAnswered: (_, { call }) => journal.answered(call),
+      playTone: (_, { leg, tone }) => media.playTone(leg, tone),
+      hangUpParty: (_, { call, cause }) => sip.hangUp(call, cause),
+      conclude: (_, { user: whose, label, cause }) =>
+        notices.conclude(whose, label, cause, journal.ended(label.call, cause)),
+      recall: (_, { user: whose, call, second, cause }) => {
+        journal.ended(second.call, cause);
+        notices.say(whose, { kind: 'transferFailed', first: call.label, second, cause });
+        // For the same reason as in `start`.
+        queueMicrotask(() => recall(whose, call));
+      },
+    },
+  });
