@@ -8,22 +8,26 @@ import { levelAtDbfs, readWav } from './tones.ts';
 /** Debian's opus-tools: libopusfile and libogg judge our files, not our own code. */
 export const hasOpusTools = hasProgram('opusdec', 'opus-tools') && hasProgram('opusinfo', 'opus-tools');
 
-/** An Ogg/Opus file as foreign tools read it. @throws Error when they find anything wrong with it */
-export const readOggOpus = (bytes: Buffer) => {
+/** What foreign tools say of an Ogg/Opus file, `info` and its `status`, and how it sounds. @throws Error when it cannot be decoded */
+export const judgeOggOpus = (bytes: Buffer) => {
   const folder = mkdtempSync(join(tmpdir(), 'siptg-ogg-'));
   try {
     const [path, wav] = [join(folder, 'file.ogg'), join(folder, 'file.wav')];
     writeFileSync(path, bytes);
     const info = spawnSync('opusinfo', [path], { encoding: 'utf8' });
     const decoding = spawnSync('opusdec', ['--quiet', '--rate', '48000', path, wav], { encoding: 'utf8' });
-    const said = info.stdout + info.stderr;
-    if (decoding.status !== 0 || /warning|error|hole|invalid/i.test(said)) throw new Error(said + decoding.stderr);
-    const { channels, rateHz } = readWav(wav);
-    const samples = channels[0] ?? new Int16Array();
-    return { channels, rateHz, seconds: samples.length / rateHz };
+    if (decoding.status !== 0) throw new Error(decoding.stderr);
+    return { info: info.stdout + info.stderr, status: info.status, ...readWav(wav) };
   } finally {
     rmSync(folder, { recursive: true });
   }
+};
+
+/** A file as it should be. @throws Error when anything is wrong with it */
+export const readOggOpus = (bytes: Buffer) => {
+  const { info, channels, rateHz } = judgeOggOpus(bytes);
+  if (/warning|error|hole|invalid/i.test(info)) throw new Error(info);
+  return { channels, rateHz, seconds: (channels[0]?.length ?? 0) / rateHz };
 };
 
 /** In which tenths of a second a frequency is there, as a share of them all; the first and the last are left out. */

@@ -1,28 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type RecordingId, VoiceLegId } from '../../../src/machines/model/ids.ts';
-import { burstsOf, dominantFrequencyHz, levelAtDbfs, levelDbfs, readWav, sine } from '../../support/tones.ts';
+import { hasOpusTools, judgeOggOpus } from '../../support/ogg-audio.ts';
+import { burstsOf, dominantFrequencyHz, levelAtDbfs, levelDbfs, sine } from '../../support/tones.ts';
 import { Studio } from './support/studio.ts';
 
-/** Debian's opus-tools: libopusfile and libogg judge our file, not our own code. */
-const hasOpusTools = spawnSync('opusinfo', ['--version']).error === undefined;
-if (!hasOpusTools) {
-  if (process.env.CI === 'true') throw new Error('opus-tools is not installed');
-  console.warn('skipped: recordings are not checked, opus-tools is not installed');
-}
-
 let studio: Studio;
-let folder: string;
 beforeEach(() => {
   studio = new Studio();
-  folder = mkdtempSync(join(tmpdir(), 'siptg-recording-'));
 });
 afterEach(() => {
   studio.engine.stop();
-  rmSync(folder, { recursive: true });
 });
 
 type Party = ReturnType<Studio['party']>;
@@ -46,19 +33,9 @@ const joined = () => {
   return { user, party };
 };
 
-/** What the foreign tools say of a file. */
-const judged = (bytes: Buffer) => {
-  const [path, wav] = [join(folder, 'file.ogg'), join(folder, 'file.wav')];
-  writeFileSync(path, bytes);
-  const info = spawnSync('opusinfo', [path], { encoding: 'utf8' });
-  const decoding = spawnSync('opusdec', ['--quiet', '--rate', '48000', path, wav], { encoding: 'utf8' });
-  expect(decoding.status, decoding.stderr).toBe(0);
-  return { info: info.stdout + info.stderr, status: info.status, ...readWav(wav) };
-};
-
 const whole = (recording: RecordingId) => {
   studio.recordings.stop(recording);
-  return judged(studio.file(recording));
+  return judgeOggOpus(studio.file(recording));
 };
 
 describe.skipIf(!hasOpusTools)('a recording', () => {
@@ -168,9 +145,9 @@ describe.skipIf(!hasOpusTools)('a recording', () => {
     const recording = studio.record(user, party, false);
     talk(user, party, 5000);
     const file = studio.file(recording);
-    const inTheMiddleOfAPage = judged(file.subarray(0, file.length - 700));
+    const inTheMiddleOfAPage = judgeOggOpus(file.subarray(0, file.length - 700));
     expect((inTheMiddleOfAPage.channels[0] as Int16Array).length / 48_000).toBeGreaterThan(3.9);
-    const atAPage = judged(file);
+    const atAPage = judgeOggOpus(file);
     expect(Math.abs((atAPage.channels[0] as Int16Array).length / 48_000 - 5)).toBeLessThan(0.04);
   });
 
