@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { PhoneCall } from '../../sandbox/phone/call.ts';
 import type { HearingOptions } from '../../sandbox/phone/hearing.ts';
 import type { PersonMessage } from '../../sandbox/telegram/person.ts';
 import { type Baresip, hasBaresip } from '../peers/baresip.ts';
@@ -57,6 +58,19 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
   const parallel = (label: string): Promise<PersonMessage> =>
     stage.olga.waitsFor(({ buttons }) => buttons.flat().includes('Switch') && buttons.flat().includes(label));
   const press = async (label: string, beside = label) => stage.olga.presses(await parallel(beside), label);
+  /** A press on the state the message shows in the end: edits are rationed. */
+  const pressInTime = (label: string, beside = label) =>
+    vi.waitFor(async () => expect(await press(label, beside)).toBeUndefined(), { timeout: 5_000, interval: 200 });
+  /** She is out, her panel is gone, the two hear each other; one hangs up, and so the other is hung up. */
+  const theyTalkWithoutHer = async (call: PhoneCall) => {
+    expect(await call.ended).toBe('hangup');
+    await stage.olga.waitsUntil(() =>
+      stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('#')),
+    );
+    await Promise.all([quinnHears(patSaysHz), patHears(quinnSaysHz)]);
+    await pat.hangUp();
+    await quinn.until('CALL_CLOSED');
+  };
   const open = () => stage.service.sip.counters.open();
 
   test('AC-51 Quinn calls: she hears beeps, Pat does not; Decline: 486 to Quinn, the message is gone', async () => {
@@ -98,11 +112,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await quinn.until('CALL_ESTABLISHED');
     await call.heard(quinnSaysHz, { forMs: 500 });
     for (let times = 0; times < 10; times++) {
-      // Edits are rationed: the buttons that belong to the state of now may come a second later.
-      await vi.waitFor(async () => expect(await press('Switch', 'End')).toBeUndefined(), {
-        timeout: 5_000,
-        interval: 200,
-      });
+      await pressInTime('Switch', 'End');
       const isPat = times % 2 === 0;
       await Promise.all([
         call.heard(isPat ? patSaysHz : quinnSaysHz, { forMs: 400 }),
@@ -119,30 +129,15 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await quinnCalls();
     await press('Switch', 'Decline');
     await call.heard(quinnSaysHz);
-    await vi.waitFor(async () => expect(await press('Transfer', 'End')).toBeUndefined(), {
-      timeout: 5_000,
-      interval: 200,
-    });
-    expect(await call.ended).toBe('hangup');
-    await stage.olga.waitsUntil(() =>
-      stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('#')),
-    );
-    await Promise.all([quinnHears(patSaysHz), patHears(quinnSaysHz)]);
-    await pat.hangUp();
-    await quinn.until('CALL_CLOSED');
+    await pressInTime('Transfer', 'End');
+    await theyTalkWithoutHer(call);
   });
 
   test('AC-84 Quinn waits, Transfer: Quinn is answered, Pat and Quinn hear each other, her voice leg ended, the panel is gone', async () => {
     const call = await talkToPat();
     await quinnCalls();
     await press('Transfer', 'Decline');
-    expect(await call.ended).toBe('hangup');
-    await stage.olga.waitsUntil(() =>
-      stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('#')),
-    );
-    await Promise.all([quinnHears(patSaysHz), patHears(quinnSaysHz)]);
-    await pat.hangUp();
-    await quinn.until('CALL_CLOSED');
+    await theyTalkWithoutHer(call);
   });
 
   test('AC-55 End: the current one ends, the held one is heard within 500 ms', async () => {
@@ -150,7 +145,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await quinnCalls();
     await press('Switch', 'Decline');
     await call.heard(quinnSaysHz);
-    await vi.waitFor(async () => expect(await press('End')).toBeUndefined(), { timeout: 5_000, interval: 200 });
+    await pressInTime('End');
     await call.heard(patSaysHz);
     await quinn.until('CALL_CLOSED');
   });
@@ -181,9 +176,6 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await call.heard(quinnSaysHz, { forMs: 500 });
   });
 
-  /** A press on the state the message shows in the end: edits are rationed. */
-  const pressInTime = (label: string, beside = label) =>
-    vi.waitFor(async () => expect(await press(label, beside)).toBeUndefined(), { timeout: 5_000, interval: 200 });
   const parallelIsGone = () =>
     stage.olga.waitsUntil(() =>
       stage.olga.conversation(stage.chat).every(({ buttons }) => !buttons.flat().includes('Switch')),
