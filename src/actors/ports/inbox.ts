@@ -1,0 +1,23 @@
+import type { UserId } from '../../machines/model/ids.ts';
+import type { SettingsInput } from '../../machines/model/settings.ts';
+
+/** Something a person did, as it stands in the inbox until it is done. */
+export interface InboxRow {
+  /** Of its source, so that a repeat is known: `bot-<update id>`. */
+  readonly id: string;
+  readonly user: UserId;
+  readonly input: SettingsInput;
+  /** Of the person's Telegram, an IETF tag. */
+  readonly language: string | undefined;
+  /** First name in Telegram. */
+  readonly name: string | undefined;
+}
+
+/** What people did in the settings bot, each once, in order for each person (runtime §7). */
+export interface Inbox {
+  /** Keeps it; a repeat is nothing. @returns the message the person's screen stands in now */
+  put(row: InboxRow): Promise<{ readonly screenMessage: number | undefined }>;
+  /** Open rows, oldest first, also those of an earlier process. */
+  open(limit: number): Promise<readonly InboxRow[]>;
+  done(id: string): Promise<void>;
+}

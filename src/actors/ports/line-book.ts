@@ -1,0 +1,52 @@
+import type { EpochMs, LineId, UserId } from '../../machines/model/ids.ts';
+import type { AppliedSettings, LineOptions, OwnedLine } from '../../machines/model/settings.ts';
+
+/** Who changes something: a person, the clock (auto-apply, worker silent), or the operator. */
+export type Changer = UserId | 'timer' | 'operator';
+
+/** Edits as they come in; `password` in clear text, which nobody reads back. */
+export type NewEdits = Partial<AppliedSettings> & { readonly password?: string };
+
+/**
+ * Lines as their owners set them up. Each change is one transaction, with its row in the audit log (secrets left out) and
+ * its announcement to every host. `undefined` where there is no such line.
+ */
+export interface LineBook {
+  /** Those of the person first, then those assigned to him, each oldest first. */
+  of(person: UserId): Promise<readonly OwnedLine[]>;
+  /** Lines he handed over and may take back. */
+  formerOf(person: UserId): Promise<readonly OwnedLine[]>;
+  find(line: LineId): Promise<OwnedLine | undefined>;
+  create(
+    owner: UserId,
+    values: LineOptions & NewEdits & { readonly pendingSince: EpochMs | undefined },
+  ): Promise<OwnedLine>;
+  /** At once. */
+  change(by: Changer, line: LineId, changes: Partial<LineOptions>): Promise<OwnedLine | undefined>;
+  /** Keeps edits for Apply. An edit back to what is applied is no edit any more. `at` counts only for the first of them. */
+  edit(by: Changer, line: LineId, edits: NewEdits, at: EpochMs): Promise<OwnedLine | undefined>;
+  /** Makes the edits true; a draft that is complete is switched on. */
+  apply(by: Changer, line: LineId): Promise<OwnedLine | undefined>;
+  discard(by: Changer, line: LineId): Promise<OwnedLine | undefined>;
+  /** On: pending edits are applied with it. Off: the line is no draft any more. */
+  switch(by: Changer, line: LineId, on: boolean): Promise<OwnedLine | undefined>;
+  /** undefined: the owner. */
+  assign(by: Changer, line: LineId, user: UserId | undefined): Promise<OwnedLine | undefined>;
+  /** The receiver owns it; counters and recordings chat are reset, the former owner may take it back (D-07). */
+  handOver(by: Changer, line: LineId, to: UserId): Promise<OwnedLine | undefined>;
+  /** Only while `by` is the former owner. */
+  takeBack(by: UserId, line: LineId): Promise<OwnedLine | undefined>;
+  /** @returns whether there was such a line */
+  remove(by: Changer, line: LineId): Promise<boolean>;
+  /** Calls that are being made or run on it. */
+  callsOn(line: LineId): Promise<number>;
+  /** Everybody who owns a line, with how many. */
+  owners(): Promise<
+    readonly {
+      readonly owner: UserId;
+      readonly name: string | undefined;
+      readonly lines: number;
+      readonly plan: string | undefined;
+    }[]
+  >;
+}
