@@ -148,6 +148,41 @@ export const keys = {
     'a JSON file of plans',
     'what owners may do; without it nothing is limited',
   ),
+  ADMIN_IDS: key(
+    z
+      .string()
+      .regex(/^\d{1,16}(,\d{1,16})*$/)
+      .transform((text) => text.split(','))
+      .optional(),
+    'Telegram user ids with commas',
+    'who may see all owners, set plans and send notices in the settings bot',
+  ),
+  PRIVATE_REGISTRARS: key(
+    z.enum(['allowed', 'refused']).default('refused'),
+    'allowed or refused',
+    'whether people may set up lines at addresses of this machine and of private networks',
+  ),
+  TEMPLATES_DIR: key(
+    z.string().min(1).optional(),
+    'a directory of JSON files',
+    'templates of operators, beside those that come with the product',
+  ),
+  WORKER_NAME: key(
+    z
+      .string()
+      .regex(/^[^\p{Cc}]{1,32}$/u)
+      .default('This host'),
+    '1 to 32 characters',
+    'what people see of this host in the list of workers',
+  ),
+  WORKER_PLACE: key(
+    z
+      .string()
+      .regex(/^[^\p{Cc}]{0,32}$/u)
+      .default(''),
+    'up to 32 characters',
+    'where this host stands, for the list of workers',
+  ),
   DRAIN_SECONDS: key(seconds.default(600), 'seconds, 0 to 86400', 'how long calls may finish after SIGTERM'),
   LOG_LEVEL: key(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
