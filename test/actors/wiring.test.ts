@@ -3,6 +3,7 @@ import { type AnyStateMachine, SimulatedClock, StateMachine } from 'xstate';
 import { Bridges } from '../../src/actors/bridges.ts';
 import type { IncomingMessage } from '../../src/actors/ports/conversation.ts';
 import { Switchboard } from '../../src/actors/switchboard.ts';
+import { TestCalls } from '../../src/actors/test-calls.ts';
 import { unwired } from '../../src/machines/effects.ts';
 import { sipAccountMachine } from '../../src/machines/sip-account.ts';
 import { softphoneMachine } from '../../src/machines/softphone.ts';
@@ -29,6 +30,7 @@ beforeEach(async () => {
   await house.text('200');
   await askWhichLine();
   await joinParties();
+  testLine();
 });
 
 test('no effect of a started machine is left without a hand', () => {
@@ -82,4 +84,12 @@ async function joinParties(): Promise<void> {
   const call = (id: string) => ({ label: { call: id } });
   bridges.start(olga, { first: call('first'), second: call('second'), ringing: true } as never);
   await vi.waitFor(() => expect(started.map(({ id }) => id)).toContain('bridge'));
+}
+
+/** A line that calls itself. */
+function testLine(): void {
+  const { sip, media } = new PlayedNetworks();
+  const tests = new TestCalls({ sip, media, clock: { now: () => 0 }, actorClock: new SimulatedClock() } as never);
+  tests.expect(office.id, olga, '100');
+  tests.take({ callId: 'back', lineId: office.id, caller: { number: '100' } } as never);
 }

@@ -71,6 +71,7 @@ export class PlayedNetworks {
     stopTone: (leg) => this.#note(`no tone to ${leg}`),
     playMusic: (leg) => this.#note(`music to ${leg}`),
     takesEvents: () => true,
+    codecOf: () => 'alaw',
     sendDtmf: (leg, digit) => this.#note(`key ${digit} to ${leg}`),
     watch: (leg, listener) => this.#media.watch(leg, listener),
   };

@@ -9,6 +9,7 @@ import { reconnectWindowMachine } from '../../src/machines/reconnect-window.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
 import { sipAccountMachine } from '../../src/machines/sip-account.ts';
 import { softphoneMachine } from '../../src/machines/softphone.ts';
+import { testCallMachine } from '../../src/machines/test-call.ts';
 import { voiceLegMachine } from '../../src/machines/voice-leg.ts';
 
 /** Every machine of the product, by its file's name. */
@@ -23,6 +24,7 @@ export const machines: readonly (readonly [string, AnyStateMachine])[] = [
   ['recording', recordingMachine],
   ['sip-account', sipAccountMachine],
   ['softphone', softphoneMachine],
+  ['test-call', testCallMachine],
   ['voice-leg', voiceLegMachine],
 ];
 

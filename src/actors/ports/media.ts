@@ -14,7 +14,7 @@ export type MediaFact =
 export interface Media {
   /** Both hear each other; replaces what either heard before. */
   connect(a: LegId, b: LegId): void;
-  /** `listener` hears `speaker` (undefined: nobody); the other direction stays as it is. */
+  /** `listener` hears `speaker` (undefined: nobody; himself: an echo); the other direction stays as it is. */
   hear(listener: LegId, speaker: LegId | undefined): void;
   /** Plays a tone to a leg until stopped, or as often as its pattern says; replaces the tone that plays. */
   playTone(leg: LegId, tone: ToneName): void;
@@ -23,6 +23,8 @@ export interface Media {
   playMusic(leg: LegId): void;
   /** Whether RFC 4733 was negotiated for this leg. */
   takesEvents(leg: LegId): boolean;
+  /** The codec that was negotiated for this leg, as a line names it. */
+  codecOf(leg: LegId): string | undefined;
   /** Queues a key press to a leg (100 ms, pause 70 ms; at most 64 wait); `inband` replaces the voice for its length. */
   sendDtmf(leg: LegId, digit: DtmfDigit, method: 'rfc2833' | 'inband'): void;
   /** Facts of one leg, from now on. Returns the unsubscribe. */

@@ -3,6 +3,7 @@ import type { EpochMs, LineId, UserId } from './ids.ts';
 import type { PlanLimit } from './notices.ts';
 import type { Reachability } from './registration.ts';
 import type { AppliedSettings, AskedField, LineEdits, LineOptions, Question, Remark, WrongAnswer } from './settings.ts';
+import type { DtmfDigit } from './tone.ts';
 
 /** The dot before a line's name (product §3.3). */
 export type LineDot = 'registered' | 'pending' | 'error' | 'off';
@@ -137,6 +138,13 @@ export type SettingsNotice =
   | { readonly kind: 'hand-over-taken' | 'taken-back'; readonly lineName: string; readonly name: string }
   | { readonly kind: 'hand-over-expired' }
   | { readonly kind: 'exported'; readonly text: string }
+  /** What the far end of a test call noticed; `codec`: undefined when it never came to audio. */
+  | {
+      readonly kind: 'test-report';
+      readonly lineName: string;
+      readonly codec: string | undefined;
+      readonly keys: readonly { readonly digit: DtmfDigit; readonly way: 'rfc2833' | 'info' | 'voice' }[];
+    }
   | OwnerNotice
   | { readonly kind: 'operator-says'; readonly text: string }
   | { readonly kind: 'admin'; readonly text: string };

@@ -1,4 +1,3 @@
-import type { SipReply } from './hangup-cause.ts';
 import type { EpochMs, LineId, UserId } from './ids.ts';
 import type { DtmfMethod } from './tone.ts';
 
@@ -168,16 +167,8 @@ export type Remark =
   | { readonly kind: 'offered'; readonly name: string }
   | { readonly kind: 'test-call'; readonly outcome: TestCallOutcome };
 
-/** What a test call of a line through its own PBX found (B-14). */
-export type TestCallOutcome =
-  | { readonly kind: 'started' | 'not-registered' | 'busy' }
-  | { readonly kind: 'failed'; readonly sip: SipReply | undefined }
-  | {
-      readonly kind: 'done';
-      readonly codec: string;
-      /** A tone sent one way came back by the echo. */
-      readonly toneHeard: boolean;
-      readonly keysSent: string;
-      readonly keysHeard: string;
-      readonly dtmf: DtmfMethod;
-    };
+/**
+ * What became of the wish for a test call (B-14); how it went is told when it is over. `busy`: the person is in a call.
+ * `assigned`: somebody else talks through the line.
+ */
+export type TestCallOutcome = 'started' | 'not-registered' | 'busy' | 'assigned';

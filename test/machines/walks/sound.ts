@@ -32,6 +32,7 @@ export class Sound {
       if (!this.#speakers.has(leg)) this.#music.add(leg);
     },
     takesEvents: () => true,
+    codecOf: () => 'alaw',
     sendDtmf: () => {},
     watch: (leg, listener) => this.#leg(leg).watch(listener),
   };

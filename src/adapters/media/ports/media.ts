@@ -42,6 +42,7 @@ export const createMedia = (directory: LegDirectory): Media => {
       directory.order(leg, { type: 'playMusic', leg });
     },
     takesEvents: (leg) => directory.get(leg)?.session?.telephoneEvent !== undefined,
+    codecOf: (leg) => directory.get(leg)?.session?.codec.name,
     sendDtmf: (leg, digit, method) => directory.order(leg, { type: 'sendDtmf', leg, digit, method }),
     watch: (leg, listener) => directory.watch(leg, listener),
   };
