@@ -80,7 +80,7 @@ export const lineCommands: Commands = {
         await new UserRepository(storage.database).setCallback(changed.user, callback === 'on');
       }
       await announceLineChange(storage.url);
-      return `Changed line ${changed?.name ?? ''} (${id}).`;
+      return [`Changed line ${changed?.name ?? ''} (${id}).`, ...rulesToldOf(changes)].join('\n');
     };
   },
   'line list': async () => async (storage) => {
@@ -126,6 +126,14 @@ function changesOf(
     ...(chat !== undefined && { recordingsChat: chat === 'none' ? undefined : chat }),
     ...(list !== undefined && { codecs: list.split(',') }),
   };
+}
+
+/** One line for each rule that was set, in the order they are applied. */
+function rulesToldOf({ dialRules: text }: LineChanges): string[] {
+  if (text === undefined) return [];
+  const check = dialRules.check(text);
+  const told = check.ok ? check.rules.map(({ kind, text: rule }, index) => `${index + 1} ${kind} ${rule}`) : [];
+  return told.length > 0 ? told : ['No dial rules: numbers are dialled as they are sent.'];
 }
 
 function checkedRules(text: string): string {

@@ -91,7 +91,11 @@ test('a line is added, set, listed and removed', async () => {
     ...['line', 'set', id, '--rules', ' [^+*#\\w]=  ^8=7', '--dtmf', 'info,inband', '--recording', 'on'],
     ...['--stereo', 'on', '--chat=-1001234567890', '--user', '1002', '--codecs', 'gsm,alaw', '--callback', 'off'],
   ]);
-  expect(set).toEqual({ code: 0, out: `Changed line 100 (${id}).`, trouble: '' });
+  expect(set).toEqual({
+    code: 0,
+    out: `Changed line 100 (${id}).\n1 replaces [^+*#\\w]=\n2 replaces ^8=7`,
+    trouble: '',
+  });
   expect(await lines.find(id)).toMatchObject({
     owner: '1001',
     user: '1002',
