@@ -88,7 +88,7 @@ describe('the keys of a call', () => {
     await vi.waitFor(() => expect(keys()).toEqual(['info 1', 'inband 1', 'info 2']));
   });
 
-  test('the line says which methods, in which order; the voice is always left', async () => {
+  test('F-DTM-3 the line says which methods, in which order; the voice is always left', async () => {
     const byInfo = party({ methods: ['info', 'rfc2833'] });
     byInfo.press('1');
     await vi.waitFor(() => expect(byInfo.keys()).toEqual(['info 1']));

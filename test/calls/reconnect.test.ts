@@ -66,7 +66,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a ca
   };
   const dialogs = () => stage.service.sip.counters.open().dialogs;
 
-  test('Reconnect: her phone goes silent, Pat hears the tones, the tablet rings; after 30 s both hear each other in the same dialog, and digits work', async () => {
+  test('AC-43 Reconnect: her phone goes silent, Pat hears the tones, the tablet rings; after 30 s both hear each other in the same dialog, and digits work', async () => {
     const { olga, clock } = stage;
     const { call, panel } = await talk();
     const calls = () => stage.service.sip.counters.open();

@@ -54,7 +54,7 @@ test('a line is found by its user, with its settings', async () => {
   expect(await lines.settings(id)).toMatchObject({ login: '100', password: 's3cret', codecs: ['opus', 'alaw'] });
 });
 
-test('no password stands readable in the database', async () => {
+test('B-12 no password stands readable in the database', async () => {
   const lines = new LineRepository(database, box);
   const id = await lines.add({ ...office, password: 'unique-pass-word' });
   const rows = await database.fork().execute('select * from line where id = ?', [id]);

@@ -66,7 +66,7 @@ for (const { title, create, bytesIn20Ms, package: debianPackage } of cases) {
       return joined(frames);
     };
 
-    test('a tone comes out at its frequency and level', () => {
+    test('F-OPS-4 a tone comes out at its frequency and level', () => {
       open();
       const out = passThrough(sine(codec.rateHz, 1000, 1000, -12)).subarray(codec.rateHz / 5);
       expect(dominantFrequencyHz(out, codec.rateHz)).toBeCloseTo(1000, 0);

@@ -53,7 +53,7 @@ const expectUnbroken = (sent: readonly SentPacket[]) => {
 };
 
 describe('two legs that both speak Opus', () => {
-  test('get each other’s packets untouched after half a second, in one unbroken stream of ours', () => {
+  test('B-8 get each other’s packets untouched after half a second, in one unbroken stream of ours', () => {
     const { user, party } = joined();
     const first = talk(user, 400);
     expect(untouched(party.wire.sent, first).length).toBe(0);

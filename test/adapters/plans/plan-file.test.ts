@@ -28,7 +28,7 @@ const free = {
   paidWorkers: false,
 };
 
-test('a plan file is read with the default plan marked; what is absent is unlimited or allowed', async () => {
+test('F-PLN-2 a plan file is read with the default plan marked; what is absent is unlimited or allowed', async () => {
   const file = (await reading({ full: {}, free }))();
   expect(file.standard).toEqual({
     name: 'free',

@@ -103,7 +103,7 @@ test('who was given no plan has the default one, and so has he whose plan left t
   expect(await plans.planOf(olga)).toBe(free);
 });
 
-test('the eleventh failed call of an hour is refused, the hour beginning with the first', async () => {
+test('F-PLN-3 the eleventh failed call of an hour is refused, the hour beginning with the first', async () => {
   for (let minutes = 0; minutes < 10; minutes++) {
     expect(await reason(olga, minutes * minute)).toBeUndefined();
     await failed(olga, minutes * minute);
@@ -119,7 +119,7 @@ test('the eleventh failed call of an hour is refused, the hour beginning with th
   expect((await accounts.counters(olga)).failed).toEqual({ since: at(2 * hour), used: 1 });
 });
 
-test('thirty minutes of talk refuse calls until thirty days after the first of them ended', async () => {
+test('F-PLN-1 F-PLN-3 thirty minutes of talk refuse calls until thirty days after the first of them ended', async () => {
   await failed(olga, -20 * day);
   await talked(olga, 29 * minute, 0);
   expect(await reason(olga, day)).toBeUndefined();
@@ -172,7 +172,7 @@ test('an owner is told of a limit once in its period, of each limit by itself', 
   expect(await told('SIP account has disallowed settings', 30 * day)).toBe(true);
 });
 
-test('lines beyond the plan are refused, the oldest work on', async () => {
+test('F-PLN-1 lines beyond the plan are refused, the oldest work on', async () => {
   const [first, second] = [await newLine(olga), await newLine(olga)];
   expect(await reason(olga, 0, first)).toBeUndefined();
   expect(await reason(olga, 0, second)).toBe('SIP account has disallowed settings');

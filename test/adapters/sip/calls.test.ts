@@ -273,7 +273,7 @@ describe('a call we are offered', () => {
     [{ kind: 'busy' }, '486'],
     [{ kind: 'no-answer' }, '480'],
     [{ kind: 'rejected', sip: { status: 402, reason: 'Limit' } }, '402'],
-  ])('is refused for %j with %s', async (cause, status) => {
+  ])('F-INC-4 is refused for %j with %s', async (cause, status) => {
     const call = await offered();
     wired.calls.hangUp(call, cause);
     await sentLast(status);
