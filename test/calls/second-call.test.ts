@@ -6,6 +6,7 @@ import { type Baresip, hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
+import { stopwatch } from '../support/stopwatch.ts';
 import { levelAtDbfs } from '../support/tones.ts';
 
 const olgaSaysHz = 700;
@@ -72,19 +73,26 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await quinn.until('CALL_CLOSED');
   };
   const open = () => stage.service.sip.counters.open();
+  /** Of a tone over the talk, which gives way by 6 dB: found by its frequency, block by block. */
+  const levelsOf = (
+    call: PhoneCall,
+    frequencyHz: number,
+    { sinceMs, blockMs }: { sinceMs: number; blockMs: number },
+  ) => {
+    const { samples, sampleRate } = call.recording(sinceMs);
+    const block = (sampleRate * blockMs) / 1_000;
+    return Array.from({ length: Math.floor(samples.length / block) }, (_, index) =>
+      levelAtDbfs(samples.subarray(index * block, (index + 1) * block), sampleRate, frequencyHz),
+    );
+  };
 
   test('AC-51 Quinn calls: she hears beeps, Pat does not; Decline: 486 to Quinn, the message is gone', async () => {
     const call = await talkToPat();
     const began = performance.now();
     const message = await quinnCalls();
     expect(message.buttons.flat()).toEqual(['Transfer', 'Switch', 'Decline']);
-    // Over the talk, which gives way by 6 dB: looked for by its frequency, in blocks of a tenth of a second.
     await vi.waitFor(() => {
-      const { samples, sampleRate } = call.recording(performance.now() - 1_000);
-      const block = sampleRate / 10;
-      const levels = Array.from({ length: Math.floor(samples.length / block) }, (_, index) =>
-        levelAtDbfs(samples.subarray(index * block, (index + 1) * block), sampleRate, 425),
-      );
+      const levels = levelsOf(call, 425, { sinceMs: performance.now() - 1_000, blockMs: 100 });
       expect(Math.max(...levels)).toBeGreaterThan(-30);
       expect(Math.min(...levels)).toBeLessThan(-40);
     }, 8_000);
@@ -124,6 +132,20 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     expect(open()).toMatchObject({ calls: 2, dialogs: 2 });
   });
 
+  test('AC-32 a key arrives at the party she talks to, and not at the held one', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await call.heard(quinnSaysHz);
+    expect(await stage.olga.presses(await stage.panel(), '5')).toBeUndefined();
+    expect((await quinn.until('CALL_DTMF_START')).param).toBe('5');
+    await pressInTime('Switch', 'End');
+    await call.heard(patSaysHz);
+    expect(await stage.olga.presses(await stage.panel(), '6')).toBeUndefined();
+    // Had the 5 gone to him, too, it would stand before this one.
+    expect((await pat.until('CALL_DTMF_START')).param).toBe('6');
+  });
+
   test('AC-53 Transfer of a held pair: Pat and Quinn hear each other, her voice leg ended, the panel is gone; Pat hangs up: BYE to Quinn', async () => {
     const call = await talkToPat();
     await quinnCalls();
@@ -146,8 +168,37 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await press('Switch', 'Decline');
     await call.heard(quinnSaysHz);
     await pressInTime('End');
-    await call.heard(patSaysHz);
+    const sinceEnded = stopwatch();
+    await call.heard(patSaysHz, { forMs: 100 });
+    expect(sinceEnded() - 100).toBeLessThan(500);
     await quinn.until('CALL_CLOSED');
+  });
+
+  test('AC-55 the current one hangs up: a tone, and the held one is heard', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await call.heard(quinnSaysHz);
+    const began = performance.now();
+    await quinn.hangUp();
+    await Promise.all([call.heard(patSaysHz), patHears(olgaSaysHz)]);
+    // Product §12, “back on line”: 0.08 s of it.
+    const levels = levelsOf(call, 1_400, { sinceMs: began, blockMs: 40 });
+    expect(Math.max(...levels)).toBeGreaterThan(-30);
+    expect(Math.min(...levels)).toBeLessThan(-40);
+    expect(open()).toMatchObject({ calls: 1, dialogs: 1 });
+  });
+
+  test('AC-57 she hangs up with Quinn held: BYE to both', async () => {
+    const call = await talkToPat();
+    await quinnCalls();
+    await press('Switch', 'Decline');
+    await call.heard(quinnSaysHz);
+    await pressInTime('Switch', 'End');
+    await call.heard(patSaysHz);
+    call.hangUp();
+    await Promise.all([pat.until('CALL_CLOSED'), quinn.until('CALL_CLOSED')]);
+    expect(stage.phone.currentCalls).toEqual([]);
   });
 
   test('AC-57 she hangs up with Quinn waiting: BYE to Pat, her phone rings for Quinn', async () => {
@@ -171,9 +222,22 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     // Edits are rationed: the message may say so a second later.
     await stage.olga.waitsFor(({ text }) => text.includes('Answered and on hold'));
     await quinn.until('CALL_ESTABLISHED');
-    await call.heard(patSaysHz, { forMs: 500 });
+    await Promise.all([call.heard(patSaysHz, { forMs: 500 }), hearsMusic('300')]);
     await press('Switch', 'End');
     await call.heard(quinnSaysHz, { forMs: 500 });
+  });
+
+  test('AC-82 with Switch before Quinn answers she hears the ringback and Pat music; End cancels, and Pat is back', async () => {
+    const call = await talkToPat();
+    stage.olga.sends('300', stage.chat);
+    await quinn.until('CALL_INCOMING');
+    await press('Switch', 'End');
+    await Promise.all([call.heard(425, { forMs: 500 }), hearsMusic('200')]);
+    await pressInTime('End');
+    await quinn.until('CALL_CLOSED');
+    await Promise.all([call.heard(patSaysHz), patHears(olgaSaysHz)]);
+    await parallelIsGone();
+    expect(open()).toMatchObject({ calls: 1, dialogs: 1 });
   });
 
   const parallelIsGone = () =>

@@ -209,12 +209,15 @@ describe('an incoming call', () => {
     expect(shown).toEqual(['caller: caller', 'panel: panel']);
   });
 
-  test.each(['declined', 'busy', 'privacy', 'no-answer'] as const)('F-INC-4 a user who is %s is told to the party', (kind) => {
-    phone.send(partyCalled);
-    nets.user(leg, { type: 'user.hungUp', cause: { kind } });
-    expect(nets.told.at(-1)).toBe(`hang up party call ${kind}`);
-    expect(concluded).toEqual([kind]);
-  });
+  test.each(['declined', 'busy', 'privacy', 'no-answer'] as const)(
+    'F-INC-4 a user who is %s is told to the party',
+    (kind) => {
+      phone.send(partyCalled);
+      nets.user(leg, { type: 'user.hungUp', cause: { kind } });
+      expect(nets.told.at(-1)).toBe(`hang up party call ${kind}`);
+      expect(concluded).toEqual([kind]);
+    },
+  );
 
   test('privacy settings that forbid our ring are explained', () => {
     phone.send(partyCalled);

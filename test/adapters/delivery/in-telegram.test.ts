@@ -33,7 +33,7 @@ describe('a recording', () => {
     await until(async () => expect(await left()).toEqual([]));
   });
 
-  test.each(['group', 'channel'] as const)('F-REC-3 arrives in the chosen %s, from the bot', async (kind) => {
+  test.each(['group', 'channel'] as const)('AC-80 F-REC-3 arrives in the chosen %s, from the bot', async (kind) => {
     const { open, recorded, bert, anna, botId, accountId, chat, left } = await telegramOffice(cluster.url);
     const { deliveries } = await open();
     deliveries.start();

@@ -248,7 +248,7 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     id: 'F-PLN-2',
     text: 'Plan options as a table (15+ named options)',
     shownBy: ['F-PLN-2'],
-    lacks: 'the options of older documentation: there are ten',
+    lacks: 'the options of older documentation: there are nine',
   },
   { area: 'Plans', id: 'F-PLN-3', text: 'Limit errors with code and text (402 ...)', shownBy: ['AC-59', 'F-PLN-3'] },
   {
