@@ -20,6 +20,10 @@ export default class AcceptanceReporter implements Reporter {
       const concerned = due ? result !== 'not yet' : tests.some(({ state }) => state !== 'skipped');
       if (concerned) console.log(`${claim.id} ${result} ${[...new Set(tests.map(({ file }) => file))].join(' ')}`);
     }
+    // Not every run has the default reporter beside this one.
+    for (const test of modules.flatMap((module) => [...module.children.allTests('failed')])) {
+      for (const { message } of test.result().errors ?? []) console.log(`${test.fullName}\n  ${message}`);
+    }
     const { ACCEPTANCE_DOC: doc } = process.env;
     if (doc) writeFileSync(doc, documentOf(judge(examples, ran).verdicts, judge(features, ran).verdicts));
     if (due) {
