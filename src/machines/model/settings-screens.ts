@@ -63,7 +63,9 @@ export interface WorkerShown {
 export type Screen = { readonly remark?: Remark } & (
   | {
       readonly kind: 'lines';
+      /** All of them; `page` of those that do not fit on one screen, from 0. */
       readonly lines: readonly LineSummary[];
+      readonly page?: number;
       readonly callback: boolean;
       readonly chatAccount: string;
     }

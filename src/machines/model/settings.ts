@@ -63,7 +63,9 @@ export type LineEdits = Partial<AppliedSettings> & { readonly password?: true };
 
 /** A press of a button the settings bot drew in its own conversation. */
 export type SettingsPress =
-  | { readonly do: 'lines' | 'new' | 'cancel' | 'workers' | 'import' | 'language-list' }
+  | { readonly do: 'new' | 'cancel' | 'workers' | 'import' | 'language-list' }
+  /** `page`: of a long list, from 0; the first where it is absent. */
+  | { readonly do: 'lines'; readonly page?: number }
   | { readonly do: 'callback'; readonly on: boolean }
   | { readonly do: 'language'; readonly language: string }
   | { readonly do: 'ask'; readonly line: LineId; readonly field: AskedField }

@@ -1,0 +1,40 @@
+import type { AskedField, LineEdits } from '../../../machines/model/settings.ts';
+import type { Phrase } from '../phrasebook.ts';
+
+/** What a field is called, on its button and in lists. */
+export const fieldName = (field: AskedField | keyof LineEdits, phrase: Phrase): string => phrase(names[field]);
+
+const names: Readonly<Record<AskedField | keyof LineEdits, string>> = {
+  name: 'label-name',
+  login: 'label-login',
+  password: 'label-password',
+  domain: 'label-domain',
+  proxy: 'label-proxy',
+  transport: 'field-protocol',
+  worker: 'label-worker',
+  template: 'field-template',
+  codecs: 'label-codecs',
+  dtmf: 'label-dtmf',
+  rules: 'label-rules',
+  dialRules: 'label-rules',
+  quiet: 'label-quiet',
+};
+
+/** Names with commas, each once. */
+export const fieldNames = (fields: readonly (AskedField | keyof LineEdits)[], phrase: Phrase): string =>
+  [...new Set(fields.map((field) => fieldName(field, phrase)))].join(', ');
+
+/** An answer that is right. */
+export const example = (field: AskedField, phrase: Phrase): string =>
+  phrase('example', { text: field === 'name' ? phrase('example-name') : examples[field] });
+
+const examples: Readonly<Record<Exclude<AskedField, 'name'>, string>> = {
+  login: '100',
+  password: 'kT9-vx2mQ',
+  domain: 'pbx.example.com:5060',
+  proxy: 'sbc.example.com',
+  codecs: 'opus,alaw,mulaw',
+  dtmf: 'rfc2833,info,inband',
+  rules: '[^+*#\\w]= ^8=7',
+  quiet: '22:00-07:00 Europe/Berlin',
+};

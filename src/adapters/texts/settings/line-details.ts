@@ -1,0 +1,62 @@
+import type { LineDetails, LineFacts } from '../../../machines/model/settings-screens.ts';
+import type { Phrase } from '../phrasebook.ts';
+import { shownValue } from './field-values.ts';
+import { fieldName, fieldNames } from './fields.ts';
+import { lineState, titled } from './line-state.ts';
+import { brief, plain } from './words.ts';
+import { workerTitle } from './workers.ts';
+
+/** What stands above the buttons of a line for its owner (product §3.3). */
+export const aboutLine = (facts: LineFacts, details: LineDetails, phrase: Phrase): string =>
+  [
+    titled(facts),
+    ...lineState(facts, phrase),
+    ...pending(facts, details, phrase),
+    '',
+    worker(details, phrase),
+    ...template(facts, details, phrase),
+    user(details, phrase),
+    recordings(details, phrase),
+  ].join('\n');
+
+function pending({ draft }: LineFacts, details: LineDetails, phrase: Phrase): string[] {
+  if (details.pending.length === 0) return [];
+  const { appliesAt } = details;
+  return [
+    phrase('pending', { fields: fieldNames(details.pending, phrase) }),
+    appliesAt === undefined
+      ? phrase('pending-apply')
+      : phrase(draft ? 'pending-draft-until' : 'pending-until', {
+          time: new Date(appliesAt).toISOString().slice(11, 19),
+        }),
+  ];
+}
+
+function worker({ worker: chosen, workerShown }: LineDetails, phrase: Phrase): string {
+  if (!workerShown) return phrase(chosen === 'auto' ? 'worker-auto-none' : 'worker-gone');
+  const shown = { worker: workerTitle(workerShown), kind: phrase(`worker-kind-${workerShown.kind}`) };
+  const said = phrase(chosen === 'auto' ? 'worker-auto' : 'worker-fixed', shown);
+  return workerShown.healthy ? said : `${said}\n${phrase('worker-silent')}`;
+}
+
+function template(facts: LineFacts, details: LineDetails, phrase: Phrase): string[] {
+  if (details.templateName === undefined) return [];
+  const fixed = details.fixed.map(
+    (field) => `${fieldName(field, phrase)}: ${brief(shownValue(field, facts, details))}`,
+  );
+  return [
+    phrase('template', { template: brief(details.templateName) }),
+    ...(fixed.length > 0 ? [phrase('template-fixes', { fields: fixed.join(', ') })] : []),
+  ];
+}
+
+function user({ user: assigned, invited }: LineDetails, phrase: Phrase): string {
+  const said = assigned ? phrase('user', { person: brief(assigned.name) }) : phrase('user-you');
+  if (!invited) return said;
+  return `${said}\n${phrase('user-invited', { person: brief(invited.name), link: plain(invited.link) })}`;
+}
+
+const recordings = ({ recordingsChat, recordingsChatTitle }: LineDetails, phrase: Phrase): string =>
+  recordingsChat === undefined
+    ? phrase('recordings-personal')
+    : phrase('recordings-chat', { chat: brief(recordingsChatTitle ?? recordingsChat) });

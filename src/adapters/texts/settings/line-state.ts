@@ -1,0 +1,33 @@
+import type { Reachability } from '../../../machines/model/registration.ts';
+import type { LineDot, LineFacts } from '../../../machines/model/settings-screens.ts';
+import { serviceError, sipReply } from '../outcome.ts';
+import type { Phrase } from '../phrasebook.ts';
+import { brief, hourAndMinute } from './words.ts';
+
+/** The dot before a line's name. */
+export const dots: Readonly<Record<LineDot, string>> = { registered: '🟢', pending: '🟡', error: '🔴', off: '⚪' };
+
+export const titled = ({ dot, name }: LineFacts): string => `${dots[dot]} ${brief(name)}`;
+
+/** How a line stands, for its owner and its user alike: lines of text. */
+export const lineState = (
+  { standing, registeredUntil, enabled, draft, limit }: LineFacts,
+  phrase: Phrase,
+): string[] => [
+  draft ? phrase('state-draft') : enabled ? stateOf(standing, phrase) : phrase('state-off'),
+  ...(limit ? [phrase('state-limit', { error: serviceError(limit, phrase) })] : []),
+  ...(enabled && standing.state === 'reachable' && registeredUntil !== undefined
+    ? [phrase('registered-until', { date: new Date(registeredUntil), time: hourAndMinute(registeredUntil) })]
+    : []),
+];
+
+function stateOf(standing: Reachability, phrase: Phrase): string {
+  switch (standing.state) {
+    case 'refused':
+      return phrase('state-refused', { reply: brief(sipReply(standing.sip)) });
+    case 'unreachable':
+      return phrase('state-unreachable', { detail: brief(standing.detail) });
+    default:
+      return phrase(`state-${standing.state}`);
+  }
+}

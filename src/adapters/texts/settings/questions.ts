@@ -1,0 +1,47 @@
+import type { Question } from '../../../machines/model/settings.ts';
+import type { Screen } from '../../../machines/model/settings-screens.ts';
+import type { Phrase } from '../phrasebook.ts';
+import { example, fieldName } from './fields.ts';
+import { button, type ScreenRendering } from './rendering.ts';
+import { brief, plain } from './words.ts';
+
+/** What is asked for, what is accepted, an example (product §3.4). */
+export const questions: ScreenRendering<Extract<Screen, { kind: 'question' }>> = {
+  question: ({ question, lineName, hint, current }, phrase) => ({
+    text: [
+      [...(lineName === undefined ? [] : [brief(lineName)]), titleOf(question, phrase)].join(' · '),
+      '',
+      ...asked(question, phrase),
+      ...(hint === undefined ? [] : [brief(hint)]),
+      ...(isForOneDevice(question) ? ['', phrase('question-one-device')] : []),
+      ...(current === undefined ? [] : ['', phrase('question-now', { value: shown(question, current) })]),
+      '',
+      phrase('question-answer'),
+    ].join('\n'),
+    buttons: [[button(phrase('button-cancel'), { do: 'cancel' })]],
+  }),
+};
+
+function titleOf(question: Question, phrase: Phrase): string {
+  return question.kind === 'field' ? fieldName(question.field, phrase) : phrase(`label-${question.kind}`);
+}
+
+function asked(question: Question, phrase: Phrase): string[] {
+  switch (question.kind) {
+    case 'field':
+      return [phrase(`question-${question.field}`), example(question.field, phrase)];
+    case 'try':
+      return [phrase('question-try'), phrase('example', { text: '8 (926) 123-45-67' })];
+    case 'import':
+      return [phrase('question-import')];
+  }
+}
+
+/** F-SET-13: with two devices at one login, calls reach one of them at best. */
+const isForOneDevice = (question: Question): boolean =>
+  question.kind === 'field' && (question.field === 'login' || question.field === 'password');
+
+function shown(question: Question, current: string): string {
+  const isSecret = question.kind === 'field' && question.field === 'password';
+  return isSecret && current !== '' ? '••••' : plain(current);
+}

@@ -1,0 +1,59 @@
+import type { Remark, TestCallOutcome } from '../../../machines/model/settings.ts';
+import { sipReply } from '../outcome.ts';
+import type { Phrase } from '../phrasebook.ts';
+import { fieldNames } from './fields.ts';
+import { brief, nothing, plain } from './words.ts';
+
+/** What a screen says above everything else. */
+export function remark(said: Remark, phrase: Phrase): string {
+  switch (said.kind) {
+    case 'wrong-parameters':
+      return phrase('remark-wrong-parameters', { fields: fieldNames(said.missing, phrase) });
+    case 'not-in-plan':
+      return phrase(said.what === 'recording' ? 'not-in-plan-recording' : `remark-not-in-plan-${said.what}`);
+    case 'lines-limit':
+      return phrase('remark-lines-limit', { limit: said.limit });
+    case 'deleted':
+      return phrase('remark-deleted', { name: brief(said.name) });
+    case 'imported':
+      return phrase('remark-imported', { count: said.count });
+    case 'chat-refused':
+      return phrase('remark-chat-refused', { chat: chatName(said.title), reason: brief(said.reason) });
+    case 'chat-chosen':
+      return said.title === undefined
+        ? phrase('remark-chat-chosen-unnamed')
+        : phrase('remark-chat-chosen', { chat: brief(said.title) });
+    case 'user-chosen':
+    case 'offered':
+      return phrase(`remark-${said.kind}`, { person: brief(said.name) });
+    case 'user-invited':
+      return phrase('remark-user-invited', { person: brief(said.name), link: plain(said.link) });
+    case 'test-call':
+      return testCall(said.outcome, phrase);
+    default:
+      return phrase(`remark-${said.kind}`);
+  }
+}
+
+const chatName = (title: string | undefined): string => (title === undefined ? nothing : brief(title));
+
+function testCall(outcome: TestCallOutcome, phrase: Phrase): string {
+  switch (outcome.kind) {
+    case 'failed':
+      return outcome.sip
+        ? phrase('test-call-refused', { reply: brief(sipReply(outcome.sip)) })
+        : phrase('test-call-failed');
+    case 'done':
+      return [
+        phrase('test-call-done', { codec: brief(outcome.codec) }),
+        phrase(outcome.toneHeard ? 'test-call-tone-heard' : 'test-call-tone-lost'),
+        phrase('test-call-keys', {
+          method: outcome.dtmf,
+          sent: brief(outcome.keysSent),
+          heard: brief(outcome.keysHeard),
+        }),
+      ].join('\n');
+    default:
+      return phrase(`test-call-${outcome.kind}`);
+  }
+}
