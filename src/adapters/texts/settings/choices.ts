@@ -18,7 +18,7 @@ export const choices: ScreenRendering<Choices> = {
       ].join('\n'),
       buttons: [
         ...shown.map(({ id, name, country }) => [
-          button(country === undefined ? plain(name) : `${plain(name)} · ${plain(country)}`, {
+          button(`${country === undefined ? '' : `${flagOf(country)} `}${plain(name)}`, {
             do: 'template',
             line,
             template: id,
@@ -49,6 +49,12 @@ export const choices: ScreenRendering<Choices> = {
 
 /** Telegram takes 100 buttons under a message. */
 const most = 90;
+
+/** Of an ISO 3166 code of two letters (Unicode, regional indicator symbols); other names of places stay as they are. */
+const flagOf = (country: string): string =>
+  /^[A-Z]{2}$/.test(country)
+    ? String.fromCodePoint(...Array.from(country, (letter) => 0x1_f1e6 + letter.charCodeAt(0) - 65))
+    : plain(country);
 
 /** Whoever reads a wrong language must find his own. */
 const ownNames: Readonly<Record<Language, string>> = {

@@ -141,13 +141,13 @@ question-name = What shall the line be called? 1 to 32 characters.
 question-login = The login of the account in the PBX: 1 to 128 characters without spaces.
 question-password = The password of the account in the PBX: 1 to 128 characters. Your message with it is deleted after reading.
 question-domain = The domain of the PBX: a host name, an IPv4 address, or an IPv6 address in [brackets]; a port may follow after a colon.
-question-proxy = The address to contact instead of the domain: a host name, an IPv4 address, or an IPv6 address in [brackets]; a port may follow after a colon. A lone = clears it.
+question-proxy = The address to contact instead of the domain: a host name, an IPv4 address, or an IPv6 address in [brackets]; a port may follow after a colon. A lone - clears it.
 question-codecs = Codecs in order of preference, with commas: opus, alaw, mulaw, g722, gsm.
 question-dtmf = Ways to send keys in order of preference, with commas: rfc2833, info, inband.
 question-rules = Dial rules with spaces between them, at most 64 rules and 1000 characters. left=right replaces every match of left; a rule without = lets only numbers through that match it. A lone = clears the rules.
-question-quiet = When nobody shall be rung: from and until, 00:00 to 23:59, and a time zone. A lone = clears it.
+question-quiet = When nobody shall be rung: from and until, 00:00 to 23:59, and a time zone. A lone - clears it.
 question-try = Send a number to see what the rules make of it. Nothing is dialled.
-question-import = Send a line’s settings as text, the way Export gives them.
+question-import = Send lines as text, the way Export gives them.
 question-one-device = ⚠️ One login, one device: do not use the same login in another program or telephone at the same time, or incoming calls get lost. Make a separate account in the PBX for each device.
 question-now = Now: { $value }
 question-answer = Your next message is the answer. Cancel or /cancel leaves everything as it is.
@@ -171,10 +171,10 @@ wrong-private-address = { $host } is an address in our own network: the operator
 wrong-unknown-host = { $host } was not found in the DNS.
 wrong-number = This is no number that can be dialled.
 wrong-import-unknown-key = Line { $line } of the text: there is no setting { $text }.
-wrong-import-wrong-value = Line { $line } of the text: { $text } is no value for this setting.
+wrong-import-wrong-value = Line { $line } of the text: this value cannot be used: { $text }
 wrong-import-too-long = Line { $line } of the text is too long: { $text }
 wrong-import-empty = There are no settings in this text. Export shows how they look.
-wrong-import-plan = Line { $line } of the text: { $text } is not in your plan.
+wrong-import-plan = Line { $line } of the text is more than your plan allows: { $text }
 
 ## What a screen says above everything else
 

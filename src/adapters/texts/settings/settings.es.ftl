@@ -141,13 +141,13 @@ question-name = ¿Cómo se llamará la línea? De 1 a 32 caracteres.
 question-login = El usuario de la cuenta en la centralita: de 1 a 128 caracteres sin espacios.
 question-password = La contraseña de la cuenta en la centralita: de 1 a 128 caracteres. Tu mensaje con ella se borra después de leerlo.
 question-domain = El dominio de la centralita: un nombre de host, una dirección IPv4 o una dirección IPv6 entre [corchetes]; puede seguir un puerto tras dos puntos.
-question-proxy = La dirección a la que conectarse en lugar del dominio: un nombre de host, una dirección IPv4 o una dirección IPv6 entre [corchetes]; puede seguir un puerto tras dos puntos. Un solo = la borra.
+question-proxy = La dirección a la que conectarse en lugar del dominio: un nombre de host, una dirección IPv4 o una dirección IPv6 entre [corchetes]; puede seguir un puerto tras dos puntos. Un solo - la borra.
 question-codecs = Códecs por orden de preferencia, separados por comas: opus, alaw, mulaw, g722, gsm.
 question-dtmf = Formas de enviar las teclas por orden de preferencia, separadas por comas: rfc2833, info, inband.
 question-rules = Reglas de marcado separadas por espacios, como máximo 64 reglas y 1000 caracteres. Una regla a=b reemplaza por b todo lo que coincida con a; una regla sin = solo deja pasar los números que coinciden. Un solo = borra las reglas.
-question-quiet = Cuándo no debe sonar ningún teléfono: desde y hasta, de 00:00 a 23:59, y una zona horaria. Un solo = lo borra.
+question-quiet = Cuándo no debe sonar ningún teléfono: desde y hasta, de 00:00 a 23:59, y una zona horaria. Un solo - lo borra.
 question-try = Envía un número para ver qué hacen con él las reglas. No se marca nada.
-question-import = Envía los ajustes de una línea como texto, tal como los da «Exportar».
+question-import = Envía líneas como texto, tal como los da «Exportar».
 question-one-device = ⚠️ Un usuario SIP, un dispositivo: no uses el mismo usuario a la vez en otro programa o teléfono, o se perderán llamadas entrantes. Crea en la centralita una cuenta aparte para cada dispositivo.
 question-now = Ahora: { $value }
 question-answer = Responde con tu próximo mensaje. «Cancelar» o /cancel lo deja todo como está.
@@ -171,10 +171,10 @@ wrong-private-address = { $host } es una dirección de nuestra propia red; el op
 wrong-unknown-host = { $host } no existe en el DNS.
 wrong-number = Esto no es un número que se pueda marcar.
 wrong-import-unknown-key = Línea { $line } del texto: no existe el ajuste { $text }.
-wrong-import-wrong-value = Línea { $line } del texto: { $text } no es un valor válido.
+wrong-import-wrong-value = Línea { $line } del texto: este valor no sirve: { $text }
 wrong-import-too-long = La línea { $line } del texto es demasiado larga: { $text }
 wrong-import-empty = En este texto no hay ajustes. «Exportar» muestra cómo son.
-wrong-import-plan = Línea { $line } del texto: { $text } no está en tu plan.
+wrong-import-plan = Línea { $line } del texto: es más de lo que permite tu plan: { $text }
 
 ## Lo que una pantalla dice primero
 

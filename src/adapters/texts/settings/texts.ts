@@ -44,9 +44,10 @@ export class FluentSettingsTexts implements SettingsTexts {
     return this.#phrasebooks[languageOf(language)](`toast-${says}`);
   }
 
-  /** What Telegram lists behind the menu button of the bot (`setMyCommands`). Descriptions have 1 to 256 characters. */
-  commands(language: Language): readonly Command[] {
-    return commandsIn(this.#phrasebooks[language]);
+  /** What Telegram lists behind the menu button of the bot (`setMyCommands`), by language. */
+  commands(): Readonly<Record<Language, readonly Command[]>> {
+    const { en, ru, uk, es } = this.#phrasebooks;
+    return { en: commandsIn(en), ru: commandsIn(ru), uk: commandsIn(uk), es: commandsIn(es) };
   }
 }
 
