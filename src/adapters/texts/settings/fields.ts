@@ -38,3 +38,9 @@ const examples: Readonly<Record<Exclude<AskedField, 'name'>, string>> = {
   rules: '[^+*#\\w]= ^8=7',
   quiet: '22:00-07:00 Europe/Berlin',
 };
+
+/** Of a number to be tried. */
+export const numberExample = (phrase: Phrase): string => phrase('example', { text: '8 (926) 123-45-67' });
+
+export const importExample = (phrase: Phrase): string =>
+  phrase('example', { text: `\n[${phrase('example-name')}]\nlogin = 100\ndomain = pbx.example.com` });

@@ -56,7 +56,7 @@ function user({ user: assigned, invited }: LineDetails, phrase: Phrase): string 
   return `${said}\n${phrase('user-invited', { person: brief(invited.name), link: plain(invited.link) })}`;
 }
 
-const recordings = ({ recordingsChat, recordingsChatTitle }: LineDetails, phrase: Phrase): string =>
-  recordingsChat === undefined
-    ? phrase('recordings-personal')
-    : phrase('recordings-chat', { chat: brief(recordingsChatTitle ?? recordingsChat) });
+function recordings({ recordingsChat, recordingsChatTitle: title }: LineDetails, phrase: Phrase): string {
+  if (recordingsChat === undefined) return phrase('recordings-personal');
+  return title === undefined ? phrase('recordings-chat-unnamed') : phrase('recordings-chat', { chat: brief(title) });
+}

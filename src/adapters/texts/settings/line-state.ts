@@ -1,4 +1,3 @@
-import type { Reachability } from '../../../machines/model/registration.ts';
 import type { LineDot, LineFacts } from '../../../machines/model/settings-screens.ts';
 import { serviceError, sipReply } from '../outcome.ts';
 import type { Phrase } from '../phrasebook.ts';
@@ -10,19 +9,20 @@ export const dots: Readonly<Record<LineDot, string>> = { registered: '🟢', pen
 export const titled = ({ dot, name }: LineFacts): string => `${dots[dot]} ${brief(name)}`;
 
 /** How a line stands, for its owner and its user alike: lines of text. */
-export const lineState = (
-  { standing, registeredUntil, enabled, draft, limit }: LineFacts,
-  phrase: Phrase,
-): string[] => [
-  draft ? phrase('state-draft') : enabled ? stateOf(standing, phrase) : phrase('state-off'),
+export const lineState = ({ draft, enabled, limit, ...facts }: LineFacts, phrase: Phrase): string[] => [
+  draft ? phrase('state-draft') : enabled ? stateOf(facts, phrase) : phrase('state-off'),
   ...(limit ? [phrase('state-limit', { error: serviceError(limit, phrase) })] : []),
-  ...(enabled && standing.state === 'reachable' && registeredUntil !== undefined
-    ? [phrase('registered-until', { date: new Date(registeredUntil), time: hourAndMinute(registeredUntil) })]
-    : []),
 ];
 
-function stateOf(standing: Reachability, phrase: Phrase): string {
+type Standing = Pick<LineFacts, 'standing' | 'registeredUntil'>;
+
+function stateOf({ standing, registeredUntil }: Standing, phrase: Phrase): string {
   switch (standing.state) {
+    case 'reachable':
+      return registeredUntil === undefined
+        ? phrase('state-reachable')
+        : // The reader's time zone is not known.
+          phrase('registered-until', { date: new Date(registeredUntil), time: hourAndMinute(registeredUntil) });
     case 'refused':
       return phrase('state-refused', { reply: brief(sipReply(standing.sip)) });
     case 'unreachable':

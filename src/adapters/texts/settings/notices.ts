@@ -30,11 +30,31 @@ export const notices: NoticeRendering<Other> = {
   'hand-over-expired': (_, phrase) => ({ text: phrase('hand-over-expired') }),
   // Nothing around it: the message as it is can be sent back to import it.
   exported: ({ text }) => ({ text: paragraphs(text) }),
+  'test-report': ({ lineName, codec, keys }, phrase) => ({
+    text: [
+      phrase('test-report', { name: brief(lineName) }),
+      codec === undefined ? phrase('test-report-silent') : phrase('test-report-codec', { codec: brief(codec) }),
+      keys.length > 0 ? phrase('test-report-keys', { keys: arrived(keys) }) : phrase('test-report-no-keys'),
+    ].join('\n'),
+  }),
   'operator-says': ({ text }, phrase) => ({ text: `${phrase('operator-says')}\n${paragraphs(text)}` }),
   admin: ({ text }) => ({ text: paragraphs(text) }),
 };
 
 const said = (lineName: string, person: string) => ({ name: brief(lineName), person: brief(person) });
+
+type Keys = Extract<Other, { kind: 'test-report' }>['keys'];
+
+/** `12# (rfc2833), 4 (inband)`: the ways as `DTMF Methods` names them. */
+function arrived(keys: Keys): string {
+  const runs: { digits: string; way: Keys[number]['way'] }[] = [];
+  for (const { digit, way } of keys) {
+    const last = runs.at(-1);
+    if (last?.way === way) last.digits += digit;
+    else runs.push({ digits: digit, way });
+  }
+  return runs.map(({ digits, way }) => `${digits} (${way === 'voice' ? 'inband' : way})`).join(', ');
+}
 
 function picker(id: string, picks: readonly PickerKey['picks'][]): SayNotice<Other> {
   return (_, phrase: Phrase, request) => ({

@@ -1,7 +1,7 @@
 import type { Question } from '../../../machines/model/settings.ts';
 import type { Screen } from '../../../machines/model/settings-screens.ts';
 import type { Phrase } from '../phrasebook.ts';
-import { example, fieldName } from './fields.ts';
+import { example, fieldName, importExample, numberExample } from './fields.ts';
 import { button, type ScreenRendering } from './rendering.ts';
 import { brief, plain } from './words.ts';
 
@@ -31,9 +31,9 @@ function asked(question: Question, phrase: Phrase): string[] {
     case 'field':
       return [phrase(`question-${question.field}`), example(question.field, phrase)];
     case 'try':
-      return [phrase('question-try'), phrase('example', { text: '8 (926) 123-45-67' })];
+      return [phrase('question-try'), numberExample(phrase)];
     case 'import':
-      return [phrase('question-import')];
+      return [phrase('question-import'), importExample(phrase)];
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Remark, TestCallOutcome } from '../../../machines/model/settings.ts';
-import { sipReply } from '../outcome.ts';
+import type { Remark } from '../../../machines/model/settings.ts';
 import type { Phrase } from '../phrasebook.ts';
 import { fieldNames } from './fields.ts';
 import { brief, nothing, plain } from './words.ts';
@@ -29,31 +28,10 @@ export function remark(said: Remark, phrase: Phrase): string {
     case 'user-invited':
       return phrase('remark-user-invited', { person: brief(said.name), link: plain(said.link) });
     case 'test-call':
-      return testCall(said.outcome, phrase);
+      return phrase(`test-call-${said.outcome}`);
     default:
       return phrase(`remark-${said.kind}`);
   }
 }
 
 const chatName = (title: string | undefined): string => (title === undefined ? nothing : brief(title));
-
-function testCall(outcome: TestCallOutcome, phrase: Phrase): string {
-  switch (outcome.kind) {
-    case 'failed':
-      return outcome.sip
-        ? phrase('test-call-refused', { reply: brief(sipReply(outcome.sip)) })
-        : phrase('test-call-failed');
-    case 'done':
-      return [
-        phrase('test-call-done', { codec: brief(outcome.codec) }),
-        phrase(outcome.toneHeard ? 'test-call-tone-heard' : 'test-call-tone-lost'),
-        phrase('test-call-keys', {
-          method: outcome.dtmf,
-          sent: brief(outcome.keysSent),
-          heard: brief(outcome.keysHeard),
-        }),
-      ].join('\n');
-    default:
-      return phrase(`test-call-${outcome.kind}`);
-  }
-}

@@ -88,6 +88,7 @@ user-invited =
     Invited: { $person }. Until the invitation is opened calls go on ringing you. The link to pass on:
     { $link }
 recordings-personal = Recordings come to the user’s conversation with the chat account.
+recordings-chat-unnamed = Chat for recordings: a chosen one whose title is not known
 recordings-chat = Chat for recordings: { $chat }
 line-assigned = This line is somebody else’s; you call and are called through it.
 line-former =
@@ -172,8 +173,8 @@ wrong-unknown-host = { $host } was not found in the DNS.
 wrong-number = This is no number that can be dialled.
 wrong-import-unknown-key = Line { $line } of the text: there is no setting { $text }.
 wrong-import-wrong-value = Line { $line } of the text: this value cannot be used: { $text }
-wrong-import-too-long = Line { $line } of the text is too long: { $text }
-wrong-import-empty = There are no settings in this text. Export shows how they look.
+wrong-import-too-long = From line { $line } on the text is more than can be imported at once.
+wrong-import-empty = There are no lines in this text.
 wrong-import-plan = Line { $line } of the text is more than your plan allows: { $text }
 
 ## What a screen says above everything else
@@ -205,15 +206,10 @@ remark-user-invited =
     { $person } has to open this link first, or write to the chat account. Pass it on; it is valid for 7 days. Until then calls go on ringing you.
     { $link }
 remark-offered = { $person } was offered the line; the offer is valid for 5 minutes.
-test-call-started = The test call is being made; its result follows.
+test-call-started = The line calls its own number; the chat account connects you as in any call. You hear a tone, then yourself; press keys and see here afterwards how they arrived.
 test-call-not-registered = No test call: the line is not registered.
-test-call-busy = No test call: a call is in progress on the line.
-test-call-refused = The test call failed: { $reply }
-test-call-failed = The test call failed: the PBX did not answer.
-test-call-done = The test call succeeded. Codec: { $codec }
-test-call-tone-heard = Sound goes both ways.
-test-call-tone-lost = ⚠️ The tone that was sent did not come back: sound is lost on one of the ways.
-test-call-keys = Keys by { $method }: sent { $sent }, came back { $heard }
+test-call-busy = No test call: you are in a call.
+test-call-assigned = No test call: somebody else talks through this line.
 
 ## Messages that stay
 
@@ -237,6 +233,11 @@ hand-over-taken =
     You can take the line back until the new owner changes its password: /softphone
 hand-over-undone = { $name }: { $person } has taken the line back.
 hand-over-expired = This offer has expired; nothing was changed.
+test-report = Test call: { $name }
+test-report-codec = It came back from the PBX. Codec: { $codec }
+test-report-silent = It came back from the PBX without sound.
+test-report-keys = Keys that arrived: { $keys }
+test-report-no-keys = No key arrived.
 operator-says = Message from the operator:
 
 ## Messages to an owner

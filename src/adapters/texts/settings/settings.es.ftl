@@ -16,7 +16,7 @@ label-rules = Reglas de marcado
 label-recording = Grabar llamadas
 label-recordings-chat = Chat de grabaciones
 label-user = Usuario
-label-quiet = Horas de silencio
+label-quiet = No molestar
 label-apply = Aplicar
 label-switch-on = Activar
 label-switch-off = Desactivar
@@ -88,6 +88,7 @@ user-invited =
     Invitación pendiente: { $person }. Hasta que la abra, las llamadas te siguen llegando a ti. El enlace que puedes pasarle:
     { $link }
 recordings-personal = Las grabaciones llegan a la conversación del usuario con la cuenta que llama.
+recordings-chat-unnamed = Chat de grabaciones: elegido, título desconocido
 recordings-chat = Chat de grabaciones: { $chat }
 line-assigned = La línea es de otra persona; tú llamas y recibes llamadas por ella.
 line-former =
@@ -172,8 +173,8 @@ wrong-unknown-host = { $host } no existe en el DNS.
 wrong-number = Esto no es un número que se pueda marcar.
 wrong-import-unknown-key = Línea { $line } del texto: no existe el ajuste { $text }.
 wrong-import-wrong-value = Línea { $line } del texto: este valor no sirve: { $text }
-wrong-import-too-long = La línea { $line } del texto es demasiado larga: { $text }
-wrong-import-empty = En este texto no hay ajustes. «Exportar» muestra cómo son.
+wrong-import-too-long = Desde la línea { $line } el texto es más de lo que se puede importar de una vez.
+wrong-import-empty = En este texto no hay ninguna línea telefónica.
 wrong-import-plan = Línea { $line } del texto: es más de lo que permite tu plan: { $text }
 
 ## Lo que una pantalla dice primero
@@ -205,15 +206,10 @@ remark-user-invited =
     { $person } tiene que abrir antes este enlace o escribir a la cuenta que llama. Pásaselo; vale 7 días. Hasta entonces las llamadas te siguen llegando a ti.
     { $link }
 remark-offered = Has ofrecido la línea a { $person }; la oferta vale 5 minutos.
-test-call-started = La llamada de prueba está en marcha; el resultado llegará después.
+test-call-started = La línea llama a su propio número; la cuenta que llama te comunica como siempre. Oirás un tono y después a ti; pulsa teclas y verás aquí cómo llegaron.
 test-call-not-registered = No hay llamada de prueba: la línea no está registrada.
-test-call-busy = No hay llamada de prueba: hay una llamada en curso en la línea.
-test-call-refused = Falló la llamada de prueba: { $reply }
-test-call-failed = Falló la llamada de prueba: la centralita no respondió.
-test-call-done = La llamada de prueba funcionó. Códec: { $codec }
-test-call-tone-heard = El sonido llega en ambos sentidos.
-test-call-tone-lost = ⚠️ El tono enviado no volvió: el sonido se pierde en uno de los sentidos.
-test-call-keys = Teclas por { $method }: enviadas { $sent }, recibidas de vuelta { $heard }
+test-call-busy = No hay llamada de prueba: estás en una llamada.
+test-call-assigned = No hay llamada de prueba: otra persona habla por esta línea.
 
 ## Mensajes que se quedan
 
@@ -237,6 +233,11 @@ hand-over-taken =
     Puedes recuperarla hasta que su nuevo titular cambie la contraseña: /softphone
 hand-over-undone = { $name }: { $person } ha recuperado la línea.
 hand-over-expired = Esta oferta ha caducado; no cambió nada.
+test-report = Llamada de prueba: { $name }
+test-report-codec = Volvió de la centralita. Códec: { $codec }
+test-report-silent = Volvió de la centralita sin sonido.
+test-report-keys = Teclas que llegaron: { $keys }
+test-report-no-keys = No llegó ninguna tecla.
 operator-says = Mensaje del operador del servicio:
 
 ## Mensajes a quien es titular

@@ -41,7 +41,7 @@ export function cutMiddle(text: string, longest: number): string {
 /** A whole message: what is too much at its end is left off, line by line. */
 export function fit(text: string): string {
   if (text.length <= longestText) return text;
-  const kept = text.slice(0, longestText - 2).toWellFormed();
+  const kept = text.slice(0, longestText - 2).replace(/\p{Cs}$/u, '');
   const lastBreak = kept.lastIndexOf('\n');
   // A single long line has no better place to be cut.
   return lastBreak > longestText / 2 ? `${kept.slice(0, lastBreak)}\n…` : `${kept}…`;
@@ -55,5 +55,5 @@ export const paragraphs = (foreign: string): string =>
     .replaceAll(/(?!\n)\p{Cc}/gu, ' ')
     .trim() || nothing;
 
-/** `21:07 UTC` is said in the phrase. */
+/** `21:07`, UTC */
 export const hourAndMinute = (at: number): string => new Date(at).toISOString().slice(11, 16);

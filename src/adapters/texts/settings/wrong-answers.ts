@@ -1,6 +1,6 @@
 import type { WrongAnswer } from '../../../machines/model/settings.ts';
 import type { Phrase } from '../phrasebook.ts';
-import { example } from './fields.ts';
+import { example, importExample, numberExample } from './fields.ts';
 import { brief } from './words.ts';
 
 /** What was wrong, and an answer that is right (product §3.4). */
@@ -23,9 +23,20 @@ export function wrongAnswer(wrong: WrongAnswer, phrase: Phrase): string {
     case 'unknown-host':
       return lines(phrase(`wrong-${wrong.kind}`, { host: brief(wrong.host) }), example('domain', phrase));
     case 'number':
-      return lines(phrase('wrong-number'), phrase('example', { text: '8 (926) 123-45-67' }));
+      return lines(phrase('wrong-number'), numberExample(phrase));
     case 'import':
-      return phrase(`wrong-import-${wrong.why}`, { line: wrong.line, text: brief(wrong.text) });
+      return lines(wrongImport(wrong, phrase), importExample(phrase));
+  }
+}
+
+function wrongImport({ line, why, text }: Extract<WrongAnswer, { kind: 'import' }>, phrase: Phrase): string {
+  switch (why) {
+    case 'empty':
+      return phrase('wrong-import-empty');
+    case 'too-long':
+      return phrase('wrong-import-too-long', { line });
+    default:
+      return phrase(`wrong-import-${why}`, { line, text: brief(text) });
   }
 }
 
