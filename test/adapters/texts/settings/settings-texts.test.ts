@@ -1,146 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { SettingsMessage } from '../../../../src/actors/ports/settings-chat.ts';
 import { languages } from '../../../../src/adapters/texts/phrasebook.ts';
-import { FluentSettingsTexts } from '../../../../src/adapters/texts/settings/texts.ts';
-import { LineId } from '../../../../src/machines/model/ids.ts';
 import type { Screen, SettingsNotice } from '../../../../src/machines/model/settings-screens.ts';
-import {
-  at,
-  details,
-  draft,
-  emptyDetails,
-  facts,
-  frankfurt,
-  fullDetails,
-  list,
-  longList,
-  notices,
-  office,
-  screens,
-  workers,
-} from './samples.ts';
-
-const texts = new FluentSettingsTexts();
-const show = (screen: Screen, language = 'en') => texts.screen(screen, language);
-const say = (notice: SettingsNotice, language = 'en') => texts.notice(notice, language, 7);
-const labels = ({ buttons = [] }: SettingsMessage) => buttons.map((row) => row.map(({ label }) => label));
-const presses = ({ buttons = [] }: SettingsMessage) =>
-  buttons.flat().map((button) => ('press' in button ? button.press : button.url));
-/** A message as people see it. */
-const picture = (message: SettingsMessage) =>
-  [message.text, '', ...labels(message).map((row) => row.map((label) => `[ ${label} ]`).join(' ')), ''].join('\n');
+import { details, facts, frankfurt, list, longList, notices, office, screens, workers } from './samples.ts';
+import { asksFor, labels, presses, say, show, texts } from './shown.ts';
 
 const ownLine = { kind: 'own-line', facts, details } as const;
-const field = (name: 'login' | 'password' | 'domain' | 'rules') =>
-  ({
-    kind: 'question',
-    question: { kind: 'field', line: office, field: name },
-    lineName: 'Office',
-    hint: undefined,
-    current: undefined,
-  }) as const;
-
-describe('the line screen', () => {
-  test('the owner of a draft sees the rows of the product, with nothing in them', () => {
-    expect(labels(show({ kind: 'own-line', facts: draft, details: emptyDetails }))).toEqual([
-      ['Name: Line 1'],
-      ['Login: —', 'Password: —'],
-      ['Domain: —', 'Proxy: —'],
-      ['UDP', 'Worker'],
-      ['Settings templates'],
-      ['Audio Codecs: opus,alaw,mulaw', 'DTMF Methods: rfc2833,info,inband'],
-      ['Dial Rules: —'],
-      ['☑️ Call recording', 'Chat for recordings'],
-      ['User'],
-      ['Quiet hours: —', 'Test call'],
-      ['Export'],
-      ['Switch on', 'Delete'],
-      ['Transfer', 'Back'],
-    ]);
-  });
-
-  test('Apply stands in its row while something is pending, Unlink beside the user', () => {
-    expect(labels(show({ kind: 'own-line', facts, details: fullDetails }))).toEqual([
-      ['Name: Office'],
-      ['Login: 100', 'Password: ••••'],
-      ['Domain: pbx.test', 'Proxy: sbc.pbx.test:5061'],
-      ['TLS', 'Worker'],
-      ['Settings templates'],
-      ['Audio Codecs: opus,alaw,mulaw', 'DTMF Methods: rfc2833,info,inband'],
-      ['Dial Rules: [^+*#\\w]= ^8=7'],
-      ['✅ Call recording', 'Chat for recordings'],
-      ['User', 'Unlink'],
-      ['Apply'],
-      ['Quiet hours: 22:00–07:05 Europe/Berlin', 'Test call'],
-      ['Try a number', 'Export'],
-      ['Switch off', 'Delete'],
-      ['Transfer', 'Back'],
-    ]);
-  });
-
-  test.each(languages)('looks as it is written down in %s', async (language) => {
-    const some: readonly Screen[] = [
-      {
-        kind: 'own-line',
-        facts: draft,
-        details: emptyDetails,
-        remark: { kind: 'wrong-parameters', missing: ['domain'] },
-      },
-      {
-        kind: 'own-line',
-        facts: { ...facts, dot: 'error', standing: { state: 'refused', sip: { status: 403, reason: 'Forbidden' } } },
-        details: fullDetails,
-      },
-      { kind: 'assigned-line', facts, chatAccount: 'siptg_calls' },
-      list,
-      { kind: 'workers', line: office, chosen: 'auto', workers },
-      field('login'),
-    ];
-    await expect(some.map((screen) => picture(show(screen, language))).join('\n---\n\n')).toMatchFileSnapshot(
-      `screens.${language}.txt`,
-    );
-  });
-
-  test('a long value is cut in the middle, the whole label within 40 characters', () => {
-    const domain = `${'very-long-'.repeat(10)}name.example.com:5061`;
-    const label = labels(show({ ...ownLine, details: { ...details, domain } }))[2]?.[0] ?? '';
-    expect(label).toMatch(/^Domain: very-long-.*….*xample\.com:5061$/);
-    expect(Array.from(label)).toHaveLength(40);
-  });
-
-  test('a password is nowhere on it', () => {
-    const { text } = show({ ...field('password'), current: 's3cret' });
-    expect(text).not.toContain('s3cret');
-    expect(text).toContain('Now: ••••');
-  });
-
-  test('what the template fixes has no button, and is told above', () => {
-    const fixed = show({
-      ...ownLine,
-      details: { ...details, templateName: 'sipgate', fixed: ['domain', 'proxy', 'rules'] },
-    });
-    expect(labels(fixed).flat().join()).not.toMatch(/Domain|Proxy|Dial Rules/);
-    expect(fixed.text).toContain('Set by the template: Domain: pbx.test, Proxy: —, Dial Rules: —');
-  });
-
-  test('a line that does not fit the plan is shown as refused', () => {
-    const limit = { status: 402, reason: 'SIP account has disallowed settings' } as const;
-    expect(show({ ...ownLine, facts: { ...facts, limit } }).text).toContain('402 SIP account has disallowed settings');
-  });
-
-  test('registration ends at a time in UTC, pending edits apply at another', () => {
-    const { text } = show({ ...ownLine, details: { ...details, pending: ['domain', 'password'], appliesAt: at } });
-    expect(text).toContain('Registered until November 22, 2026, 21:07 UTC');
-    expect(text).toContain('Pending changes: Domain, Password\nThey apply at 21:07:45 UTC');
-  });
-
-  test('an assigned user sees how the line stands and no setting of it', () => {
-    const assigned = show({ kind: 'assigned-line', facts, chatAccount: 'siptg_calls' });
-    expect(labels(assigned)).toEqual([['Go to calls'], ['Back']]);
-    expect(presses(assigned)).toEqual(['https://t.me/siptg_calls', { do: 'lines' }]);
-    expect(assigned.text).not.toMatch(/Login|Password|Domain|Worker|pbx/);
-  });
-});
 
 describe('the list', () => {
   test('has a button for each line, then New, the switch of Callback mode, and the way to calls', () => {
@@ -300,15 +164,15 @@ describe('workers', () => {
 
 describe('questions', () => {
   test.each(['login', 'password'] as const)('the one for the %s warns: one login, one device', (name) => {
-    expect(show(field(name)).text).toContain('One login, one device: do not use the same login in another program');
+    expect(show(asksFor(name)).text).toContain('One login, one device: do not use the same login in another program');
   });
 
   test('others do not warn', () => {
-    expect(show(field('domain')).text).not.toContain('device');
+    expect(show(asksFor('domain')).text).not.toContain('device');
   });
 
   test('each says what is accepted, with an example, and can be left', () => {
-    const { text, buttons = [] } = show(field('domain'));
+    const { text, buttons = [] } = show(asksFor('domain'));
     expect(text).toContain('Office · Domain');
     expect(text).toContain('Example: pbx.example.com:5060');
     expect(buttons).toEqual([[{ label: 'Cancel', press: { do: 'cancel' } }]]);
@@ -427,120 +291,5 @@ describe('notices', () => {
   test('toasts', () => {
     expect(texts.toast('out-of-date', 'en')).toBe('This message is out of date');
     expect(texts.toast('not-yours', 'ru')).toBe('Это не ваше');
-  });
-});
-
-describe('what strangers write', () => {
-  const hostile: readonly [string, string][] = [
-    ['emoji', '👨‍👩‍👧‍👦'.repeat(20)],
-    ['128 characters', '𝕏'.repeat(128)],
-    ['very much', 'x'.repeat(100_000)],
-    ['line breaks', 'Office\n🟢 Bank\r\nPassword: 1\u2028\u2029\u0085x'],
-    ['control characters', '\u0000\u0007\u001b[31mred\u007f'],
-    ['turned directions', '\u202egnikcah\u2066\u2067\u200f'],
-    ['another direction', 'مكتب الاستقبال'],
-    ['half a character', 'a\ud800b\udc00'],
-    ['nothing to be seen', '\u200b\u200d\u2060 \u3000'],
-    ['nothing', ''],
-    ['Fluent', '{ $name } { label-name } -term'],
-  ];
-
-  test.each(hostile)('%s stay within their line and the limits', (_, foreign) => {
-    const line = { ...facts, name: foreign };
-    const some: readonly Screen[] = [
-      {
-        kind: 'own-line',
-        facts: { ...line, standing: { state: 'refused', sip: { status: 403, reason: foreign } } },
-        details: {
-          ...fullDetails,
-          login: foreign,
-          domain: foreign,
-          proxy: foreign,
-          dialRules: foreign,
-          templateName: foreign,
-          fixed: ['proxy'],
-          recordingsChatTitle: foreign,
-          workerShown: { ...frankfurt, name: foreign, place: foreign },
-          user: { id: frankfurt.id as never, name: foreign },
-          invited: { name: foreign, link: 'https://t.me/siptg_bot?start=l_0' },
-        },
-        remark: { kind: 'chat-refused', title: foreign, reason: foreign },
-      },
-      {
-        kind: 'assigned-line',
-        facts: { ...line, standing: { state: 'unreachable', detail: foreign } },
-        chatAccount: 'x',
-      },
-      { ...list, lines: [{ id: LineId('1'), name: foreign, dot: 'off', own: false }] },
-      { kind: 'former-line', id: office, name: foreign },
-      { kind: 'templates', line: office, templates: [{ id: 'x', name: foreign, country: foreign }] },
-      {
-        kind: 'workers',
-        line: undefined,
-        chosen: undefined,
-        workers: [{ ...frankfurt, name: foreign, place: foreign }],
-      },
-      { kind: 'recordings-chat', line: office, title: foreign },
-      { kind: 'sure', what: 'delete', line: office, name: foreign, calls: 1 },
-      { kind: 'sure-template', line: office, template: 'x', name: foreign },
-      { kind: 'rules', line: office, rules: [{ kind: 'replaces', text: foreign }] },
-      {
-        kind: 'tried',
-        line: office,
-        number: foreign,
-        steps: [{ rule: foreign, result: foreign }],
-        verdict: { kind: 'dial', text: foreign },
-      },
-      { ...field('rules'), lineName: foreign, hint: foreign, current: foreign },
-      { ...list, remark: { kind: 'user-invited', name: foreign, link: 'https://t.me/x' } },
-      { ...list, remark: { kind: 'deleted', name: foreign } },
-    ];
-    const said: readonly SettingsNotice[] = [
-      { kind: 'wrong-answer', wrong: { kind: 'rule', rule: foreign, position: 0, why: foreign } },
-      { kind: 'wrong-answer', wrong: { kind: 'unknown-codec', word: foreign, known: [foreign] } },
-      { kind: 'wrong-answer', wrong: { kind: 'import', line: 1, why: 'unknown-key', text: foreign } },
-      { kind: 'user-active', lineName: foreign, name: foreign },
-      { kind: 'hand-over-offer', lineName: foreign, from: foreign, offer: 'x' },
-      { kind: 'worker-down', worker: foreign, lineNames: Array.from({ length: 200 }, () => foreign) },
-      { kind: 'registration-failing', lineName: foreign, sip: undefined, detail: foreign },
-    ];
-    const tame = (text: string) => text.split('\n').length;
-    const lengths = (messages: readonly SettingsMessage[]) => messages.map(({ text }) => tame(text));
-    for (const language of languages) {
-      const messages = [...some.map((screen) => show(screen, language)), ...said.map((one) => say(one, language))];
-      for (const { text, buttons = [] } of messages) {
-        expect(text.length).toBeLessThanOrEqual(4_096);
-        expect(text.isWellFormed()).toBe(true);
-        expect(text).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/u);
-        expect(text).toMatch(/\S/);
-        for (const { label } of buttons.flat()) {
-          expect(Array.from(label).length).toBeLessThanOrEqual(40);
-          expect(label.isWellFormed()).toBe(true);
-          expect(label).not.toMatch(/\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/u);
-          expect(label).toMatch(/[\p{L}\p{N}\p{P}\p{S}]/u);
-        }
-      }
-      // As many lines as with a word in its place: only what does not fit at all is left off.
-      if (foreign.length <= 1_000) {
-        const word = (value: unknown): unknown =>
-          JSON.parse(JSON.stringify(value).replaceAll(JSON.stringify(foreign), '"x"'));
-        const plain = [
-          ...some.map((screen) => show(word(screen) as Screen, language)),
-          ...said.map((one) => say(word(one) as SettingsNotice, language)),
-        ];
-        for (const [place, count] of lengths(messages).entries()) {
-          expect(count).toBeLessThanOrEqual(lengths(plain)[place] ?? 0);
-        }
-      }
-    }
-  });
-
-  test('a person may write paragraphs to all, and not more than Telegram takes', () => {
-    const { text } = say({ kind: 'operator-says', text: `Sorry.\u202e\n\n${'x'.repeat(5_000)}` });
-    expect(text).toMatch(/^Message from the operator:\nSorry\./);
-    expect(text.length).toBeLessThanOrEqual(4_096);
-    expect(say({ kind: 'admin', text: `x${'👍'.repeat(3_000)}` }).text).toMatch(/^x(👍)+…$/u);
-    expect(say({ kind: 'admin', text: `${'row\n'.repeat(2_000)}` }).text).toMatch(/^(row\n)+…$/);
-    expect(say({ kind: 'admin', text: '' }).text).toBe('—');
   });
 });
