@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { expect } from 'vitest';
+import { ownUdpPorts } from '../../support/own-udp-ports.ts';
 import type { Stage } from '../../support/stage.ts';
 
 /** What calls have open at this moment, on either side: all of it zero when nothing is left. */
@@ -8,7 +8,7 @@ export function leftoversOf({ service, phone }: Stage) {
     ...service.sip.counters.open(),
     softphones: service.engaged,
     telegramCalls: phone.currentCalls.length,
-    udpSockets: udpSockets(),
+    udpSockets: ownUdpPorts().length,
     exceptions: service.sip.counters.totals().exceptions ?? 0,
   };
 }
@@ -23,27 +23,4 @@ export async function restAs(before: ReturnType<typeof leftoversOf>, stage: Stag
     );
   };
   await expect.poll(more, { timeout, interval: 20, message: 'left over' }).toEqual({});
-}
-
-/** Of this process, with all its threads: each media leg has at least one, and so has each telephone. */
-function udpSockets(): number {
-  const inodes = new Set(
-    ['udp', 'udp6'].flatMap((family) =>
-      readFileSync(`/proc/self/net/${family}`, 'utf8')
-        .split('\n')
-        .slice(1)
-        .flatMap((row) => row.trim().split(/\s+/)[9] ?? []),
-    ),
-  );
-  return readdirSync('/proc/self/fd').filter((fd) => inodes.has(/^socket:\[(\d+)\]$/.exec(target(fd))?.[1] ?? ''))
-    .length;
-}
-
-/** A descriptor may be gone before it is looked at. */
-function target(fd: string): string {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return '';
-  }
 }
