@@ -305,13 +305,26 @@ describe('sending signaling', () => {
         throw new RpcRefusal('CALL_NOT_ACTIVE');
       },
     ],
-  ])('answered by %s means that the call is over', async (_, answer) => {
+  ])('answered by %s means that the call is over, and lost if nobody says why', async (_, answer) => {
     const ends = twoEnds();
     answering(ends, answer);
-    await ends.clock.advance(100);
+    await ends.clock.advance(1_900);
+    expect(types(ends.alice.facts)).not.toContain('user.hungUp');
+    await ends.clock.advance(200);
     expect(causeIn(ends.alice.facts)).toMatchObject({ kind: 'connection-lost' });
     expect(ends.alice.session.requests(Api.phone.DiscardCall)).toEqual([]);
     expect(ends.alice.legs.openCount).toBe(0);
+  });
+
+  test('may hear of the hang-up before we are told of it: the call was hung up, not lost', async () => {
+    const ends = twoEnds();
+    answering(ends, () => false);
+    await ends.clock.advance(100);
+    ends.relay.discardByServer(new Api.PhoneCallDiscardReasonHangup());
+    await ends.clock.advance(100);
+    expect(causeIn(ends.alice.facts)).toEqual({ kind: 'normal' });
+    await ends.clock.advance(10_000);
+    expectNothingLeft(ends);
   });
 
   test('with any other error is tried again', async () => {

@@ -179,9 +179,7 @@ export class Call {
       );
       throw new CallFailed({ kind: 'connection-lost', detail: 'no relay' });
     }
-    const outbox = new SignalingOutbox(link, peer, this.log, () =>
-      this.#close({ kind: 'connection-lost', detail: 'Telegram does not know the call' }),
-    );
+    const outbox = new SignalingOutbox(link, peer, this.log, () => this.#awaitReason());
     this.#outbox = outbox;
     this.#session = new MediaSession({
       // Not before: whoever hears of the answer may want to be heard on the leg at once.
@@ -205,6 +203,14 @@ export class Call {
     const early = this.#early;
     this.#early = [];
     for (const packet of early) this.#session.receivePacket(packet);
+  }
+
+  /** A request of ours may hear that the call is over before the update comes that says why. */
+  #awaitReason(): void {
+    const cancel = this.world.clock.after(reasonMs, () =>
+      this.#close({ kind: 'connection-lost', detail: 'Telegram does not know the call' }),
+    );
+    this.#cancels.add(cancel);
   }
 
   /** The call is over for the server already. */
@@ -247,5 +253,6 @@ export class Call {
 
 const noConnection = tlLong(0n);
 const discardTimeoutMs = 5000;
+const reasonMs = 2000;
 const maxEarlyPackets = 128;
 const maxEarlyBytes = 262_144;
