@@ -50,7 +50,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('races with real legs', () => {
 
   async function run(race: Race, seed: number): Promise<void> {
     const scene = free.shift();
-    if (!scene) throw new Error('more at once than there are people');
+    if (!scene) throw new Error('nobody is free');
     const { line, pat, quinn, olga } = scene;
     const random = new Random(seed);
     line.forget();

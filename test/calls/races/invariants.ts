@@ -53,11 +53,9 @@ export class OfScene {
   /** As Telegram knows them. */
   #voiceLegs() {
     const { stage, olga } = this.#scene;
-    return stage.telegram.world.calls
-      .all()
-      .filter(({ state, adminId, participantId }) => {
-        return state.name !== 'discarded' && (adminId === olga.id || participantId === olga.id);
-      });
+    return stage.telegram.world.calls.all().filter(({ state, adminId, participantId }) => {
+      return state.name !== 'discarded' && (adminId === olga.id || participantId === olga.id);
+    });
   }
 
   async #left(): Promise<Findings> {

@@ -34,7 +34,9 @@ export function unanswered(passed: readonly Passed[]): string[] {
   const answers = new Set(
     passed.filter(({ message }) => (message.status ?? 0) >= 200).map((one) => `${one.to} ${transactionOf(one)}`),
   );
-  return requests.map((one) => `${one.to === 'proxy' ? 'service' : 'proxy'} ${transactionOf(one)}`).filter((one) => !answers.has(one));
+  return requests
+    .map((one) => `${one.to === 'proxy' ? 'service' : 'proxy'} ${transactionOf(one)}`)
+    .filter((one) => !answers.has(one));
 }
 
 /** Whether the service has a party on hold: what it offered or answered last says how audio goes. */
@@ -50,7 +52,9 @@ export function isHeld(number: string, passed: readonly Passed[]): boolean {
 
 /** Where the service has listened for audio. */
 export function audioPorts(passed: readonly Passed[]): ReadonlySet<number> {
-  const offered = passed.filter(({ to }) => to === 'proxy').map(({ message }) => /^m=audio (\d+)/m.exec(message.body)?.[1]);
+  const offered = passed
+    .filter(({ to }) => to === 'proxy')
+    .map(({ message }) => /^m=audio (\d+)/m.exec(message.body)?.[1]);
   return new Set(offered.flatMap((port) => (port === undefined ? [] : [Number(port)])));
 }
 

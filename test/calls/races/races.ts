@@ -26,8 +26,14 @@ const placeOf = ({ seed, random }: Seeded): number => (((seed - 1) % 10) + rando
  * Two people do something at once: the seed says who is how much earlier. These milliseconds are what is tested, so they pass
  * on the real clock.
  */
-async function atOnce(seeded: Seeded, one: () => unknown, other: () => unknown, mostMs = 30): Promise<void> {
-  const laterMs = (2 * placeOf(seeded) - 1) * mostMs;
+async function atOnce(
+  seeded: Seeded,
+  one: () => unknown,
+  other: () => unknown,
+  // How much later the other one comes, at least and at most; less than nothing: so much earlier.
+  [fromMs, toMs] = [-30, 30] as const,
+): Promise<void> {
+  const laterMs = fromMs + placeOf(seeded) * (toMs - fromMs);
   const [first, second] = laterMs > 0 ? [one, other] : [other, one];
   const begun = first();
   await after(Math.abs(laterMs));
@@ -82,6 +88,8 @@ export const races: readonly Race[] = [
         seeded,
         () => ring.state === 'ringing' && ring.answer(),
         () => clock.increment(1),
+        // Telegram and the key exchange stand between her answer and the machine.
+        [-20, 160],
       );
       const standing = await scene.settlesAs(['talk', 'over']);
       if (standing === 'talk') await endAll(scene);
@@ -97,6 +105,8 @@ export const races: readonly Race[] = [
         seeded,
         () => olga.pressesOldCopy(message, 'Cancel'),
         () => pat.answer(),
+        // Bot API and Telegram stand between her press and our CANCEL.
+        [-20, 120],
       );
       const standing = await scene.settlesAs(['talk', 'over']);
       if (standing === 'talk') await endAll(scene);
@@ -113,6 +123,7 @@ export const races: readonly Race[] = [
         seeded,
         () => pat.hangUp(),
         () => ring.state === 'ringing' && ring.answer(),
+        [-250, 20],
       );
       await scene.settlesAs(['over']);
     },
