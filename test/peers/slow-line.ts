@@ -89,10 +89,14 @@ export class SlowLine {
   #deliver(text: string, to: Side): void {
     if (this.#isClosed) return;
     // What each side is to the other: a re-INVITE that told where the service really is would lead around this line.
-    const service = [`127.0.0.1:${this.#servicePort}`, addressOf(this.#facing.proxy)] as const;
-    const proxy = [addressOf(this.#facing.service), `127.0.0.1:${this.#proxyPort}`] as const;
-    const [from, into] = to === 'proxy' ? [0, 1] : [1, 0];
-    const rewritten = [service, proxy].reduce((sip, names) => sip.replaceAll(names[from], names[into]), text);
+    const names = [
+      { real: `127.0.0.1:${this.#servicePort}`, ours: addressOf(this.#facing.proxy), hides: 'service' },
+      { real: `127.0.0.1:${this.#proxyPort}`, ours: addressOf(this.#facing.service), hides: 'proxy' },
+    ];
+    const rewritten = names.reduce(
+      (sip, { real, ours, hides }) => (hides === to ? sip.replaceAll(ours, real) : sip.replaceAll(real, ours)),
+      text,
+    );
     const port = to === 'proxy' ? this.#proxyPort : this.#servicePort;
     this.#facing[to].send(Buffer.from(rewritten, 'latin1'), port, '127.0.0.1');
   }

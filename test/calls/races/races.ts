@@ -31,7 +31,7 @@ async function atOnce(
   one: () => unknown,
   other: () => unknown,
   // How much later the other one comes, at least and at most; less than nothing: so much earlier.
-  [fromMs, toMs] = [-30, 30] as const,
+  [fromMs, toMs]: readonly [number, number] = [-30, 30],
 ): Promise<void> {
   const laterMs = fromMs + placeOf(seeded) * (toMs - fromMs);
   const [first, second] = laterMs > 0 ? [one, other] : [other, one];
@@ -168,12 +168,13 @@ export const races: readonly Race[] = [
   {
     name: 'the same button on two devices',
     async run(scene, seeded) {
-      const { button, arrange, follow, standing, hears } = buttons[(seeded.seed - 1) % buttons.length] as Doubled;
-      const message = await arrange(scene);
+      const doubled = buttons[(seeded.seed - 1) % buttons.length] as Doubled;
+      const { button, standing, hears } = doubled;
+      const message = await doubled.arrange(scene);
       // As a device does that has not heard yet what the other one did.
       const press = () => scene.olga.pressesOldCopy(message, button);
       await atOnce(seeded, press, press);
-      await follow?.(scene);
+      await doubled.follow?.(scene);
       await scene.settlesAs([standing], hears && scene[hears]);
       if (standing !== 'over') await endAll(scene);
     },
