@@ -9,16 +9,20 @@ const isFinal = (method: string, { message }: Passed): boolean =>
   message.method === method && (message.status ?? 0) >= 200;
 const callOf = ({ message }: Passed): string => message.header('call-id');
 const transactionOf = ({ message }: Passed): string => `${message.header('call-id')} ${message.header('cseq')}`;
-/** Whether it begins a leg; once more when it was asked for a password. */
-export const isInitial = (passed: Passed): boolean =>
+/** Whether it begins a leg; another one does when a password was asked for. */
+const isInitial = (passed: Passed): boolean =>
   isRequest('INVITE', passed) && !passed.message.header('to').includes(';tag=');
 
 export const isAnswerToInvite = ({ method, status }: SipText): boolean => method === 'INVITE' && status === 200;
 
+/** The Call-ID of every leg there was. */
+export const legs = (passed: readonly Passed[]): string[] => [...new Set(passed.filter(isInitial).map(callOf))];
+
 /** INVITEs that began a leg which has not ended, in their sender's numbering: no BYE was answered, nor was it refused. */
 export function unended(passed: readonly Passed[]): string[] {
-  const initial = passed.filter(isInitial);
-  return initial.filter((invite) => isOpen(invite, passed)).map(transactionOf);
+  const open = passed.filter((one) => isInitial(one) && isOpen(one, passed));
+  // Each once, however often it was repeated.
+  return [...new Set(open.map(transactionOf))];
 }
 
 function isOpen(invite: Passed, passed: readonly Passed[]): boolean {
