@@ -1,9 +1,10 @@
-import type { PartyCalled } from './model/softphone.ts';
+import type { PartyCalled, SoftphoneCommand } from './model/softphone.ts';
 import { hidePanel, showPanel } from './panel.ts';
 import { partyAnswered, secondRemains, secondTakesOver, softphoneSetup, voiceLegGone } from './softphone-children.ts';
 import { legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
 
 type Called = SoftphoneArgs & { event: PartyCalled };
+type UserCalled = Extract<SoftphoneCommand, { type: 'user.called' }>;
 const incoming = ({ event }: Called) => ({ ...event, target: undefined });
 const showCaller = {
   type: 'show',
@@ -27,6 +28,12 @@ export const takeSecondCaller = [
   showCaller,
 ] as const;
 
+/** The user's own call answers the party, as it answers a callback ring (product §5.4, D-54). */
+const usersCallAnswers = {
+  target: '#softphone.withCall.ringing.swapping',
+  actions: { type: 'expectVoiceLeg', params: ({ event }: { event: UserCalled }) => event },
+} as const;
+
 /** While the one in hand is not answered: others wait without a beep, and take its place when it gives up (product §6.1). */
 const secondWaitsBeside = { guard: 'roomForSecond', actions: takeSecondCaller } as const;
 
@@ -34,11 +41,18 @@ export const ringing = softphoneSetup.createStateConfig({
   description: 'A party called: the user rings on all devices. A second caller waits without a beep (product §6.1).',
   initial: 'begun',
   states: {
-    begun: { entry: ['startCall', 'startVoiceLeg'] },
+    begun: { entry: ['startCall', 'startVoiceLeg'], on: { 'user.called': usersCallAnswers } },
     again: {
       description: 'The party has been waiting beside another one, who is gone.',
       entry: [...hidePanel, 'startVoiceLeg'],
+      on: { 'user.called': usersCallAnswers },
     },
+    swapping: {
+      description: 'The user called while another voice leg of his was there: that one is ended first.',
+      entry: ['noteNormal', 'hangUpVoiceLeg'],
+      on: { 'voiceLeg.ended': { target: 'taking', actions: ['dropVoiceLeg', 'useExpectedVoiceLeg'] } },
+    },
+    taking: { description: 'The user called: his call is taken at once.', entry: 'takeUsersCall' },
   },
   on: {
     'voiceLeg.answered': 'answering',
@@ -96,5 +110,6 @@ export const ringingNext = softphoneSetup.createStateConfig({
     'party.called': secondWaitsBeside,
     'call.ended': { guard: { type: 'isFirstOfTwo', params: ({ event }) => event }, actions: secondTakesOver },
     'voiceLeg.ended': { target: 'ringing.again', actions: ['dropVoiceLeg', 'useNextVoiceLeg'] },
+    'user.called': usersCallAnswers,
   },
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { UserPhone } from '../../sandbox/phone/phone.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { hasSipp, startSipp } from '../peers/sipp.ts';
@@ -67,6 +68,30 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasSipp)('somebody calls Olga', 
       expect(olga.conversation(chat).filter(({ text }) => text.startsWith('📞'))).toEqual([]);
     },
   );
+
+  test('her phone rings for Anna, and she calls the chat account herself: our ring stops, her call answers Anna', async () => {
+    const { olga, phone, chat } = stage;
+    await officeOver('udp');
+    const tablet = new UserPhone(olga.device());
+    try {
+      tablet.says({ frequencyHz: olgaSaysHz });
+      const caller = await house.telephone({ user: anna, displayName: 'Anna', toneHz: annaSaysHz });
+      await caller.dial(`sip:100@${house.kamailio.domain}`);
+      const ring = await phone.rings();
+      await caller.until('CALL_RINGING');
+      const own = await tablet.calls(chat);
+      await ring.ended;
+      await caller.until('CALL_ESTABLISHED');
+      await stage.panel();
+      await own.heard(annaSaysHz, { forMs: 1_000 });
+      own.hangUp();
+      await caller.until('CALL_CLOSED');
+      expect(caller.heardFiles().some((file) => heardInFile(file, olgaSaysHz))).toBe(true);
+      await olga.waitsFor(({ text }) => text.startsWith('Answered'));
+    } finally {
+      tablet.close();
+    }
+  });
 
   test('AC-28 a hidden caller is a hidden number, and cannot be called back', async () => {
     const { olga, phone } = stage;

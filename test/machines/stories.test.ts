@@ -89,6 +89,27 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
     'a second caller rings when the first is declined',
     ['c1 calls', 'c2 calls', 'phone declines', 'phone answers', 'c2 answers'],
   ],
+  // Product §5.4, D-54.
+  [
+    'the user’s own call answers the party for whom he is rung',
+    ['c1 calls', 'olga calls u1', 'u1 answers', 'u1 connects', 'c1 answers', 'press key'],
+  ],
+  [
+    'the user’s own call answers the party once our ring is confirmed to have ended',
+    ['Telegram ends later', 'c1 calls', 'olga calls u1', 'v1 ends', 'u1 answers', 'c1 answers', 'press key'],
+  ],
+  [
+    'the user’s own call answers the second caller when the first gives up before our ring has ended',
+    ['Telegram ends later', 'c1 calls', 'c2 calls', 'olga calls u1', 'c1 gives up', 'v1 ends', 'u1 answers', 'c2 answers'],
+  ],
+  [
+    'the user’s own call is declined when its caller gives up before our ring has ended',
+    ['Telegram ends later', 'c1 calls', 'olga calls u1', 'c1 gives up', 'v1 ends'],
+  ],
+  [
+    'the user’s own call answers the one who waited, before we ring for him',
+    ['Telegram ends later', ...talk, 'c2 calls', 'c1 hangs up', 'olga calls u1', 'v1 ends', 'u1 answers', 'c2 answers'],
+  ],
   // Product §9, AC-83.
   [
     'the user leaves while he hears why his second party is not there',

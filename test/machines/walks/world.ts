@@ -98,8 +98,12 @@ export class World {
   }
 
   userCalls(voiceLeg: VoiceLegId): void {
+    const isRung = this.phones.live.every(({ state }) => state === 'ringing') && this.phones.live.length > 0;
     this.phones.offer(voiceLeg);
     this.send({ type: 'user.called', voiceLeg });
+    // Whatever we ring him for: a callback, a party, a reconnection (D-54).
+    if (isRung && this.phones.leg(voiceLeg).state === 'ended')
+      this.complain(`${voiceLeg} is declined although the user is being rung`);
   }
 
   /** Lets those who wait for a promise hear of it. */
