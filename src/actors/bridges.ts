@@ -82,7 +82,10 @@ const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>
         const { first, second } = input as { first: CallId; second: CallId };
         const tell = (fact: BridgeFact) => sendBack(fact);
         const ends = [
-          sip.watch(first, (fact) => fact.type === 'party.hungUp' && tell({ type: 'first.hungUp', cause: fact.cause })),
+          sip.watch(first, (fact) => {
+            if (fact.type === 'party.answered') tell({ type: 'first.answered' });
+            if (fact.type === 'party.hungUp') tell({ type: 'first.hungUp', cause: fact.cause });
+          }),
           sip.watch(second, (fact) => {
             if (fact.type === 'party.answered') tell({ type: 'second.answered' });
             if (fact.type === 'party.hungUp') tell({ type: 'second.hungUp', cause: fact.cause });

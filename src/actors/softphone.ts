@@ -121,6 +121,7 @@ export const softphone = (parts: SoftphoneParts) => {
       rejectParty: (_, { call: id, cause }) => sip.hangUp(id, cause),
       say: (_, { user, notice }) => notices.say(user, notice),
       show: (_, { user, call: id, slot, notice }) => notices.show(user, id, slot, notice),
+      redraw: (_, what) => what && notices.show(what.user, what.call, what.slot, what.notice),
       unshow: (_, { user, call: id, slot }) => notices.unshow(user, id, slot),
       playTone: (_, { leg, tone }) => media.playTone(leg, tone),
       stopTone: (_, { leg }) => media.stopTone(leg),

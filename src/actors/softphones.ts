@@ -1,7 +1,9 @@
 import { type Actor, createActor, waitFor } from 'xstate';
-import type { UserId } from '../machines/model/ids.ts';
+import type { CallId, UserId } from '../machines/model/ids.ts';
+import type { Toast } from '../machines/model/notices.ts';
 import type { SoftphoneCommand } from '../machines/model/softphone.ts';
 import type { softphoneMachine } from '../machines/softphone.ts';
+import { isEarly } from '../machines/softphone-context.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Users } from './ports/users.ts';
 import { type SoftphoneParts, softphone } from './softphone.ts';
@@ -47,6 +49,15 @@ export class Softphones {
   /** What the parallel message of this user shows now; undefined: he has no two calls. */
   pairVersion(user: UserId): number | undefined {
     return this.#phones.get(user)?.getSnapshot().children.pair?.getSnapshot().context.version;
+  }
+
+  /** What to answer to `Reconnect` of this call; undefined: it can be done. */
+  whyNotReconnected(user: UserId, call: CallId): Toast | undefined {
+    const snapshot = this.#phones.get(user)?.getSnapshot();
+    const { inHand, second } = snapshot?.context ?? {};
+    if (!snapshot || (inHand?.label.call !== call && second?.label.call !== call)) return 'call-over';
+    if (snapshot.can({ type: 'reconnect', call })) return undefined;
+    return inHand && isEarly(snapshot.context, inHand) ? 'not-answered-yet' : 'done';
   }
 
   get engaged(): number {

@@ -177,7 +177,7 @@ export class Switchboard {
         if (callId) softphones.sendIfStarted(userId, { type: 'record', call: callId, wanted: action.wanted });
         return;
       case 'reconnect':
-        return softphones.sendIfStarted(userId, { type: 'reconnect' });
+        return this.#reconnect(press);
       case 'end':
         if (action.version === undefined)
           return callId && softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
@@ -187,6 +187,15 @@ export class Switchboard {
       case 'decline':
         return this.#pressedPair({ type: action.kind, version: action.version }, press);
     }
+  }
+
+  /** An old copy of the panel may offer it still, or already. */
+  #reconnect(press: Press): void {
+    const { userId, callId, language } = press;
+    const { softphones } = this.#parts;
+    const refusal = callId ? softphones.whyNotReconnected(userId, callId) : 'call-over';
+    if (refusal) press.answer(this.#toast(refusal, language));
+    else if (callId) softphones.sendIfStarted(userId, { type: 'reconnect', call: callId });
   }
 
   /** A press made on an older state of the pair is answered and not done (D-39). */

@@ -8,6 +8,7 @@ import type { ToneName } from './model/tone.ts';
 
 /** What the two SIP legs below tell. */
 export type BridgeFact =
+  | { type: 'first.answered' }
   | { type: 'first.hungUp'; cause: HangupCause }
   | { type: 'second.answered' }
   | { type: 'second.hungUp'; cause: HangupCause };
@@ -16,10 +17,11 @@ export interface BridgeInput extends JoinedParties {
   readonly user: UserId;
 }
 
-const answered = {
-  type: 'logAnswered',
-  params: ({ context }: { context: BridgeInput }) => ({ call: context.second.label.call }),
-} as const;
+const answered = (which: 'first' | 'second') =>
+  ({
+    type: 'logAnswered',
+    params: ({ context }: { context: BridgeInput }) => ({ call: context[which].label.call }),
+  }) as const;
 
 /** Two parties whom a user has joined by Transfer, and who talk without him (product §9). */
 export const bridgeMachine = setup({
@@ -51,6 +53,8 @@ export const bridgeMachine = setup({
   },
   initial: 'fresh',
   on: {
+    // Its ACK may come after the user has left.
+    'first.answered': { actions: answered('first') },
     'first.hungUp': { target: '.ending.second', actions: { type: 'note', params: ({ event }) => event } },
     'second.hungUp': { target: '.ending.first', actions: { type: 'note', params: ({ event }) => event } },
     shutdown: {
@@ -70,7 +74,7 @@ export const bridgeMachine = setup({
       description: 'The first party hears ringback while the second is called.',
       entry: { type: 'playTone', params: ({ context }) => ({ leg: context.first.label.call, tone: 'ringback' }) },
       on: {
-        'second.answered': { target: 'joined', actions: answered },
+        'second.answered': { target: 'joined', actions: answered('second') },
         'second.hungUp': {
           target: 'recalled',
           actions: {
@@ -87,7 +91,7 @@ export const bridgeMachine = setup({
     },
     joined: {
       // Joined before its ACK had come.
-      on: { 'second.answered': { actions: answered } },
+      on: { 'second.answered': { actions: answered('second') } },
       entry: {
         type: 'join',
         params: ({ context }) => ({ first: context.first.label.call, second: context.second.label.call }),

@@ -1,18 +1,22 @@
+import { noteAnnounced, partyAnswered } from './answered.ts';
+import { takeSecondCaller } from './incoming-call.ts';
 import { hidePanel, panelButtons, showPanel } from './panel.ts';
-import { callGone, partyAnswered, softphoneSetup } from './softphone-children.ts';
-import { inHand, legs, playToUser, showStatus, silenceUserLeg } from './softphone-context.ts';
+import { callGone, softphoneSetup } from './softphone-children.ts';
+import { inHand, legs, playToUser, showDialled, silenceUserLeg } from './softphone-context.ts';
+
+const speaks = { target: 'announced', actions: noteAnnounced } as const;
 
 export const dialling = softphoneSetup.createStateConfig({
   description: 'The user listens while the party is called: tones, announcements and keys work already.',
   initial: 'begun',
   states: {
     begun: {
-      entry: ['startCall', showStatus({ kind: 'dialled' }), ...showPanel],
-      on: { 'call.ringing': 'ringing', 'call.earlyMedia': 'announced' },
+      entry: ['startCall', ...showDialled, ...showPanel],
+      on: { 'call.ringing': 'ringing', 'call.earlyMedia': speaks },
     },
     ringing: {
       entry: playToUser('ringback'),
-      on: { 'call.earlyMedia': 'announced' },
+      on: { 'call.earlyMedia': speaks },
     },
     announced: {
       description: 'The party’s side speaks for itself: a late 180 brings no ringback over it.',
@@ -21,11 +25,11 @@ export const dialling = softphoneSetup.createStateConfig({
   },
   on: {
     ...panelButtons,
+    'party.called': { guard: 'roomForSecond', target: 'pair', actions: takeSecondCaller },
     'call.answered': {
       guard: { type: 'isOfHand', params: ({ event }) => event },
       target: 'talking',
-      // Without Cancel from now on (D-56).
-      actions: [partyAnswered, showStatus({ kind: 'dialled', progress: 'talking' })],
+      actions: partyAnswered,
     },
     'call.ended': {
       guard: { type: 'isOfHand', params: ({ event }) => event },

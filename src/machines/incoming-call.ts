@@ -1,6 +1,7 @@
+import { partyAnswered } from './answered.ts';
 import type { PartyCalled, SoftphoneCommand } from './model/softphone.ts';
 import { hidePanel, showPanel } from './panel.ts';
-import { partyAnswered, secondRemains, secondTakesOver, softphoneSetup, voiceLegGone } from './softphone-children.ts';
+import { secondRemains, secondTakesOver, softphoneSetup, voiceLegGone } from './softphone-children.ts';
 import { legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
 
 type Called = SoftphoneArgs & { event: PartyCalled };
@@ -85,9 +86,9 @@ export const answering = softphoneSetup.createStateConfig({
       {
         guard: 'hasSecond',
         target: 'pair',
-        actions: [partyAnswered, ...showPanel, silenceUserLeg, { type: 'connect', params: legs }, 'resumeRecording'],
+        actions: [...partyAnswered, ...showPanel, silenceUserLeg, { type: 'connect', params: legs }, 'resumeRecording'],
       },
-      { target: 'talking', actions: [partyAnswered, ...showPanel] },
+      { target: 'talking', actions: [...partyAnswered, ...showPanel] },
     ],
     'call.ended': {
       guard: { type: 'isFirstOfTwo', params: ({ event }) => event },

@@ -1,7 +1,9 @@
 import {
   backToHeld,
+  cancelled,
   changeOver,
   connectCurrent,
+  hearCurrent,
   heldLeaves,
   isNow,
   leavesOther,
@@ -16,7 +18,6 @@ import {
   tellOther,
 } from './pair-setup.ts';
 
-const giveUp = { type: 'hangUp', cause: { kind: 'cancelled' } } as const;
 const reportJoined = { type: 'reportJoined', params: { ringing: true } } as const;
 
 export const calling = pairSetup.createStateConfig({
@@ -35,6 +36,7 @@ export const calling = pairSetup.createStateConfig({
         },
         transfer: { guard: isNow, target: '#parallelPair.joined', actions: reportJoined },
         end: { guard: isNow, target: '#parallelPair.cancelling.unheard' },
+        giveUp: { guard: ofOther, target: '#parallelPair.cancelling.unheard' },
         'call.answered': {
           guard: ofOther,
           target: '#parallelPair.held.unasked',
@@ -45,14 +47,7 @@ export const calling = pairSetup.createStateConfig({
     },
     heard: {
       description: 'The user listens to the second, the first is held.',
-      entry: [
-        showParallel('listening'),
-        'reportListens',
-        {
-          type: 'hearParty',
-          params: ({ context: { voiceLeg, current } }) => ({ voiceLeg, call: current.call }),
-        },
-      ],
+      entry: [showParallel('listening'), 'reportListens', hearCurrent],
       exit: ['renew', silenceUserLeg],
       on: {
         switch: {
@@ -66,6 +61,7 @@ export const calling = pairSetup.createStateConfig({
           actions: [...changeOver, tellCurrent({ type: 'resume' }), reportJoined],
         },
         end: { guard: isNow, target: '#parallelPair.cancelling.heard' },
+        giveUp: { guard: ofCurrent, target: '#parallelPair.cancelling.heard' },
         'call.answered': { guard: ofCurrent, target: '#parallelPair.held' },
         // The user hears why it is not there before he is with the first again.
         'call.ended': [leavesOther('held'), heldLeaves('called')],
@@ -90,7 +86,7 @@ export const cancelling = pairSetup.createStateConfig({
   description: 'The second attempt is given up (D-28).',
   initial: 'unheard',
   states: {
-    unheard: { entry: tellOther(giveUp), on: { 'call.ended': leavesOther('ending') } },
-    heard: { entry: tellCurrent(giveUp), on: { 'call.ended': [backToHeld, heldLeaves('ending')] } },
+    unheard: { entry: tellOther(cancelled), on: { 'call.ended': leavesOther('ending') } },
+    heard: { entry: tellCurrent(cancelled), on: { 'call.ended': [backToHeld, heldLeaves('ending')] } },
   },
 });

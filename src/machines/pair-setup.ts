@@ -7,46 +7,13 @@ import type { CallId, LegId, UserId, VoiceLegId } from './model/ids.ts';
 import type { Notice, NoticeSlot } from './model/notices.ts';
 import type { ParallelState } from './model/second-call-notices.ts';
 import type { ToneName } from './model/tone.ts';
-
-/** What the pair tells its softphone. */
-export type PairReport =
-  /** The user is with this one now. */
-  | { type: 'pair.hears'; call: CallId }
-  /** He and this one hear each other. */
-  | { type: 'pair.connects'; call: CallId }
-  /** For one of the two call actors. */
-  | { type: 'pair.commands'; call: CallId; command: CallCommand }
-  /** The user listens to this one being called. */
-  | { type: 'pair.listens'; call: CallId }
-  /** As soon as the second party has acknowledged, the two are left to each other. */
-  | { type: 'pair.joins' }
-  /** One of the two is over, for this reason. */
-  | { type: 'pair.left'; survivor: CallId; standing: Standing; cause: HangupCause }
-  /** The two parties are to be joined; the user is out. `ringing`: `second` is still being called. */
-  | { type: 'pair.joined'; first: CallId; second: CallId; ringing: boolean };
-
-/** How the one that is left stands: the user talks to it, or it is held, or it was not there yet, or not any more. */
-export type Standing = 'heard' | 'held' | 'waiting' | 'answering' | 'called' | 'announced' | 'ending';
-
-/** What the pair is told: presses under the parallel message, and what becomes of its calls. */
-export type PairEvent = { type: 'switch' | 'transfer' | 'decline' | 'end'; version: number } | CallReport;
-
-export interface PairInput {
-  readonly user: UserId;
-  readonly voiceLeg: VoiceLegId;
-  /** The call the user is in. */
-  readonly current: CallLabel;
-  /** incoming: it waits; outgoing: it is being called. */
-  readonly other: CallLabel;
-}
+import type { PairEvent, PairInput, PairReport, Standing } from './pair-events.ts';
 
 interface Context extends PairInput {
   /** The call that came beside the first: the parallel message is its. */
   readonly second: CallId;
   /** Of what the parallel message shows: a press made on an older state is told from a new one (D-39). */
   readonly version: number;
-  /** Whether the party that is being called is heard already: an announcement takes the place of our ringback. */
-  readonly announces: boolean;
 }
 type Args = { context: Context };
 
@@ -92,6 +59,7 @@ export const pairSetup = setup({
     isNow: ({ context }, { version }: { version: number }) => version === context.version,
     announces: ({ context }) => context.announces,
     isIncoming: ({ context }) => context.other.direction === 'incoming',
+    isEarly: ({ context }) => context.early,
   },
 });
 
@@ -110,9 +78,15 @@ export const tellCurrent = (command: CallCommand) =>
   ({ type: 'command', params: ({ context }: Args) => ({ call: context.current.call, command }) }) as const;
 export const tellOther = (command: CallCommand) =>
   ({ type: 'command', params: ({ context }: Args) => ({ call: context.other.call, command }) }) as const;
+/** What the one that is being called is told when the user gives it up. */
+export const cancelled = { type: 'hangUp', cause: { kind: 'cancelled' } } as const;
 /** The user is with the other one from now on. */
 export const changeOver = ['swap', 'reportHears'] as const;
 
+export const hearCurrent = {
+  type: 'hearParty',
+  params: ({ context: { voiceLeg, current } }: Args) => ({ voiceLeg, call: current.call }),
+} as const;
 export const connectCurrent = [
   {
     type: 'connect',

@@ -1,4 +1,5 @@
 import { calling, cancelling } from './pair-calling.ts';
+import { early } from './pair-early.ts';
 import { endingCurrent, held } from './pair-held.ts';
 import { leavesCurrent, leavesOther, pairSetup } from './pair-setup.ts';
 import { answering, declining, waiting } from './pair-waiting.ts';
@@ -6,7 +7,7 @@ import { answering, declining, waiting } from './pair-waiting.ts';
 /** A user's current and second call, with Transfer, Switch, Decline and End (product §9). */
 export const parallelPairMachine = pairSetup.createMachine({
   id: 'parallelPair',
-  context: ({ input }) => ({ ...input, second: input.other.call, version: 1, announces: false }),
+  context: ({ input }) => ({ ...input, second: input.other.call, version: 1 }),
   initial: 'fresh',
   on: {
     // The rule; states in which the one that is left stands otherwise say so.
@@ -14,7 +15,14 @@ export const parallelPairMachine = pairSetup.createMachine({
     'call.earlyMedia': { actions: 'noteAnnouncement' },
   },
   states: {
-    fresh: { always: [{ guard: 'isIncoming', target: 'waiting' }, { target: 'calling' }] },
+    fresh: {
+      always: [
+        { guard: 'isEarly', target: 'early' },
+        { guard: 'isIncoming', target: 'waiting' },
+        { target: 'calling' },
+      ],
+    },
+    early,
     waiting,
     declining,
     answering,

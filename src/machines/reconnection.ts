@@ -1,7 +1,8 @@
+import { partyAnswered } from './answered.ts';
 import { takeSecondCaller } from './incoming-call.ts';
 import { hidePanel, recordingButtonPressed, showPanel } from './panel.ts';
 import { ends, endsInSilence, isOfHand, sayNotRestored } from './reconnection-ends.ts';
-import { partyAnswered, softphoneSetup } from './softphone-children.ts';
+import { softphoneSetup } from './softphone-children.ts';
 import { inHand, inSlot, legs, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import type { VoiceLegReport } from './voice-leg.ts';
 
@@ -40,7 +41,7 @@ const open = softphoneSetup.createStateConfig({
       on: {
         'window.rings': 'ringing',
         'user.called': { target: 'taking', actions: { type: 'useVoiceLeg', params: ({ event }) => event } },
-        reconnect: { actions: { type: 'tellWindow', params: { type: 'reconnect' } } },
+        reconnect: { guard: isOfHand, actions: { type: 'tellWindow', params: { type: 'reconnect' } } },
         ...endsInSilence,
       },
     },
@@ -89,7 +90,7 @@ export const away = softphoneSetup.createStateConfig({
     // D-35.
     'party.called': { guard: 'roomForSecond', actions: takeSecondCaller },
     // The user left before the party had acknowledged our 200.
-    'call.answered': { guard: isOfHand, actions: [partyAnswered, { type: 'tellCall', params: { type: 'hold' } }] },
+    'call.answered': { guard: isOfHand, actions: [...partyAnswered, { type: 'tellCall', params: { type: 'hold' } }] },
     ...ends,
   },
   // It may still be that of a call which was dropped.

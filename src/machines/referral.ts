@@ -1,9 +1,9 @@
+import { partyAnswered } from './answered.ts';
 import type { CallReport } from './call.ts';
-import { panelButtons, showPanel } from './panel.ts';
+import { movesTalk, panelButtons, showPanel } from './panel.ts';
 import { showAway } from './reconnection-ends.ts';
 import {
   endSecond,
-  partyAnswered,
   secondGone,
   secondRemains,
   secondTakesOver,
@@ -34,7 +34,7 @@ export const following = softphoneSetup.createStateConfig({
     'call.answered': {
       guard: { type: 'isOfSecond', params: ({ event }) => event },
       target: 'talking',
-      actions: [partyAnswered, ...secondRemains, ...showPanel],
+      actions: [...partyAnswered, ...secondRemains, ...showPanel],
     },
     'call.ended': [
       {
@@ -47,7 +47,11 @@ export const following = softphoneSetup.createStateConfig({
     dial: {
       actions: { type: 'say', params: ({ context }) => ({ user: context.user, notice: { kind: 'thirdNumber' } }) },
     },
-    reconnect: { target: 'away.leaving', actions: [...endSecond({ kind: 'cancelled' }), showAway(false)] },
+    reconnect: {
+      guard: movesTalk,
+      target: 'away.leaving',
+      actions: [...endSecond({ kind: 'cancelled' }), showAway(false)],
+    },
     'voiceLeg.ended': [
       {
         guard: { type: 'isLoss', params: ({ event }) => event },

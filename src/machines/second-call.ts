@@ -1,22 +1,12 @@
+import { noteAnnounced, partyAnswered } from './answered.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId } from './model/ids.ts';
-import type { Dial } from './model/softphone.ts';
-import type { PairEvent, Standing } from './pair-setup.ts';
-import { hidePanel, panelButtons, showPanel } from './panel.ts';
-import { lossOpensWindow, showAway, takeBack } from './reconnection-ends.ts';
-import { endSecond, letGo, partyAnswered, secondRemains, softphoneSetup, voiceLegGone } from './softphone-children.ts';
-import { inHand, inSlot, legs, type SoftphoneArgs, second, showStatus, silenceUserLeg } from './softphone-context.ts';
-
-/** On `dial` beside the call in hand. */
-export const takeSecondNumber = [
-  { type: 'takeSecond', params: ({ event }: { event: Dial }) => event },
-  'startSecond',
-  'startSecondRecording',
-  {
-    type: 'logOpened',
-    params: ({ context, event }: SoftphoneArgs & { event: Dial }) => ({ user: context.user, ...event }),
-  },
-] as const;
+import type { PairEvent, Standing } from './pair-events.ts';
+import { hidePanel, movesTalk, panelButtons, showPanel } from './panel.ts';
+import { handBothOver } from './parting.ts';
+import { lossOpensWindow, showAway } from './reconnection-ends.ts';
+import { endSecond, letGo, secondRemains, softphoneSetup, voiceLegGone } from './softphone-children.ts';
+import { inHand, inSlot, isEarly, legs, second, showDialled, silenceUserLeg } from './softphone-context.ts';
 
 const tellPair = { type: 'tellPair', params: ({ event }: { event: PairEvent }) => ({ told: event }) } as const;
 const stands = (as: Standing) =>
@@ -24,37 +14,14 @@ const stands = (as: Standing) =>
 const ofEvent = ({ event }: { event: { cause: HangupCause } }) => event;
 const keepOnly = { type: 'keepOnly', params: ({ event }: { event: { survivor: CallId } }) => event } as const;
 /** The party who is left is still being called. */
-const listenToIt = [
-  keepOnly,
-  { type: 'hearParty', params: legs },
-  showStatus({ kind: 'dialled' }),
-  ...showPanel,
-] as const;
-/** The two parties are on their own. */
-const handBothOver = (ringing: boolean) =>
-  [
-    {
-      type: 'say',
-      params: ({ context }: SoftphoneArgs) => ({
-        user: context.user,
-        notice: {
-          kind: 'transferred' as const,
-          first: inHand(context).label,
-          second: second(context).label,
-          ringing,
-        },
-      }),
-    },
-    {
-      type: 'handOver',
-      params: ({ context }: SoftphoneArgs) => ({
-        user: context.user,
-        joined: { first: inHand(context), second: second(context), ringing },
-      }),
-    },
-    { type: 'dropCall', params: ({ context }: SoftphoneArgs) => inHand(context).label },
-    { type: 'dropCall', params: ({ context }: SoftphoneArgs) => second(context).label },
-  ] as const;
+const listenToIt = [keepOnly, { type: 'hearParty', params: legs }, ...showDialled, ...showPanel] as const;
+/** The user is with another one of the two. */
+const hears = ['pauseRecording', { type: 'hold', params: ({ event }: { event: { call: CallId } }) => event }] as const;
+/** The user has left the one in hand, and is rung for the other. */
+const ringForSecond = {
+  target: '#softphone.withCall.ringing.again',
+  actions: [...voiceLegGone, ...secondRemains, 'useNextVoiceLeg'],
+} as const;
 
 export const pair = softphoneSetup.createStateConfig({
   description: 'Two calls; the pair decides who is heard, and tells it.',
@@ -66,6 +33,8 @@ export const pair = softphoneSetup.createStateConfig({
       voiceLeg: inHand(context).voiceLeg,
       current: inHand(context).label,
       other: second(context).label,
+      early: isEarly(context, inHand(context)),
+      announces: context.progress[inHand(context).label.call] === 'announced',
     }),
   },
   exit: { type: 'unshow', params: inSlot('parallel') },
@@ -75,12 +44,13 @@ export const pair = softphoneSetup.createStateConfig({
     transfer: { actions: tellPair },
     decline: { actions: tellPair },
     end: { actions: tellPair },
+    giveUp: { actions: tellPair },
     'call.ringing': { actions: tellPair },
-    'call.earlyMedia': { actions: tellPair },
-    'call.answered': { actions: [partyAnswered, tellPair] },
+    'call.earlyMedia': { actions: [noteAnnounced, tellPair] },
+    'call.answered': { actions: [...partyAnswered, tellPair] },
     'call.ended': { actions: [letGo, tellPair] },
     'pair.commands': { actions: { type: 'tell', params: ({ event }) => event } },
-    'pair.hears': { actions: ['pauseRecording', { type: 'hold', params: ({ event }) => event }] },
+    'pair.hears': { actions: hears },
     'pair.listens': { actions: showPanel },
     'pair.connects': [
       { guard: 'panelIsOfAnother', actions: ['resumeRecording', ...showPanel] },
@@ -105,7 +75,11 @@ export const pair = softphoneSetup.createStateConfig({
         params: ({ context }) => ({ user: context.user, notice: { kind: 'thirdNumber' } }),
       },
     },
-    reconnect: { target: 'away.leaving', actions: [...endSecond({ kind: 'no-answer' }), showAway(false)] },
+    reconnect: {
+      guard: movesTalk,
+      target: 'away.leaving',
+      actions: [...endSecond({ kind: 'no-answer' }), showAway(false)],
+    },
     'voiceLeg.ended': [
       {
         guard: { type: 'isLoss', params: ({ event }) => event },
@@ -117,21 +91,69 @@ export const pair = softphoneSetup.createStateConfig({
   },
   initial: 'judging',
   states: {
-    judging: { always: [{ guard: 'secondWaits', target: 'waiting' }, { target: 'both' }] },
+    judging: {
+      always: [
+        { guard: 'handIsEarly', target: 'early' },
+        { guard: 'secondWaits', target: 'waiting' },
+        { target: 'both' },
+      ],
+    },
+    early: {
+      description:
+        'Neither has been answered. When the user leaves, or gives up his number, the caller rings him (D-32).',
+      on: {
+        'voiceLeg.ended': ringForSecond,
+        giveUp: {
+          guard: { type: 'isOfHand', params: ({ event }) => event },
+          target: '#softphone.withCall.ringingNext',
+          actions: [{ type: 'note', params: { cause: { kind: 'cancelled' } } }, ...secondRemains],
+        },
+        'call.answered': {
+          guard: { type: 'isOfHand', params: ({ event }) => event },
+          target: 'waiting',
+          actions: [...partyAnswered, tellPair],
+        },
+        'pair.hears': { target: 'both', actions: hears },
+        'pair.joins': 'joiningEarly',
+        // It is declined.
+        'pair.commands': {
+          guard: { type: 'isOfSecond', params: ({ event }) => event },
+          target: 'both',
+          actions: { type: 'tell', params: ({ event }) => event },
+        },
+      },
+    },
     waiting: {
       description: 'The second has not been answered.',
       on: {
         'voiceLeg.ended': {
           // D-32: a hung-up phone must be silent, and a caller not yet answered must not be lost.
           guard: { type: 'isHangUp', params: ({ event }) => event },
-          target: '#softphone.withCall.ringing.again',
-          actions: [...voiceLegGone, ...secondRemains, 'useNextVoiceLeg'],
+          ...ringForSecond,
         },
         'pair.joins': 'joining',
         'pair.commands': { target: 'both', actions: { type: 'tell', params: ({ event }) => event } },
       },
     },
     both: { description: 'Both are the user’s: they end when he hangs up.' },
+    joiningEarly: {
+      description: 'The same while the first is still being called.',
+      on: {
+        'voiceLeg.ended': {
+          target: '#softphone.withCall.departed',
+          actions: [
+            'dropVoiceLeg',
+            { type: 'hold', params: ({ context }) => second(context).label },
+            ...handBothOver(true),
+          ],
+        },
+        'call.answered': {
+          guard: { type: 'isOfHand', params: ({ event }) => event },
+          target: 'joining',
+          actions: [...partyAnswered, tellPair],
+        },
+      },
+    },
     joining: {
       description: 'The user is on his way out: that he hangs up makes no difference.',
       on: {
@@ -156,19 +178,7 @@ export const explaining = softphoneSetup.createStateConfig({
   exit: ['noteNormal', silenceUserLeg],
   on: {
     ...panelButtons,
-    reconnect: { target: 'away.leaving', actions: showAway(false) },
+    reconnect: { guard: movesTalk, target: 'away.leaving', actions: showAway(false) },
     'voiceLeg.ended': lossOpensWindow,
   },
 });
-
-export const parting = softphoneSetup.createStateConfig({
-  description: 'The parties are joined; the user is out.',
-  entry: [...hidePanel, 'noteNormal', 'hangUpVoiceLeg'],
-  on: {
-    'voiceLeg.ended': { target: 'departed', actions: 'dropVoiceLeg' },
-    recalled: { target: 'away.leaving', actions: [...takeBack, 'startRecording'] },
-    shutdown: {},
-  },
-});
-
-export const departed = softphoneSetup.createStateConfig({ type: 'final' });

@@ -3,7 +3,7 @@ import type { CallCommand, CallInput, CallReport } from './call.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, UserId } from './model/ids.ts';
 import type { CallInHand } from './model/softphone.ts';
-import type { PairEvent } from './pair-setup.ts';
+import type { PairEvent } from './pair-events.ts';
 import type { WindowEvent } from './reconnect-window.ts';
 import type { RecordingInput } from './recording.ts';
 import { inHand, type SoftphoneArgs, second } from './softphone-context.ts';
@@ -132,12 +132,6 @@ export const voiceLegGone = [
   'dropVoiceLeg',
   { type: 'note', params: ({ event }: { event: VoiceLegEnded }) => ofUser(event) },
 ] as const;
-
-/** On `call.answered`, whichever of the user's calls it is: what an answer means, apart from who is heard. */
-export const partyAnswered = {
-  type: 'logAnswered',
-  params: ({ event }: { event: Extract<CallReport, { type: 'call.answered' }> }) => event,
-} as const;
 
 /** On `call.ended`: it is let go; what its reason means is for the state to say. */
 export const letGo = { type: 'dropCall', params: ({ event }: { event: CallEnded }) => event } as const;

@@ -1,6 +1,6 @@
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, UserId, VoiceLegId } from './model/ids.ts';
-import type { NoticeSlot, RecordingState } from './model/notices.ts';
+import type { Notice, NoticeSlot, RecordingState } from './model/notices.ts';
 import type { CallInHand } from './model/softphone.ts';
 import type { ToneName } from './model/tone.ts';
 
@@ -22,8 +22,19 @@ export interface SoftphoneContext {
   readonly recordings: Readonly<Record<CallId, RecordingState>>;
   /** How many parties the user was transferred to. */
   readonly referrals: number;
-  /** Which call the panel shows; undefined: none is shown. */
-  readonly panelOf: CallId | undefined;
+  /** Those of his calls whose party speaks for itself, or is there. */
+  readonly progress: Readonly<Record<CallId, 'announced' | 'answered'>>;
+  /** What the panel shows; undefined: none is shown. `early`: there is no talk yet that could be moved. */
+  readonly panel: { readonly call: CallId; readonly early: boolean } | undefined;
+  /** The call whose message has `Cancel` (D-56). */
+  readonly cancellable: CallId | undefined;
+}
+
+export interface ShownNotice {
+  readonly user: UserId;
+  readonly call: CallId;
+  readonly slot: NoticeSlot;
+  readonly notice: Notice;
 }
 
 /** What must happen although this process may die. */
@@ -40,6 +51,10 @@ export const second = ({ second: call }: SoftphoneContext): CallInHand => {
   if (!call) throw new Error('this state has a second call');
   return call;
 };
+
+/** It was dialled and nobody has answered. */
+export const isEarly = ({ progress }: SoftphoneContext, { label }: CallInHand): boolean =>
+  label.direction === 'outgoing' && progress[label.call] !== 'answered';
 
 /** Until its recording has spoken, a call is one that can be recorded. */
 export const recordingButton = ({ recordings }: SoftphoneContext, call: CallId): RecordingState =>
@@ -62,10 +77,14 @@ export const showStatus = (status: OutgoingStatus) =>
       notice: { ...status, label: inHand(context).label },
     }),
   }) as const;
+export const showDialled = [
+  showStatus({ kind: 'dialled' }),
+  { type: 'noteCancellable', params: ({ context }: SoftphoneArgs) => inHand(context).label },
+] as const;
 type OutgoingStatus =
   | { kind: 'callingYou' | 'offerExpired' }
   | { kind: 'notDialled'; why: 'cancelled' | 'replaced' | 'incoming-call' }
-  | { kind: 'dialled'; progress?: 'talking' };
+  | { kind: 'dialled' };
 export const playToUser = (tone: ToneName) =>
   ({
     type: 'playTone',

@@ -15,12 +15,20 @@ import {
   type SoftphoneCommand,
 } from './model/softphone.ts';
 import type { DtmfStep, ToneName } from './model/tone.ts';
-import type { PairReport, Standing } from './pair-setup.ts';
+import type { PairReport, Standing } from './pair-events.ts';
 import { parallelPairMachine } from './parallel-pair.ts';
 import { reconnectWindowMachine, type WindowReport } from './reconnect-window.ts';
 import { recordingMachine } from './recording.ts';
 import type { RecordingReport } from './recording-events.ts';
-import { type DeadlineKind, inHand, recordingButton, type SoftphoneContext, second } from './softphone-context.ts';
+import {
+  type DeadlineKind,
+  inHand,
+  isEarly,
+  recordingButton,
+  type ShownNotice,
+  type SoftphoneContext,
+  second,
+} from './softphone-context.ts';
 import { type VoiceLegReport, voiceLegMachine } from './voice-leg.ts';
 
 /**
@@ -56,6 +64,7 @@ export const softphoneBase = setup({
       cause: { kind: 'normal' } as const,
       losses: 0,
       recordings: {},
+      progress: {},
     })),
     putDown: assign({ inHand: undefined }),
     takeSecond: assign(({ context }, { line, label, target, switching, limitMs, recording }: CallInHand) => ({
@@ -110,16 +119,27 @@ export const softphoneBase = setup({
     noteRecording: assign(({ context }, { call, button }: { call: CallId; button: RecordingState }) => ({
       recordings: { ...context.recordings, [call]: button },
     })),
-    notePanel: assign(({ context }, { isShown }: { isShown: boolean }) => ({
-      panelOf: isShown ? inHand(context).label.call : undefined,
+    noteProgress: assign(({ context }, { call, progress }: { call: CallId; progress: 'announced' | 'answered' }) => ({
+      progress: { ...context.progress, [call]: progress },
     })),
+    notePanel: assign(({ context }, { isShown }: { isShown: boolean }) => ({
+      panel: isShown ? { call: inHand(context).label.call, early: isEarly(context, inHand(context)) } : undefined,
+    })),
+    /** Its buttons are those of a talk now. */
+    noteButtons: assign(({ context: { panel, cancellable } }, { call }: { call: CallId }) => ({
+      panel: panel?.call === call ? { call, early: false } : panel,
+      cancellable: cancellable === call ? undefined : cancellable,
+    })),
+    noteCancellable: assign((_, { call }: { call: CallId }) => ({ cancellable: call })),
     setCallback: assign((_, { on }: { on: boolean }) => ({ callback: on })),
 
     /** undefined: there is none to decline. */
     declineUser: effect<{ voiceLeg: VoiceLegId | undefined; cause: HangupCause }>(),
     rejectParty: effect<{ call: CallId; cause: HangupCause }>(),
     say: effect<{ user: UserId; notice: Notice }>(),
-    show: effect<{ user: UserId; call: CallId; slot: NoticeSlot; notice: Notice }>(),
+    show: effect<ShownNotice>(),
+    /** undefined: what stands there is still so. */
+    redraw: effect<ShownNotice | undefined>(),
     /** Takes a slot's message away. */
     unshow: effect<{ user: UserId; call: CallId; slot: NoticeSlot }>(),
     playTone: effect<{ leg: LegId; tone: ToneName }>(),
@@ -150,13 +170,18 @@ export const softphoneBase = setup({
       context.second !== undefined && call === context.inHand?.label.call,
     /** Of the call whose panel is shown, or should be, and another than it shows. */
     changesPanel: ({ context }, { call, button }: { call: CallId; button: RecordingState }) =>
-      context.panelOf !== undefined &&
-      (call === context.inHand?.label.call || call === context.panelOf) &&
+      context.panel !== undefined &&
+      (call === context.inHand?.label.call || call === context.panel.call) &&
       button !== recordingButton(context, call),
-    panelIsOld: ({ context }) => context.panelOf !== undefined && context.panelOf !== context.inHand?.label.call,
-    panelIsOfAnother: ({ context }) => context.panelOf !== context.inHand?.label.call,
+    panelIsOld: ({ context }) => context.panel !== undefined && context.panel.call !== context.inHand?.label.call,
+    panelIsOfAnother: ({ context }) => context.panel?.call !== context.inHand?.label.call,
+    /** Whether there is a talk of this call's panel that can go on elsewhere. */
+    canMove: ({ context }, { call }: { call: CallId }) =>
+      (call === context.inHand?.label.call || call === context.second?.label.call) &&
+      !isEarly(context, inHand(context)),
     hasSecond: ({ context }) => context.second !== undefined,
     roomForSecond: ({ context }) => context.second === undefined && inHand(context).switching,
+    handIsEarly: ({ context }) => isEarly(context, inHand(context)),
     secondWaits: ({ context }) => context.second !== undefined && context.second.target === undefined,
     /** How the call that is left stands. */
     stands: (_, { standing, as }: { standing: Standing; as: Standing }) => standing === as,

@@ -1,22 +1,16 @@
+import { partyAnswered } from './answered.ts';
 import { cleared, clearing } from './clearing.ts';
 import { dialling, failing } from './dialling.ts';
 import { answering, ringing, ringingNext, takeCaller } from './incoming-call.ts';
 import type { CallId } from './model/ids.ts';
 import { awaitingUser, callingBack, swapping, takingUsersCall, withdrawing } from './outgoing-call.ts';
 import { hidePanel, showPanel } from './panel.ts';
+import { departed, parting } from './parting.ts';
 import { away, returning } from './reconnection.ts';
 import { takeBack } from './reconnection-ends.ts';
 import { following } from './referral.ts';
-import { departed, explaining, pair, parting } from './second-call.ts';
-import {
-  callGone,
-  endSecond,
-  letGo,
-  partyAnswered,
-  secondGone,
-  softphoneSetup,
-  voiceLegGone,
-} from './softphone-children.ts';
+import { explaining, pair } from './second-call.ts';
+import { callGone, endSecond, letGo, secondGone, softphoneSetup, voiceLegGone } from './softphone-children.ts';
 import { inHand, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import { talking } from './talk.ts';
 
@@ -49,7 +43,9 @@ export const softphoneMachine = softphoneSetup.createMachine({
     losses: 0,
     recordings: {},
     referrals: 0,
-    panelOf: undefined,
+    progress: {},
+    panel: undefined,
+    cancellable: undefined,
   }),
   initial: 'idle',
   on: {

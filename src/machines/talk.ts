@@ -1,10 +1,21 @@
 import { takeSecondCaller } from './incoming-call.ts';
-import { panelButtons } from './panel.ts';
+import type { Dial } from './model/softphone.ts';
+import { movesTalk, panelButtons } from './panel.ts';
 import { lossOpensWindow, showAway } from './reconnection-ends.ts';
 import { takeReferral } from './referral.ts';
-import { takeSecondNumber } from './second-call.ts';
 import { softphoneSetup } from './softphone-children.ts';
-import { legs, silenceUserLeg } from './softphone-context.ts';
+import { legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
+
+/** On `dial` beside the call in hand. */
+const takeSecondNumber = [
+  { type: 'takeSecond', params: ({ event }: { event: Dial }) => event },
+  'startSecond',
+  'startSecondRecording',
+  {
+    type: 'logOpened',
+    params: ({ context, event }: SoftphoneArgs & { event: Dial }) => ({ user: context.user, ...event }),
+  },
+] as const;
 
 export const talking = softphoneSetup.createStateConfig({
   description: 'User and party hear each other; nobody else is there.',
@@ -30,7 +41,7 @@ export const talking = softphoneSetup.createStateConfig({
       target: 'following',
       actions: takeReferral,
     },
-    reconnect: { target: 'away.leaving', actions: showAway(false) },
+    reconnect: { guard: movesTalk, target: 'away.leaving', actions: showAway(false) },
     'voiceLeg.ended': lossOpensWindow,
   },
 });

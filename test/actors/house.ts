@@ -89,7 +89,9 @@ export function openHouse() {
     find: async (call: CallId) => records.get(call),
     lastMissed: async () => undefined,
   };
-  const texts = { render: ({ kind }: { kind: string }) => ({ text: kind }) };
+  const texts = {
+    render: (notice: { kind: string; says?: string }) => ({ text: notice.says ?? notice.kind }),
+  };
   const plans = {
     planOf: async () => ({
       name: 'full',

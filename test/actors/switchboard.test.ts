@@ -115,6 +115,29 @@ describe('calls', () => {
     expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 6 to c1']);
   });
 
+  test('Reconnect of a call that is over moves no later one, and says so', async () => {
+    offer(CallId('c1'));
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    const answers: (string | undefined)[] = [];
+    const press = (callId: CallId) => house.press('reconnect', { callId, answer: (text) => answers.push(text) });
+    await press(CallId('old'));
+    expect(house.nets.told.filter((told) => told.startsWith('hang up'))).toEqual([]);
+    await press(CallId('c1'));
+    expect(house.nets.told).toContain('hang up user id1 connection-lost');
+    expect(answers).toEqual(['call-over']);
+  });
+
+  test('Reconnect of a call that nobody has answered says what can be done', async () => {
+    await house.text('200');
+    const [call] = [...house.records.keys()];
+    house.nets.user(VoiceLegId('id2'), { type: 'user.answered' });
+    const answers: (string | undefined)[] = [];
+    await house.press('reconnect', { callId: call as CallId, answer: (text) => answers.push(text) });
+    expect(answers).toEqual(['not-answered-yet']);
+  });
+
   test('of a softphone that breaks leave no leg behind', async () => {
     house.nets.telegram.ring = () => {
       throw new Error('bug');

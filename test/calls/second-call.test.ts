@@ -32,7 +32,8 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await stage.rest();
   });
 
-  const talkToPat = async () => {
+  /** Pat's telephone rings, and nobody has answered it. */
+  const callPat = async () => {
     const { olga, phone, chat } = stage;
     await stage.addLine({ domain: house.kamailio.domain, proxy: house.address('udp'), password: passwordOf('100') });
     pat = await house.telephone({ user: '200', toneHz: patSaysHz });
@@ -42,6 +43,10 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     const call = await phone.rings();
     call.answer();
     await pat.until('CALL_INCOMING');
+    return call;
+  };
+  const talkToPat = async () => {
+    const call = await callPat();
     await pat.answer();
     await Promise.all([call.heard(patSaysHz), patHears(olgaSaysHz)]);
     return call;
@@ -111,6 +116,44 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
         .cadence(425, began)
         .some(({ on }) => on),
     ).toBe(false);
+  });
+
+  test('Quinn calls while Pat is being called: he waits, Switch answers him, and Pat who answers then is held', async () => {
+    const call = await callPat();
+    const message = await quinnCalls();
+    expect(message.buttons.flat()).toEqual(['Transfer', 'Switch', 'Decline']);
+    expect(message.text).toBe('Calling you: 300\nCalling: 200');
+    await press('Switch', 'Decline');
+    await quinn.until('CALL_ESTABLISHED');
+    await Promise.all([call.heard(quinnSaysHz, { forMs: 500 }), quinnHears(olgaSaysHz)]);
+    await pat.answer();
+    await stage.olga.waitsFor(({ text }) => text === 'Answered and on hold: 200\nOn the line: 300');
+    await hearsMusic('200');
+    await pressInTime('Switch', 'End');
+    await Promise.all([call.heard(patSaysHz), patHears(olgaSaysHz), hearsMusic('300')]);
+    expect(open()).toMatchObject({ calls: 2, dialogs: 2 });
+  });
+
+  test('Quinn calls while Pat is being called: Transfer lets him wait for Pat, and they talk without her', async () => {
+    const call = await callPat();
+    await quinnCalls();
+    await press('Transfer', 'Decline');
+    await quinn.until('CALL_ESTABLISHED');
+    await call.ended;
+    await pat.answer();
+    await theyTalkWithoutHer(call);
+  });
+
+  test('Quinn calls while Pat is being called: she cancels that, and her phone rings for Quinn', async () => {
+    const { olga, phone } = stage;
+    const call = await callPat();
+    await quinnCalls();
+    await olga.presses(await olga.waitsFor(({ buttons }) => buttons.flat().includes('Cancel')), 'Cancel');
+    await pat.until('CALL_CLOSED');
+    await call.ended;
+    const next = await phone.rings();
+    next.answer();
+    await next.heard(quinnSaysHz);
   });
 
   test('AC-52 Switch ten times: each hears her in turn while the other hears music, both dialogs stay healthy', async () => {
@@ -252,7 +295,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await call.heard(quinnSaysHz);
     await pressInTime('Switch', 'End');
     await call.heard(patSaysHz);
-    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
+    await stage.olga.presses(await stage.panel('🔄 Reconnect'), '🔄 Reconnect');
     await quinn.until('CALL_CLOSED');
     await call.ended;
     const again = await stage.phone.rings();
@@ -264,7 +307,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
   test('AC-47 Reconnect with Quinn waiting: 480 to Quinn; with Quinn being called: CANCEL', async () => {
     const call = await talkToPat();
     await quinnCalls();
-    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
+    await stage.olga.presses(await stage.panel('🔄 Reconnect'), '🔄 Reconnect');
     expect((await quinn.until('CALL_CLOSED')).param).toContain('480');
     await call.ended;
     const again = await stage.phone.rings();
@@ -272,7 +315,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await again.heard(patSaysHz);
     stage.olga.sends('300', stage.chat);
     await quinn.until('CALL_INCOMING');
-    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
+    await stage.olga.presses(await stage.panel('🔄 Reconnect'), '🔄 Reconnect');
     await quinn.until('CALL_CLOSED');
     await again.ended;
     const once = await stage.phone.rings();

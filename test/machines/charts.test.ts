@@ -5,7 +5,9 @@ import { mermaid, mermaidOf, nodeAt, withDescendants } from '../support/mermaid.
 
 /** What machines and their parts are made of. */
 const others = [
+  'answered',
   'effects',
+  'pair-events',
   'pair-setup',
   'panel',
   'reconnection-ends',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createActor, initialTransition, transition } from 'xstate';
 import { CallId, EpochMs, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
-import type { PairEvent } from '../../src/machines/pair-setup.ts';
+import type { PairEvent } from '../../src/machines/pair-events.ts';
 import { parallelPairMachine } from '../../src/machines/parallel-pair.ts';
 
 /** A pair of its own: nobody hears its reports. */
@@ -45,6 +45,8 @@ const inputOf = (direction: 'incoming' | 'outgoing') => ({
   voiceLeg: VoiceLegId('leg'),
   current: label('first', 'outgoing'),
   other: label('second', direction),
+  early: false,
+  announces: false,
 });
 const after = (direction: 'incoming' | 'outgoing', ...events: PairEvent[]) => {
   const [fresh] = initialTransition(pair, inputOf(direction));

@@ -337,7 +337,7 @@ describe('reconnection', () => {
     intoTalk();
     nets.told.length = 0;
     shown.length = 0;
-    phone.send({ type: 'reconnect' });
+    phone.send({ type: 'reconnect', call });
   };
 
   test('by button: the party is held and hears tones, the user is rung, and talk goes on', async () => {
@@ -364,13 +364,21 @@ describe('reconnection', () => {
     expect(state()).toEqual({ withCall: { talking: 'again' } });
   });
 
+  test('Reconnect of an earlier call does not move this one', () => {
+    intoTalk();
+    nets.told.length = 0;
+    phone.send({ type: 'reconnect', call: CallId('earlier') });
+    expect(nets.told).toEqual([]);
+    expect(state()).toEqual({ withCall: { talking: 'begun' } });
+  });
+
   test('Callback off: nobody is rung, the user’s own call continues the talk', () => {
     start(false);
     phone.send(dial);
     phone.send({ type: 'user.called', voiceLeg: leg });
     nets.user(leg, { type: 'user.answered' });
     nets.party(call, { type: 'party.answered' });
-    phone.send({ type: 'reconnect' });
+    phone.send({ type: 'reconnect', call });
     clock.increment(30_000);
     expect(nets.told.filter((told) => told.startsWith('ring user'))).toEqual([]);
     phone.send({ type: 'user.called', voiceLeg: VoiceLegId('his') });
@@ -393,7 +401,7 @@ describe('reconnection', () => {
     nets.user(again, { type: 'user.hungUp', cause: { kind: 'declined' } });
     clock.increment(20_000);
     expect(nets.told.filter((told) => told.startsWith('ring user'))).toEqual(['ring user leg~1']);
-    phone.send({ type: 'reconnect' });
+    phone.send({ type: 'reconnect', call });
     expect(nets.told.at(-1)).toBe('ring user leg~2');
     phone.send({ type: 'giveUp', call });
     expect(nets.told).toContain('hang up party call normal');
@@ -582,7 +590,7 @@ describe('a second call', () => {
   test('Reconnect with a second call drops it, whatever its state', () => {
     intoSwitchingTalk();
     phone.send(secondCalls);
-    phone.send({ type: 'reconnect' });
+    phone.send({ type: 'reconnect', call });
     expect(nets.told).toContain('hang up party other no-answer');
     expect(state()).toEqual({ withCall: { away: { open: 'ringing' } } });
   });

@@ -5,6 +5,7 @@ import { walk } from './walks/walk.ts';
 
 /** What went wrong once, found by walks or by reading; each by its shortest way, walked to the end of all calls. */
 const talk: readonly Line[] = ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers'];
+const early: readonly Line[] = ['olga dials c1', 'phone answers', 'phone connects', 'c2 calls'];
 const stops = 'the service shuts down';
 const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
   // D-56.
@@ -100,7 +101,16 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
   ],
   [
     'the user’s own call answers the second caller when the first gives up before our ring has ended',
-    ['Telegram ends later', 'c1 calls', 'c2 calls', 'olga calls u1', 'c1 gives up', 'v1 ends', 'u1 answers', 'c2 answers'],
+    [
+      'Telegram ends later',
+      'c1 calls',
+      'c2 calls',
+      'olga calls u1',
+      'c1 gives up',
+      'v1 ends',
+      'u1 answers',
+      'c2 answers',
+    ],
   ],
   [
     'the user’s own call is declined when its caller gives up before our ring has ended',
@@ -109,6 +119,72 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
   [
     'the user’s own call answers the one who waited, before we ring for him',
     ['Telegram ends later', ...talk, 'c2 calls', 'c1 hangs up', 'olga calls u1', 'v1 ends', 'u1 answers', 'c2 answers'],
+  ],
+  // Product §7, §10.
+  [
+    'Reconnect is offered once the party has answered',
+    [
+      'olga dials c1',
+      'phone answers',
+      'phone connects',
+      'press Reconnect',
+      'c1 answers',
+      'press Reconnect',
+      'phone answers',
+    ],
+  ],
+  [
+    'Reconnect is not offered while the user listens to a second party being called, and is again when that answers',
+    [...talk, 'olga dials c2', 'press Switch', 'press Reconnect', 'c2 answers', 'press Reconnect', 'phone answers'],
+  ],
+  // Product §9: a caller while the first is still being called.
+  [
+    'a caller waits while the first is being called, who answers',
+    [...early, 'c1 answers', 'press Switch', 'c2 answers'],
+  ],
+  [
+    'a caller waits while the first is being called, who is busy',
+    [...early, 'c1 is busy', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a caller who waits while the first is being called is declined',
+    [...early, 'press Decline', 'c1 answers', 'press key'],
+  ],
+  [
+    'a caller who waits while the first is being called gives up',
+    [...early, 'c2 gives up', 'c1 announces', 'c1 answers'],
+  ],
+  [
+    'Switch to a caller while the first is being called, who answers and is held',
+    [...early, 'press Switch', 'c2 answers', 'c1 rings', 'c1 answers', 'press Switch', 'press key'],
+  ],
+  [
+    'Switch to a caller while the first is being called, who is given up',
+    [...early, 'press Switch', 'c2 answers', 'press Cancel', 'press key'],
+  ],
+  [
+    'the first answers before the caller has acknowledged that he was switched to',
+    [...early, 'press Switch', 'c1 answers', 'c2 answers', 'press Switch'],
+  ],
+  [
+    'Transfer of a caller to the first, who answers',
+    [...early, 'press Transfer', 'c2 answers', 'c1 rings', 'c1 answers'],
+  ],
+  [
+    'Transfer of a caller to the first, who is busy: the caller comes back',
+    [...early, 'press Transfer', 'c2 answers', 'c1 is busy', 'phone answers'],
+  ],
+  [
+    'Transfer of a caller to the first, and the user hangs up before the caller has acknowledged',
+    [...early, 'press Transfer', 'phone hangs up', 'c2 answers', 'c1 answers'],
+  ],
+  [
+    'the user leaves the first, and is rung for the caller',
+    [...early, 'phone hangs up', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'Cancel of the first, and the user is rung for the caller',
+    [...early, 'press Cancel', 'phone answers', 'c2 answers'],
   ],
   // Product §9, AC-83.
   [

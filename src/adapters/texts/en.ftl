@@ -146,6 +146,9 @@ recording-undeliverable =
 parallel-waiting =
     Calling you: { $other }
     On the line: { $current }
+parallel-early =
+    Calling you: { $other }
+    Calling: { $current }
 parallel-ringing =
     Calling: { $other }
     On the line: { $current }
@@ -235,6 +238,7 @@ toast-not-your-call = not your call
 toast-call-over = The call is over
 toast-done = done
 toast-expired = This question has expired
+toast-not-answered-yet = Nobody has answered yet: Reconnect works during a talk. To give up, hang up or press Cancel.
 toast-recording-locked = Recorded by order of the owner
 toast-recording-used-up = The recording limit of this call is used up
 toast-recording-not-in-plan = Recording is not in your plan

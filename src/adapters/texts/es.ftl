@@ -146,6 +146,9 @@ recording-undeliverable =
 parallel-waiting =
     Te llama: { $other }
     En línea: { $current }
+parallel-early =
+    Te llama: { $other }
+    Llamando a: { $current }
 parallel-ringing =
     Llamando a: { $other }
     En línea: { $current }
@@ -235,6 +238,7 @@ toast-not-your-call = Esta llamada no es tuya
 toast-call-over = La llamada ha terminado
 toast-done = Ya está hecho
 toast-expired = La pregunta ha caducado
+toast-not-answered-yet = Aún no han contestado: la reconexión funciona durante la conversación. Para dejarlo, cuelga o pulsa Cancelar.
 toast-recording-locked = Se graba por orden del titular de la línea
 toast-recording-used-up = Se agotó el límite de grabación de esta llamada
 toast-recording-not-in-plan = Tu plan no incluye grabación

@@ -146,6 +146,9 @@ recording-undeliverable =
 parallel-waiting =
     Вам звонит: { $other }
     На линии: { $current }
+parallel-early =
+    Вам звонит: { $other }
+    Набираю: { $current }
 parallel-ringing =
     Набираю: { $other }
     На линии: { $current }
@@ -235,6 +238,7 @@ toast-not-your-call = Это не ваш звонок
 toast-call-over = Звонок завершён
 toast-done = Уже сделано
 toast-expired = Время выбора вышло
+toast-not-answered-yet = Вам ещё не ответили: переподключение работает во время разговора. Чтобы прервать вызов, положите трубку или нажмите «Отмена».
 toast-recording-locked = Запись включена владельцем линии
 toast-recording-used-up = Лимит записи этого звонка исчерпан
 toast-recording-not-in-plan = Запись не входит в ваш тариф

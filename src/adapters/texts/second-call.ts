@@ -38,6 +38,7 @@ type ParallelAction = Extract<Action, { version: number }>['kind'] | 'end';
 /** What can be pressed, from left to right. An outgoing call is not declined, a waiting one not ended (D-28, D-29). */
 const parallelButtons: Readonly<Record<ParallelState, readonly ParallelAction[]>> = {
   waiting: ['transfer', 'switch', 'decline'],
+  early: ['transfer', 'switch', 'decline'],
   ringing: ['transfer', 'switch', 'end'],
   listening: ['transfer', 'switch', 'end'],
   answered: ['switch', 'transfer', 'end'],

@@ -146,6 +146,9 @@ recording-undeliverable =
 parallel-waiting =
     Вам дзвонить: { $other }
     На лінії: { $current }
+parallel-early =
+    Вам дзвонить: { $other }
+    Набираю: { $current }
 parallel-ringing =
     Набираю: { $other }
     На лінії: { $current }
@@ -235,6 +238,7 @@ toast-not-your-call = Це не ваш дзвінок
 toast-call-over = Дзвінок завершено
 toast-done = Уже зроблено
 toast-expired = Час вибору минув
+toast-not-answered-yet = Вам ще не відповіли: перепідключення працює під час розмови. Щоб перервати виклик, покладіть слухавку або натисніть «Скасувати».
 toast-recording-locked = Запис увімкнув власник лінії
 toast-recording-used-up = Ліміт запису цього дзвінка вичерпано
 toast-recording-not-in-plan = Запис не входить до вашого тарифу

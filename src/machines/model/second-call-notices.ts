@@ -43,6 +43,8 @@ export type SecondCallNotice =
 export type ParallelState =
   /** `other` calls and is not answered yet. */
   | 'waiting'
+  /** The same while `current` is being called and has not answered. */
+  | 'early'
   /** `other` is being called, the user talks to `current`. */
   | 'ringing'
   /** `current` is being called and the user listens to that, `other` is held. */

@@ -75,7 +75,7 @@ export type SoftphoneCommand =
   | { readonly type: 'record'; readonly call: CallId; readonly wanted: 'start' | 'stop' }
   | { readonly type: 'callback.set'; readonly on: boolean }
   /** The user wants to go on with another device, or be rung again at once. */
-  | { readonly type: 'reconnect' }
+  | { readonly type: 'reconnect'; readonly call: CallId }
   /** Buttons of the parallel message, with the version of what it showed. */
   | { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; readonly version: number }
   /** A transfer to a ringing party failed: the user gets his party back. */

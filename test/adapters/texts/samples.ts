@@ -135,7 +135,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
   recordingLimit: [{ kind: 'recordingLimit', limitMs: 15_000 }],
   recordingFailed: [{ kind: 'recordingFailed', label: pat }],
   recordingUndeliverable: [{ kind: 'recordingUndeliverable', title: 'Pat', reason: 'chat not found' }],
-  parallel: (['waiting', 'ringing', 'listening', 'answered', 'held'] as const).map((state) => ({
+  parallel: (['waiting', 'early', 'ringing', 'listening', 'answered', 'held'] as const).map((state) => ({
     kind: 'parallel',
     state,
     current: pat,
@@ -179,6 +179,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
       'done',
       'expired',
       'recording-locked',
+      'not-answered-yet',
       'recording-used-up',
       'recording-not-in-plan',
     ] as const

@@ -100,6 +100,7 @@ export const beginnings: readonly (readonly Line[])[] = [
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers'],
   ['c1 calls', 'phone answers', 'c1 answers', 'phone connects'],
   ['c1 calls', 'c2 calls'],
+  ['olga dials c1', 'phone answers', 'phone connects', 'c2 calls'],
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'c2 calls'],
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'olga dials c2'],
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'c2 calls', 'press Switch', 'c2 answers'],

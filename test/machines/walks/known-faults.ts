@@ -17,14 +17,7 @@ export interface KnownFault {
   readonly avoids?: (world: World, line: Line) => boolean;
 }
 
-export const knownFaults: readonly KnownFault[] = [
-  {
-    name: 'Reconnect stands under the keypad while the party is called, and does nothing',
-    product: '§7, §10',
-    lines: ['olga dials c1', 'phone answers', 'phone connects', 'press Reconnect'],
-    complaint: /^Reconnect of the panel message \(party inviting/,
-  },
-];
+export const knownFaults: readonly KnownFault[] = [];
 
 export const isKnown = (complaint: string): boolean =>
   knownFaults.some((fault) => !fault.avoids && fault.complaint.test(complaint));

@@ -55,7 +55,7 @@ const commandOf = (name: ButtonName, version: number, call: CallId): SoftphoneCo
     case 'Leave':
       return { type: 'giveUp', call };
     case 'Reconnect':
-      return { type: 'reconnect' };
+      return { type: 'reconnect', call };
     case 'Transfer':
       return { type: 'transfer', version };
     case 'Switch':
@@ -137,6 +137,8 @@ function hasNothingToDo(
       return (
         isLeaving || (notice.kind === 'panel' && (notice.recording === 'locked' || notice.recording === 'used-up'))
       );
+    case 'Cancel':
+      return isLeaving || parties.leg(call).state === 'ending';
     default:
       return isLeaving || (slot === 'parallel' && isEnding);
   }

@@ -87,6 +87,24 @@ export const races: readonly Race[] = [
     racing: ['press Switch twice', 'press Decline twice', 'press Transfer twice', 'c2 gives up'],
   },
   {
+    name: 'a party calls while the first is being called, and both get their answers',
+    before: ['olga dials c1', 'phone answers', 'phone connects', 'c2 calls', ...answeredLater],
+    racing: ['press Switch twice', 'c1 answers', 'c1 announces', 'c2 answers', 'press Cancel', 'phone hangs up'],
+  },
+  {
+    name: 'Transfer of a caller to a party that is being called while either leaves',
+    before: ['olga dials c1', 'phone answers', 'phone connects', 'c1 rings', 'c2 calls', ...answeredLater],
+    racing: [
+      'press Transfer',
+      'c1 answers',
+      'c2 answers',
+      'c1 is busy',
+      'c2 gives up',
+      'phone hangs up',
+      'press Cancel',
+    ],
+  },
+  {
     name: 'Transfer while the held party leaves',
     before: [...pair, ...answeredLater],
     racing: ['press Transfer', 'c1 hangs up', 'press Switch', 'c2 hangs up', 'phone hangs up'],

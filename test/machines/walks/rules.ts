@@ -21,6 +21,7 @@ const always: readonly ((world: World) => string | undefined)[] = [
   panelIsOfLiveCall,
   talkIsHeard,
   pairIsHeard,
+  waitingIsHeard,
   partyIsNotForgotten,
   joinedHearEachOther,
   talkIsOnRecord,
@@ -131,6 +132,14 @@ function pairIsHeard(world: World): string | undefined {
   const tone = toneTo(world, peace.phone.id);
   if (tone) return `${tone} goes on over the talk of two`;
   return chat.notice('parallel') ? undefined : 'two calls without a parallel message';
+}
+
+/** Of a waiting call the user hears beeps, whatever else he hears (product §9). */
+function waitingIsHeard({ chat, parties, phones, sound }: World): string | undefined {
+  const notice = chat.notice('parallel')?.notice;
+  const waits = notice?.kind === 'parallel' && parties.leg(notice.other.call).state === 'alerting';
+  const phone = phones.live.find(({ state }) => state === 'up' || state === 'connecting');
+  return waits && phone && !sound.tones(phone.id).has('second-call') ? 'a call waits and no beep says so' : undefined;
 }
 
 /** A party whose user is away is held, hears tones, and does not wait for ever. */

@@ -53,7 +53,7 @@ describe('a user’s telephone, whatever happens', () => {
   });
 });
 
-describe('faults that are known are still there', () => {
+describe.skipIf(knownFaults.length === 0)('faults that are known are still there', () => {
   test.each(knownFaults)('$name', async ({ lines, complaint, avoids }) => {
     // Nothing is forgiven but what happens on the way.
     const forgives = (wrong: string) => isKnown(wrong) && !complaint.test(wrong);

@@ -36,6 +36,8 @@ export class World {
   /** How the calls that begin are recorded. */
   recording: RecordingOrder = byHand;
   readonly orders = new Map<CallId, RecordingOrder>();
+  /** Calls whose plan allows no other beside them. */
+  readonly #alone = new Set<CallId>();
   readonly #inspect: ((event: InspectionEvent) => void) | undefined;
   readonly bridges: Bridges;
   #softphone: Actor<typeof machine> | undefined;
@@ -62,6 +64,7 @@ export class World {
   }
 
   dials(call: CallId, switching: boolean): void {
+    if (!switching) this.#alone.add(call);
     this.orders.set(call, this.recording);
     const label = { ...this.#label(call), direction: 'outgoing' } as const;
     const target = { kind: 'number', user: call } as const;
@@ -79,6 +82,11 @@ export class World {
   }
 
   partyCalls(call: CallId, switching: boolean): void {
+    const own = this.parties.live.filter(({ id }) => !this.joined.has(id));
+    const isDialling =
+      this.phones.taken.some(({ state }) => state === 'up') &&
+      own.length === 1 &&
+      own.every(({ id, state }) => state === 'inviting' && !this.#alone.has(id));
     this.parties.offer(call);
     this.orders.set(call, this.recording);
     const label = { ...this.#label(call), direction: 'incoming' } as const;
@@ -95,6 +103,8 @@ export class World {
       limitMs: switching ? undefined : 45_000,
       recording: this.recording,
     });
+    // Product §9: who is in a call, or makes one, hears of another.
+    if (switching && isDialling && this.parties.leg(call).state === 'ended') this.complain(`${call} is turned away`);
   }
 
   userCalls(voiceLeg: VoiceLegId): void {
