@@ -187,6 +187,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           .then((isTaken) => isTaken || sip.calls.hangUp(call.label.call, { kind: 'shutdown' }))
           .catch((error: unknown) => faults.report('recall', error)),
     });
+    const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans, clock: wall });
     const userDeadlines = new UserDeadlines({ deadlines, wallClock: wall, faults });
     const softphones: Softphones = new Softphones({
       keys: new DtmfSender({
@@ -200,6 +201,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       recordings,
       deadlines: userDeadlines,
       handOver: (user, joined) => bridges.start(user, joined),
+      limitOf: async (line) =>
+        dialling.limitOf(line).catch((error: unknown) => {
+          faults.report('dialling', error);
+          throw error;
+        }),
       sip: sip.calls,
       telegram,
       media: media.media,
@@ -218,7 +224,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       callLog: calls,
       clock: wall,
       faults,
-      dialling: new Dialling({ lines, lineActors, rules: dialRules, plans, clock: wall }),
+      dialling,
       plans,
       texts,
       ...(clock && { actorClock: clock }),

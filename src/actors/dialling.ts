@@ -1,6 +1,6 @@
 import type { LineChoice } from '../machines/line-question.ts';
-import type { UserId } from '../machines/model/ids.ts';
-import type { LineRefusal } from '../machines/model/notices.ts';
+import type { LineId, UserId } from '../machines/model/ids.ts';
+import type { LineRefusal, PlanLimit } from '../machines/model/notices.ts';
 import type { DialTarget } from '../machines/model/party.ts';
 import type { LineActors } from './lines.ts';
 import type { WallClock } from './ports/clock.ts';
@@ -37,6 +37,13 @@ export class Dialling {
       choices: judged.flatMap(({ line, dial }) => (dial ? [{ line: line.id, lineName: line.name, target: dial }] : [])),
       refusals: judged.flatMap(({ line, why }) => (why ? [{ lineName: line.name, why }] : [])),
     };
+  }
+
+  /** Why no call may be made on this line now, for the plan of its owner. */
+  async limitOf(id: LineId): Promise<PlanLimit | undefined> {
+    const { lines, plans, clock } = this.#parts;
+    const line = await lines.find(id);
+    return line && plans.refusalOf(line.owner, id, clock.now());
   }
 
   async #judgeLine(line: Line, target: DialTarget): Promise<{ why?: LineRefusal; dial?: DialTarget }> {

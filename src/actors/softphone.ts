@@ -1,7 +1,8 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { callMachine } from '../machines/call.ts';
 import { failureToneMachine } from '../machines/failure-tone.ts';
-import type { CallId, RecordingId, UserId, VoiceLegId } from '../machines/model/ids.ts';
+import type { CallId, LineId, RecordingId, UserId, VoiceLegId } from '../machines/model/ids.ts';
+import type { PlanLimit } from '../machines/model/notices.ts';
 import type { JoinedParties } from '../machines/model/softphone.ts';
 import { parallelPairMachine } from '../machines/parallel-pair.ts';
 import { recordingMachine } from '../machines/recording.ts';
@@ -26,6 +27,8 @@ export interface SoftphoneParts {
   readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver'>;
   /** Without it only timers of this process end the window of a reconnection. */
   readonly deadlines?: Pick<UserDeadlines, 'set' | 'clear'>;
+  /** Why no call may be made on this line now, for the plan of its owner. */
+  readonly limitOf: (line: LineId) => Promise<PlanLimit | undefined>;
   /** Two parties are on their own from now on. */
   readonly handOver: (user: UserId, joined: JoinedParties) => void;
 }
@@ -115,6 +118,10 @@ export const softphone = (parts: SoftphoneParts) => {
       parallelPair: pair(parts),
       failureTone: failureTone(parts),
       recording: recording(parts),
+      judgeReferral: fromPromise(async ({ input: { line, target } }) => ({
+        target,
+        refusal: await parts.limitOf(line),
+      })),
     },
     actions: {
       declineUser: (_, { voiceLeg: leg, cause }) => leg && telegram.hangUp(leg, cause),

@@ -1,7 +1,9 @@
 import { partyAnswered } from './answered.ts';
 import type { CallReport } from './call.ts';
+import type { PlanLimit } from './model/notices.ts';
+import type { JudgedReferral } from './model/softphone.ts';
 import { movesTalk, panelButtons, showPanel } from './panel.ts';
-import { showAway } from './reconnection-ends.ts';
+import { lossOpensWindow, showAway } from './reconnection-ends.ts';
 import {
   endSecond,
   secondGone,
@@ -12,11 +14,24 @@ import {
 } from './softphone-children.ts';
 import { inHand, legs, type SoftphoneArgs, second } from './softphone-context.ts';
 
-type Transfers = SoftphoneArgs & { event: Extract<CallReport, { type: 'call.transfers' }> };
+type Transfers = Extract<CallReport, { type: 'call.transfers' }>;
+type Judged = SoftphoneArgs & { event: { output: JudgedReferral } };
+const decline = {
+  type: 'declineTransfer',
+  params: ({ context }: SoftphoneArgs) => ({ call: inHand(context).label.call }),
+} as const;
 
-/** On `call.transfers`: the party wants the user to talk to somebody else (D-47). */
-export const takeReferral = [
-  { type: 'takeReferred', params: ({ event }: Transfers) => event },
+const sayRefused = {
+  type: 'say',
+  params: ({ context, event }: Judged) => ({
+    user: context.user,
+    // The guard has seen that there is one.
+    notice: { kind: 'refused' as const, error: event.output.refusal as PlanLimit },
+  }),
+} as const;
+
+const takeReferral = [
+  { type: 'takeReferred', params: ({ event }: Judged) => event.output },
   // Before the call is made, because its INVITE says by whom it was referred.
   {
     type: 'acceptTransfer',
@@ -26,6 +41,30 @@ export const takeReferral = [
   'startSecondRecording',
   { type: 'logOpened', params: ({ context }: SoftphoneArgs) => ({ user: context.user, ...second(context) }) },
 ] as const;
+
+export const considering = softphoneSetup.createStateConfig({
+  description: 'The party wants to transfer the user (D-47): it is asked whether his line may make a call now.',
+  invoke: {
+    id: 'judgement',
+    src: 'judgeReferral',
+    // Only a party that transfers comes here.
+    input: ({ context, event }) => ({ line: inHand(context).line, target: (event as Transfers).target }),
+    onDone: [
+      {
+        guard: { type: 'isRefused', params: ({ event }) => event.output },
+        target: 'talking.again',
+        actions: [decline, sayRefused],
+      },
+      { target: 'following', actions: takeReferral },
+    ],
+    onError: { target: 'talking.again', actions: decline },
+  },
+  on: {
+    ...panelButtons,
+    reconnect: { guard: movesTalk, target: 'away.leaving', actions: [decline, showAway(false)] },
+    'voiceLeg.ended': { ...lossOpensWindow, actions: [decline, ...lossOpensWindow.actions] },
+  },
+});
 
 export const following = softphoneSetup.createStateConfig({
   description: 'The party transfers the user: the one it named is called, and takes its place with the answer.',

@@ -1,6 +1,6 @@
 import { assign, raise, setup } from 'xstate';
 import { type CallReport, callMachine } from './call.ts';
-import { effect } from './effects.ts';
+import { effect, operation } from './effects.ts';
 import { failureToneMachine } from './failure-tone.ts';
 import type { CallLabel } from './model/call-label.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
@@ -10,6 +10,7 @@ import type { DialTarget } from './model/party.ts';
 import {
   type CallInHand,
   type JoinedParties,
+  type JudgedReferral,
   nextVoiceLeg,
   referredCall,
   type SoftphoneCommand,
@@ -56,6 +57,7 @@ export const softphoneBase = setup({
     parallelPair: parallelPairMachine,
     failureTone: failureToneMachine,
     recording: recordingMachine,
+    judgeReferral: operation<JudgedReferral, { line: LineId; target: DialTarget }>(),
   },
   actions: {
     take: assign((_, { line, label, target, voiceLeg, switching, limitMs, recording }: CallInHand) => ({
@@ -188,6 +190,7 @@ export const softphoneBase = setup({
     isRinging: (_, { ringing }: { ringing: boolean }) => ringing,
     isHangUp: (_, { cause }: { cause: HangupCause }) => cause.kind !== 'connection-lost',
     isLoss: (_, { cause }: { cause: HangupCause }) => cause.kind === 'connection-lost',
+    isRefused: (_, { refusal }: JudgedReferral) => refusal !== undefined,
     lostTooOften: ({ context }) => context.losses >= 5,
     isPrivacy: (_, { cause }: { cause: HangupCause }) => cause.kind === 'privacy',
   },

@@ -8,7 +8,7 @@ import { hidePanel, showPanel } from './panel.ts';
 import { departed, parting } from './parting.ts';
 import { away, returning } from './reconnection.ts';
 import { takeBack } from './reconnection-ends.ts';
-import { following } from './referral.ts';
+import { considering, following } from './referral.ts';
 import { explaining, pair } from './second-call.ts';
 import { callGone, endSecond, letGo, secondGone, softphoneSetup, voiceLegGone } from './softphone-children.ts';
 import { inHand, playToUser, type SoftphoneArgs } from './softphone-context.ts';
@@ -165,6 +165,7 @@ export const softphoneMachine = softphoneSetup.createMachine({
         dialling,
         failing,
         talking,
+        considering,
         following,
         pair,
         explaining,

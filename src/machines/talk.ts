@@ -2,7 +2,6 @@ import { takeSecondCaller } from './incoming-call.ts';
 import type { Dial } from './model/softphone.ts';
 import { movesTalk, panelButtons } from './panel.ts';
 import { lossOpensWindow, showAway } from './reconnection-ends.ts';
-import { takeReferral } from './referral.ts';
 import { softphoneSetup } from './softphone-children.ts';
 import { legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
 
@@ -38,8 +37,7 @@ export const talking = softphoneSetup.createStateConfig({
     ],
     'call.transfers': {
       guard: { type: 'isOfHand', params: ({ event }) => event },
-      target: 'following',
-      actions: takeReferral,
+      target: 'considering',
     },
     reconnect: { guard: movesTalk, target: 'away.leaving', actions: showAway(false) },
     'voiceLeg.ended': lossOpensWindow,

@@ -128,6 +128,7 @@ export function openHouse() {
     faults: reported,
     clock,
     handOver: () => {},
+    limitOf: async () => undefined,
     keys: new DtmfSender({
       sip: nets.sip,
       media: nets.media,

@@ -3,6 +3,7 @@ import { type Actor, createActor, SimulatedClock } from 'xstate';
 import type { KeysForParty } from '../../src/actors/dtmf-sender.ts';
 import { softphone } from '../../src/actors/softphone.ts';
 import { CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
+import type { PlanLimit } from '../../src/machines/model/notices.ts';
 import type { DtmfDigit } from '../../src/machines/model/tone.ts';
 import type { softphoneMachine } from '../../src/machines/softphone.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';
@@ -40,6 +41,7 @@ let recorder: PlayedRecorder;
 let shown: string[];
 let concluded: string[];
 let handedOver: unknown[];
+let limit: PlanLimit | undefined;
 let phone: Actor<typeof softphoneMachine>;
 const start = (callback: boolean) => {
   phone = createActor(
@@ -63,6 +65,7 @@ const start = (callback: boolean) => {
           steps.forEach((step) => nets.media.sendDtmf(call, step as DtmfDigit, 'rfc2833')),
       },
       recordings: recorder,
+      limitOf: async () => limit,
     } as never),
     { input: { user: UserId('1'), callback }, clock },
   );
@@ -76,6 +79,7 @@ beforeEach(() => {
   shown = [];
   concluded = [];
   handedOver = [];
+  limit = undefined;
   start(true);
 });
 
@@ -328,6 +332,30 @@ describe('talk', () => {
     expect(state()).toEqual({ withCall: { clearing: 'party' } });
     clock.increment(40_000);
     expect(state()).toBe('idle');
+  });
+});
+
+describe('the party transfers the user (D-47)', () => {
+  const transfers = async () => {
+    intoTalk();
+    nets.told.length = 0;
+    shown.length = 0;
+    nets.party(call, { type: 'party.transfers', target: { kind: 'number', user: '900' } });
+    for (let turn = 0; turn < 6; turn++) await Promise.resolve();
+  };
+
+  test('the one it named is called when the plan allows a call', async () => {
+    await transfers();
+    expect(nets.told).toContain('transfer call to call~1');
+    expect(state()).toEqual({ withCall: 'following' });
+  });
+
+  test('nobody is called when the plan allows none: 603 to the party, the user is told and talks on', async () => {
+    limit = { status: 402, reason: 'Total calls duration is exceeded' };
+    await transfers();
+    expect(nets.told).toEqual(['no transfer of call']);
+    expect(shown).toEqual(['refused']);
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
   });
 });
 

@@ -278,6 +278,10 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
     [...talk, 'c1 transfers', 'c1 hangs up', 'c1~1 rings', 'c1~1 answers'],
   ],
   ['a party transfers the user to one who is busy: they go on', [...talk, 'c1 transfers', 'c1~1 is busy', 'press key']],
+  [
+    'a party transfers the user, whose plan is used up: they go on',
+    [...talk, 'the plan is used up', 'c1 transfers', 'press key', 'c1~1 answers', 'c2 calls'],
+  ],
   ['Reconnect while the one the party named is called', [...talk, 'c1 transfers', 'press Reconnect', 'phone answers']],
 ];
 

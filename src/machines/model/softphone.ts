@@ -1,5 +1,6 @@
 import type { CallLabel } from './call-label.ts';
 import type { CallId, LineId, VoiceLegId } from './ids.ts';
+import type { PlanLimit } from './notices.ts';
 import type { CallerIdentity, DialTarget } from './party.ts';
 import type { RecordingOrder } from './recording-order.ts';
 import type { DtmfDigit, DtmfStep } from './tone.ts';
@@ -34,6 +35,12 @@ export const nextVoiceLeg = (leg: VoiceLegId): VoiceLegId => {
 
 /** The id of the call to whom the party of this one transferred the user; `count`: how many there were. */
 export const referredCall = (call: CallId, count: number): CallId => `${call.split('~')[0]}~${count}` as CallId;
+
+/** `refusal`: why the line may not make the call to which its party transfers the user. */
+export interface JudgedReferral {
+  readonly target: DialTarget;
+  readonly refusal: PlanLimit | undefined;
+}
 
 /** A number was judged and its line chosen. */
 export interface Dial {

@@ -2,6 +2,7 @@ import { type Actor, createActor, type InspectionEvent } from 'xstate';
 import { Bridges } from '../../../src/actors/bridges.ts';
 import { type SoftphoneParts, softphone } from '../../../src/actors/softphone.ts';
 import { type CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import type { PlanLimit } from '../../../src/machines/model/notices.ts';
 import type { RecordingOrder } from '../../../src/machines/model/recording-order.ts';
 import type { CallInHand, JoinedParties, SoftphoneCommand } from '../../../src/machines/model/softphone.ts';
 import { byHand } from '../../fakes/recorder.ts';
@@ -33,6 +34,8 @@ export class World {
   /** How much the softphone has done so far, other than saying something. */
   effects = 0;
   callback = true;
+  /** Of the plan: why no more calls may be made. */
+  limit: PlanLimit | undefined;
   /** How the calls that begin are recorded. */
   recording: RecordingOrder = byHand;
   readonly orders = new Map<CallId, RecordingOrder>();
@@ -220,6 +223,10 @@ const parts = {
     },
   } as Partial<SoftphoneParts['journal']>,
   keys: through(() => ({ send: () => {} }), []),
+  limitOf: () => {
+    here.parties.hasNews = true;
+    return Promise.resolve(here.limit);
+  },
   recordings: through(({ tapes }) => tapes.port, ['watch']),
   handOver: (user: UserId, joined: JoinedParties) => {
     here.joined.add(joined.first.label.call).add(joined.second.label.call);
