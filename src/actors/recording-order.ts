@@ -6,11 +6,13 @@ import type { Plan } from './ports/plans.ts';
 export const recordingOrder = (
   { user, owner, recordingsChat, recordingStereo, recording }: Line,
   plan: Plan,
+  language: string | undefined,
 ): RecordingOrder => {
   const automatic = recording && plan.recording;
   return {
     user,
     owner,
+    language,
     chat: recordingsChat,
     stereo: recordingStereo,
     automatic,

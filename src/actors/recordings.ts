@@ -45,7 +45,7 @@ export class Recordings {
       voiceLeg,
       call: label.call,
       stereo: order.stereo,
-      title: titleOf(label),
+      title: this.#titleOf(label, order),
       performer: label.lineName,
       ...(limitMs !== undefined && { limitMs }),
     });
@@ -85,6 +85,11 @@ export class Recordings {
     await this.settled();
   }
 
+  /** The party, as a player shows it. */
+  #titleOf(label: CallLabel, { language }: RecordingOrder): string {
+    return this.#parts.texts.render({ kind: 'recordingTitle', label }, language).text;
+  }
+
   async #handOver({ recording, label, order, startedBy, startedAt }: RecordingStart & { startedAt: EpochMs }) {
     const { recorder, delivery, texts, users } = this.#parts;
     const file = await recorder.stop(recording);
@@ -98,7 +103,7 @@ export class Recordings {
       user,
       owner,
       chat,
-      title: titleOf(label),
+      title: this.#titleOf(label, order),
       performer: label.lineName,
       startedAt,
       caption: texts.render({ kind: 'recordingCaption', label, startedAt, durationMs, startedBy }, language).text,
@@ -106,6 +111,3 @@ export class Recordings {
     return durationMs;
   }
 }
-
-/** The party, as a player shows it. */
-const titleOf = ({ number, name }: CallLabel): string => [name, number].filter(Boolean).join(' ') || 'Hidden number';

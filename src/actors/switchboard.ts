@@ -94,7 +94,11 @@ export class Switchboard {
     if (!line?.enabled) return { kind: 'no-answer' };
     const limit = await plans.refusalOf(line.owner, line.id, clock.now());
     if (limit) return { kind: 'rejected', sip: limit };
-    const [ofUser, plan] = await Promise.all([lines.ofUser(line.user), plans.planOf(line.owner)]);
+    const [ofUser, plan, language] = await Promise.all([
+      lines.ofUser(line.user),
+      plans.planOf(line.owner),
+      this.#languageOf(line.user),
+    ]);
     if (this.#draining) return { kind: 'shutdown' };
     const isTaken = await softphones.send(line.user, {
       type: 'party.called',
@@ -112,7 +116,7 @@ export class Switchboard {
       voiceLeg: VoiceLegId(newId()),
       switching: plan.callSwitching,
       limitMs: plan.callMs,
-      recording: recordingOrder(line, plan),
+      recording: recordingOrder(line, plan, language),
     });
     return isTaken ? undefined : { kind: 'shutdown' };
   }
@@ -217,6 +221,14 @@ export class Switchboard {
       .catch((error: unknown) => this.#parts.faults.report('switchboard', error));
   }
 
+  /** A call is not lost for want of it. */
+  async #languageOf(user: UserId): Promise<string | undefined> {
+    return this.#parts.users.language(user).catch((error: unknown) => {
+      this.#parts.faults.report('switchboard', error);
+      return undefined;
+    });
+  }
+
   /** Whether this is the question that waits for an answer, and not an older one. */
   #isOpen(user: UserId, call: CallId | undefined): boolean {
     return call !== undefined && this.#questions.get(user)?.getSnapshot().context.call === call;
@@ -273,7 +285,7 @@ export class Switchboard {
     const { lines, plans, softphones, newId, clock } = this.#parts;
     const found = await lines.find(line);
     if (!found) return;
-    const plan = await plans.planOf(found.owner);
+    const [plan, language] = await Promise.all([plans.planOf(found.owner), this.#languageOf(found.user)]);
     this.#say(user, { kind: 'privacyHint', firstCall: true });
     await softphones.send(user, {
       type: 'dial',
@@ -283,7 +295,7 @@ export class Switchboard {
       voiceLeg: VoiceLegId(newId()),
       switching: plan.callSwitching,
       limitMs: plan.callMs,
-      recording: recordingOrder(found, plan),
+      recording: recordingOrder(found, plan, language),
     });
   }
 

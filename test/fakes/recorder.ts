@@ -8,6 +8,7 @@ import type { RecordingOrder } from '../../src/machines/model/recording-order.ts
 export const byHand: RecordingOrder = {
   user: UserId('1'),
   owner: UserId('1'),
+  language: undefined,
   chat: undefined,
   stereo: false,
   automatic: false,

@@ -53,6 +53,9 @@ function recordingButton(state: RecordingState, phrase: Phrase): Button {
 
 /** Product §8. */
 export const recording: Rendering<RecordingNotice> = {
+  recordingTitle: ({ label: { number, name } }, phrase) => ({
+    text: oneLine([name, number].filter(Boolean).join(' ')) || phrase('hidden-number'),
+  }),
   recordingCaption: ({ label, startedAt, durationMs, startedBy, userName }, phrase) => {
     const values = {
       party: party(label, phrase),

@@ -83,6 +83,8 @@ export type RecordingState =
 
 /** Product §8. */
 export type RecordingNotice =
+  /** What a player shows of the file. */
+  | { readonly kind: 'recordingTitle'; readonly label: CallLabel }
   /** Under the file. `owner`: by itself, by the line's setting; `user`: by hand, with the name where it is known. */
   | {
       readonly kind: 'recordingCaption';

@@ -4,6 +4,8 @@ import type { UserId } from './ids.ts';
 export interface RecordingOrder {
   readonly user: UserId;
   readonly owner: UserId;
+  /** IETF tag: what the user reads; undefined: not known. */
+  readonly language: string | undefined;
   /** Bot API id of the chosen group or channel; undefined: the user's conversation with the chat account. */
   readonly chat: string | undefined;
   readonly stereo: boolean;

@@ -133,6 +133,10 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     { ...caption, startedBy: 'user', userName: 'Uwe' },
   ],
   recordingLimit: [{ kind: 'recordingLimit', limitMs: 15_000 }],
+  recordingTitle: [
+    { kind: 'recordingTitle', label: pat },
+    { kind: 'recordingTitle', label: { ...pat, number: undefined } },
+  ],
   recordingFailed: [{ kind: 'recordingFailed', label: pat }],
   recordingUndeliverable: [{ kind: 'recordingUndeliverable', title: 'Pat', reason: 'chat not found' }],
   parallel: (['waiting', 'early', 'ringing', 'listening', 'answered', 'held'] as const).map((state) => ({

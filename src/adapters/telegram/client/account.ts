@@ -102,7 +102,10 @@ class Account implements TelegramAccount {
     });
     this.#groups = new GroupLeaver((request) => this.invoke(request), options.log);
     this.#firstContacts = new FirstContacts(this.#clock, (until) => {
-      options.log.error('Telegram forbids first contacts of the chat account (PEER_FLOOD): none for 24 h');
+      options.log.error(
+        { until: new Date(until).toISOString() },
+        'Telegram limits the chat account as a spammer (PEER_FLOOD): until then it calls and writes to nobody first, and people it knows are served as before; ask @SpamBot from this account for the reason',
+      );
       options.onPeerFlood?.();
       options.firstContactBan?.save(this.selfId, EpochMs(until)).catch((error: unknown) => {
         options.log.error({ err: error }, 'it could not be noted that first contacts are forbidden');
