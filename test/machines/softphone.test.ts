@@ -424,6 +424,53 @@ describe('reconnection', () => {
     expect(state()).toBe('idle');
   });
 
+  const isLost = (count: number) =>
+    nets.user(legNumber(count), { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+  const isBack = (count: number) => nets.user(legNumber(count), { type: 'user.answered' });
+  const legNumber = (count: number) => (count === 0 ? leg : VoiceLegId(`leg~${count}`));
+  const losesFiveTimes = (everyMs: number) => {
+    intoTalk();
+    for (let count = 0; count < 5; count++) {
+      isLost(count);
+      isBack(count + 1);
+      clock.increment(everyMs);
+    }
+    nets.told.length = 0;
+    shown.length = 0;
+  };
+
+  test('lost for the sixth time in 10 minutes: the call ends, and the user is told', () => {
+    losesFiveTimes(100_000);
+    clock.increment(99_999);
+    isLost(5);
+    expect(nets.told).toContain('hang up party call connection-lost');
+    expect(shown).toContain('notRestored');
+    expect(state()).toBe('idle');
+  });
+
+  test('a loss of 10 minutes ago does not count any more', () => {
+    losesFiveTimes(100_000);
+    clock.increment(100_000);
+    isLost(5);
+    expect(nets.told).toContain('ring user leg~6');
+    isBack(6);
+    // Only the oldest had aged.
+    isLost(6);
+    expect(nets.told).toContain('hang up party call connection-lost');
+  });
+
+  test('losses of an earlier call do not count', () => {
+    losesFiveTimes(0);
+    nets.party(call, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    nets.user(legNumber(5), { type: 'user.hungUp', cause: { kind: 'normal' } });
+    const [next, nextLeg] = [CallId('next'), VoiceLegId('other')];
+    phone.send({ ...dial, label: { ...dial.label, call: next }, voiceLeg: nextLeg });
+    nets.user(nextLeg, { type: 'user.answered' });
+    nets.party(next, { type: 'party.answered' });
+    nets.user(nextLeg, { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+    expect(nets.told).toContain('ring user other~1');
+  });
+
   test('declining the ring is not an end (D-33); the button rings again', () => {
     byButton();
     nets.user(again, { type: 'user.hungUp', cause: { kind: 'declined' } });
@@ -640,6 +687,29 @@ describe('a second call', () => {
     expect(nets.told.at(-1)).toBe('hang up party third busy');
     phone.send(secondDialled);
     expect(shown.at(-1)).toBe('thirdNumber');
+  });
+
+  test('Transfer ends the recording (D-26); a party that comes back by a failed one is recorded anew, in another file', async () => {
+    const recorded = { ...dial, switching: true, recording: { ...byHand, automatic: true } };
+    phone.send(recorded);
+    nets.user(leg, { type: 'user.answered' });
+    nets.party(call, { type: 'party.answered' });
+    recorder.tells({ type: 'recorder.started' });
+    const first = recorder.last?.recording;
+    phone.send({ ...secondDialled, switching: true });
+    press('transfer');
+    expect(recorder.told).toEqual(['start by owner', 'deliver']);
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'normal' } });
+
+    const { type: _, ...back } = recorded;
+    phone.send({ type: 'recalled', call: back });
+    const { recordings, inHand } = phone.getSnapshot().context;
+    expect(recordings[inHand?.label.call as CallId]).toBe('start');
+    nets.user(VoiceLegId('leg~1'), { type: 'user.answered' });
+    recorder.tells({ type: 'recorder.started' });
+    expect(recorder.told).toEqual(['start by owner', 'deliver', 'start by owner']);
+    expect(recorder.last?.recording).not.toBe(first);
+    expect(phone.getSnapshot().context.recordings[call]).toBe('stop');
   });
 
   test('a recalled party is held until the user answers', async () => {
