@@ -1,0 +1,28 @@
+import type { Dialogues } from '../../../src/actors/ports/dialogues.ts';
+import type { Inbox, InboxRow } from '../../../src/actors/ports/inbox.ts';
+
+/** A letter box that knows every letter it ever held. */
+export class MemoryInbox implements Inbox {
+  readonly rows = new Map<string, InboxRow>();
+  readonly #dialogues: Dialogues;
+  readonly #done = new Set<string>();
+
+  /** @param dialogues where screens are looked up */
+  constructor(dialogues: Dialogues) {
+    this.#dialogues = dialogues;
+  }
+
+  async put(row: InboxRow) {
+    if (!this.rows.has(row.id)) this.rows.set(row.id, row);
+    const { screenMessage } = await this.#dialogues.of(row.user);
+    return { screenMessage };
+  }
+
+  async open(limit: number) {
+    return [...this.rows.values()].filter(({ id }) => !this.#done.has(id)).slice(0, limit);
+  }
+
+  async done(id: string) {
+    this.#done.add(id);
+  }
+}
