@@ -1,5 +1,4 @@
 import { dialRules } from '../adapters/dial-rules/dial-rules.ts';
-import { announceLineChange } from '../db/line-changes.ts';
 import { type LineChanges, LineRepository, type NewLine } from '../db/line-repository.ts';
 import { UserRepository } from '../db/user-repository.ts';
 import { LineId, UserId } from '../machines/model/ids.ts';
@@ -60,7 +59,6 @@ export const lineCommands: Commands = {
     const line = await readLine(words);
     return async (storage) => {
       const id = await linesOf(storage).add(line);
-      await announceLineChange(storage.url);
       return `Added line ${line.name} (${id}).`;
     };
   },
@@ -79,7 +77,6 @@ export const lineCommands: Commands = {
       if (changed && callback !== undefined) {
         await new UserRepository(storage.database).setCallback(changed.user, callback === 'on');
       }
-      await announceLineChange(storage.url);
       return [`Changed line ${changed?.name ?? ''} (${id}).`, ...rulesToldOf(changes)].join('\n');
     };
   },
@@ -101,7 +98,6 @@ export const lineCommands: Commands = {
     const line = lineId('line remove', id);
     return async (storage) => {
       if (!(await linesOf(storage).remove(line))) throw new WrongUsage(`line remove: there is no line ${id}`);
-      await announceLineChange(storage.url);
       return `Removed line ${id}.`;
     };
   },

@@ -5,17 +5,22 @@ import { DatabaseUnavailable } from './database-unavailable.ts';
 import { CallEntity } from './entities/call.ts';
 import { ChatAccountEntity } from './entities/chat-account.ts';
 import { DeadlineEntity } from './entities/deadline.ts';
+import { DialogueEntity } from './entities/dialogue.ts';
+import { InboxEntity } from './entities/inbox.ts';
 import { LineEntity } from './entities/line.ts';
+import { OfferEntity } from './entities/offer.ts';
 import { PanelEntity } from './entities/panel.ts';
 import { PeerEntity } from './entities/peer.ts';
 import { PersonEntity } from './entities/person.ts';
 import { PlanAccountEntity } from './entities/plan-account.ts';
 import { RecordingEntity } from './entities/recording.ts';
+import { WorkerEntity } from './entities/worker.ts';
 import { Migration20261121First } from './migrations/2026-11-21-first.ts';
 import { Migration20261122Jobs } from './migrations/2026-11-22-jobs.ts';
 import { Migration20261122Settings } from './migrations/2026-11-22-settings.ts';
 import { Migration20261123FirstContacts } from './migrations/2026-11-23-first-contacts.ts';
 import { Migration20261123Languages } from './migrations/2026-11-23-languages.ts';
+import { Migration20261124SettingsBot } from './migrations/2026-11-24-settings-bot.ts';
 
 /** Connections to the product's schema. */
 export interface Database {
@@ -39,12 +44,16 @@ export async function openDatabase(url: string): Promise<Database> {
       CallEntity,
       ChatAccountEntity,
       DeadlineEntity,
+      DialogueEntity,
+      InboxEntity,
       LineEntity,
+      OfferEntity,
       PanelEntity,
       PeerEntity,
       PersonEntity,
       PlanAccountEntity,
       RecordingEntity,
+      WorkerEntity,
     ],
     extensions: [Migrator],
     migrations: {
@@ -54,6 +63,7 @@ export async function openDatabase(url: string): Promise<Database> {
         { name: '2026-11-22-settings', class: Migration20261122Settings },
         { name: '2026-11-23-first-contacts', class: Migration20261123FirstContacts },
         { name: '2026-11-23-languages', class: Migration20261123Languages },
+        { name: '2026-11-24-settings-bot', class: Migration20261124SettingsBot },
       ],
       snapshot: false,
       silent: true,

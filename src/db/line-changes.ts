@@ -1,19 +1,8 @@
 import pg from 'pg';
 
-const channel = 'siptg_lines';
+/** Notified in the statement that adds, changes or removes a line. */
+export const lineChannel = 'siptg_lines';
 const timeouts = { connectionTimeoutMillis: 5_000, query_timeout: 5_000 };
-
-/** Tells every process on this database that lines were added, changed or removed. */
-export async function announceLineChange(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, ...timeouts });
-  client.on('error', () => drop(client));
-  await client.connect();
-  try {
-    await client.query(`notify ${channel}`);
-  } finally {
-    await client.end();
-  }
-}
 
 /**
  * Calls back at each change of lines, and after every reconnection, since changes meanwhile went unheard.
@@ -33,7 +22,7 @@ export async function watchLineChanges(url: string, onChange: () => void): Promi
     });
     try {
       await next.connect();
-      await next.query(`listen ${channel}`);
+      await next.query(`listen ${lineChannel}`);
     } catch (error) {
       drop(next);
       throw error;

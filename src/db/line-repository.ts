@@ -3,7 +3,9 @@ import type { Line, Lines } from '../actors/ports/lines.ts';
 import type { SipAccountSettings, SipAccounts } from '../actors/ports/sip-accounts.ts';
 import { LineId, UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
-import { LineEntity, type LineRow } from './entities/line.ts';
+import type { LineRow } from './entities/line.ts';
+import { isComplete } from './line-edits.ts';
+import { blankLine, type LinePatch, LineRows } from './line-rows.ts';
 import type { SecretBox } from './secret-box.ts';
 
 type LineOptions = Pick<Line, 'dialRules' | 'dtmfMethods' | 'recording' | 'recordingStereo' | 'recordingsChat'>;
@@ -20,45 +22,44 @@ const lineOf = (row: LineRow): Line => ({
   name: row.name,
   owner: UserId(row.ownerId),
   user: UserId(row.userId),
-  enabled: row.enabled,
+  enabled: row.enabled && isComplete(row),
+  revision: row.revision,
   dialRules: row.dialRules,
   dtmfMethods: row.dtmfMethods,
   recording: row.recording,
   recordingStereo: row.recordingStereo,
   recordingsChat: row.recordingsChat ?? undefined,
 });
-const oldestFirst = { createdAt: 'asc', id: 'asc' } as const;
-const purpose = (id: string) => `line/${id}/password`;
 
-/** Lines in the database, their passwords sealed. */
+/** Both the password in use and the one that waits: one becomes the other. */
+export const passwordPurpose = (line: string) => `line/${line}/password`;
+
+/** Lines in the database as calls and the operator see them, their passwords sealed. */
 export class LineRepository implements Lines, SipAccounts {
-  readonly #database: Database;
+  readonly #rows: LineRows;
   readonly #box: SecretBox;
 
   constructor(database: Database, box: SecretBox) {
-    this.#database = database;
+    this.#rows = new LineRows(database);
     this.#box = box;
   }
 
   async enabled(): Promise<readonly Line[]> {
-    const rows = await this.#database.fork().find(LineEntity, { enabled: true }, { orderBy: oldestFirst });
-    return rows.map(lineOf);
+    return (await this.#rows.find({ enabled: true })).filter(isComplete).map(lineOf);
   }
 
+  /** Without those of which login, password or domain is missing. */
   async ofUser(user: UserId): Promise<readonly Line[]> {
-    const rows = await this.#database.fork().find(LineEntity, { userId: user }, { orderBy: oldestFirst });
-    return rows.map(lineOf);
+    return (await this.#rows.find({ userId: user })).filter(isComplete).map(lineOf);
   }
 
   /** Also those somebody else talks through. */
   async ofOwner(owner: UserId): Promise<readonly Line[]> {
-    const rows = await this.#database.fork().find(LineEntity, { ownerId: owner }, { orderBy: oldestFirst });
-    return rows.map(lineOf);
+    return (await this.#rows.find({ ownerId: owner })).map(lineOf);
   }
 
   async all(): Promise<readonly (Line & Omit<SipAccountSettings, 'lineId' | 'password'>)[]> {
-    const rows = await this.#database.fork().find(LineEntity, {}, { orderBy: oldestFirst });
-    return rows.map((row) => ({
+    return (await this.#rows.find({})).map((row) => ({
       ...lineOf(row),
       login: row.login,
       domain: row.domain,
@@ -69,72 +70,61 @@ export class LineRepository implements Lines, SipAccounts {
   }
 
   async find(line: LineId): Promise<Line | undefined> {
-    const row = await this.#database.fork().findOne(LineEntity, { id: line });
-    return row ? lineOf(row) : undefined;
+    const row = await this.#rows.one(line);
+    return row && lineOf(row);
   }
 
+  /** @throws when there is no such line, or login, password or domain is missing */
   async settings(line: LineId): Promise<SipAccountSettings> {
-    const row = await this.#database.fork().findOneOrFail(LineEntity, { id: line });
+    const row = await this.#rows.one(line);
+    if (!row || !isComplete(row))
+      throw new Error(`line ${line} cannot be registered: ${row ? 'a draft' : 'not there'}`);
     const { login, domain, proxy, transport, codecs } = row;
-    return {
-      lineId: line,
-      login,
-      domain,
-      proxy,
-      transport,
-      codecs,
-      password: this.#box.open(row.password, purpose(row.id)),
-    };
+    const password = this.#box.open(row.password, passwordPurpose(row.id));
+    return { lineId: line, login, domain, proxy, transport, codecs, password };
   }
 
   async add(line: NewLine): Promise<LineId> {
-    const em = this.#database.fork();
-    const { owner, password, codecs, dtmfMethods = ['rfc2833', 'info', 'inband'], ...rest } = line;
+    const { owner, password, codecs, dtmfMethods = ['rfc2833', 'info', 'inband'], recordingsChat, ...rest } = line;
     const id = randomUUID();
-    em.create(LineEntity, {
-      dialRules: '',
-      recording: false,
-      recordingStereo: false,
+    await this.#rows.insert('operator', {
+      ...blankLine,
       ...rest,
       id,
       ownerId: owner,
       userId: owner,
       codecs: [...codecs],
       dtmfMethods: [...dtmfMethods],
-      password: this.#box.seal(password, purpose(id)),
+      recordingsChat: recordingsChat ?? null,
+      password: this.#box.seal(password, passwordPurpose(id)),
       enabled: true,
+      draft: false,
       createdAt: new Date(),
     });
-    await em.flush();
     return LineId(id);
   }
 
   /** @returns whether there is such a line */
   async update(line: LineId, changes: LineChanges): Promise<boolean> {
     const { password, codecs, dtmfMethods, recordingsChat, ...rest } = changes;
-    const columns = {
+    const columns: LinePatch = {
       ...rest,
-      ...(password !== undefined && { password: this.#box.seal(password, purpose(line)) }),
+      ...(password !== undefined && { password: this.#box.seal(password, passwordPurpose(line)) }),
       ...(codecs && { codecs: [...codecs] }),
       ...(dtmfMethods && { dtmfMethods: [...dtmfMethods] }),
       ...('recordingsChat' in changes && { recordingsChat: recordingsChat ?? null }),
     };
-    if (Object.keys(columns).length === 0) return (await this.find(line)) !== undefined;
-    return (await this.#database.fork().nativeUpdate(LineEntity, { id: line }, columns)) > 0;
+    return (await this.#rows.change('operator', line, 'change', () => columns)) !== undefined;
   }
 
   /** Who talks through the line; undefined: its owner. @returns whether there is such a line */
   async assignUser(line: LineId, user: UserId | undefined): Promise<boolean> {
-    const em = this.#database.fork();
-    const row = await em.findOne(LineEntity, { id: line });
-    if (!row) return false;
-    row.userId = user ?? row.ownerId;
-    await em.flush();
-    return true;
+    const assigned = ({ ownerId }: LineRow): LinePatch => ({ userId: user ?? ownerId });
+    return (await this.#rows.change('operator', line, 'assign', assigned)) !== undefined;
   }
 
   /** @returns whether there was such a line */
   async remove(line: LineId): Promise<boolean> {
-    return (await this.#database.fork().nativeDelete(LineEntity, { id: line })) > 0;
+    return this.#rows.remove('operator', line);
   }
 }

@@ -21,6 +21,7 @@ export const office: Line = {
   owner: olga,
   user: olga,
   enabled: true,
+  revision: 0,
   dialRules: '',
   dtmfMethods: ['rfc2833'],
   recording: false,

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { announceLineChange, watchLineChanges } from '../../src/db/line-changes.ts';
+import { watchLineChanges } from '../../src/db/line-changes.ts';
 import { temporaryCluster } from '../support/database.ts';
 
 let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
@@ -56,7 +56,7 @@ test('watching goes on after the server ended its connection, and says once that
   await cutEveryConnection();
   await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1), 10_000);
   expect(await listeners()).toBe(1);
-  await announceLineChange(cluster.url);
+  await operator.query('notify siptg_lines');
   await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2));
   await unwatch();
   await vi.waitFor(async () => expect(await listeners()).toBe(0));
@@ -67,7 +67,7 @@ test('what is not watched any more is not connected again', async () => {
   const unwatch = await watchLineChanges(cluster.url, onChange);
   await cutEveryConnection();
   await unwatch();
-  await announceLineChange(cluster.url);
+  await operator.query('notify siptg_lines');
   expect(await listeners()).toBe(0);
   expect(onChange).not.toHaveBeenCalled();
 });

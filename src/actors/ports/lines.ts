@@ -9,6 +9,8 @@ export interface Line {
   /** Who talks through it. */
   readonly user: UserId;
   readonly enabled: boolean;
+  /** Another one: it is to be registered anew. */
+  readonly revision: number;
   /** Checked rules (product §4); empty: none. */
   readonly dialRules: string;
   /** In order of preference. */
@@ -22,7 +24,7 @@ export interface Line {
 
 export interface Lines {
   enabled(): Promise<readonly Line[]>;
-  /** Lines on which this person calls and is called, switched off ones too. */
+  /** Lines on which this person calls and is called, switched off ones too, but no drafts. */
   ofUser(user: UserId): Promise<readonly Line[]>;
   find(line: LineId): Promise<Line | undefined>;
 }

@@ -1,7 +1,14 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import type { AppliedSettings, QuietHours } from '../../machines/model/settings.ts';
 import type { DtmfMethod } from '../../machines/model/tone.ts';
 
-/** A SIP account of ours. `password` is sealed. */
+/** Edits that wait. JSON knows no undefined: null stands for it. */
+export type PendingColumns = Partial<Omit<AppliedSettings, 'template'>> & { readonly template?: string | null };
+
+/**
+ * A SIP account of ours. Passwords are sealed; without login, password or domain it is not complete and cannot be called on.
+ * `revision` grows with what a registration depends on, `version` with every change.
+ */
 export const LineEntity = defineEntity({
   name: 'Line',
   tableName: 'line',
@@ -11,17 +18,27 @@ export const LineEntity = defineEntity({
     ownerId: p.string(),
     userId: p.string(),
     login: p.string(),
-    password: p.text(),
+    password: p.text().nullable(),
     domain: p.string(),
     proxy: p.string(),
     transport: p.string().$type<'udp' | 'tcp' | 'tls'>(),
     codecs: p.array(),
     enabled: p.boolean(),
+    draft: p.boolean(),
+    worker: p.string(),
+    template: p.string().nullable(),
     dialRules: p.text(),
     dtmfMethods: p.array().$type<DtmfMethod[]>(),
     recording: p.boolean(),
     recordingStereo: p.boolean(),
     recordingsChat: p.string().nullable(),
+    quietHours: p.json<QuietHours>().nullable(),
+    pending: p.json<PendingColumns>(),
+    pendingPassword: p.text().nullable(),
+    pendingSince: p.datetime().nullable(),
+    formerOwnerId: p.string().nullable(),
+    revision: p.integer(),
+    version: p.integer(),
     createdAt: p.datetime(),
   },
 });

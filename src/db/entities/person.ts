@@ -7,6 +7,8 @@ export const PersonEntity = defineEntity({
   properties: {
     id: p.string().primary(),
     callback: p.boolean(),
+    /** First name, as Telegram or a picker told it. */
+    name: p.string().nullable(),
     /** Chosen. */
     language: p.string().nullable(),
     telegramLanguage: p.string().nullable(),

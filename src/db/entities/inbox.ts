@@ -1,0 +1,16 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+
+/** Something a person did in the settings bot. `input`: sealed JSON, for it may be a password; empty when done. */
+export const InboxEntity = defineEntity({
+  name: 'Inbox',
+  tableName: 'inbox',
+  properties: {
+    id: p.string().primary(),
+    position: p.bigint('number'),
+    userId: p.string(),
+    input: p.text(),
+    language: p.string().nullable(),
+    name: p.string().nullable(),
+    doneAt: p.datetime().nullable(),
+  },
+});

@@ -1,0 +1,52 @@
+import type { Inbox, InboxRow } from '../actors/ports/inbox.ts';
+import { UserId } from '../machines/model/ids.ts';
+import type { SettingsInput } from '../machines/model/settings.ts';
+import type { Database } from './database.ts';
+import { InboxEntity } from './entities/inbox.ts';
+import type { SecretBox } from './secret-box.ts';
+
+const purpose = (id: string) => `inbox/${id}`;
+
+/** What people did in the settings bot, in the database; sealed, for what they write may be a password. */
+export class InboxRepository implements Inbox {
+  readonly #database: Database;
+  readonly #box: SecretBox;
+
+  constructor(database: Database, box: SecretBox) {
+    this.#database = database;
+    this.#box = box;
+  }
+
+  async put({ id, user, input, language, name }: InboxRow): Promise<{ readonly screenMessage: number | undefined }> {
+    const [dialogue] = await this.#database.fork().execute<{ screen_message: number | null }[]>(
+      `with kept as (
+         insert into inbox (id, user_id, input, language, name) values (?, ?, ?, ?, ?) on conflict (id) do nothing
+       )
+       select screen_message from dialogue where user_id = ?`,
+      [id, user, this.#box.seal(JSON.stringify(input), purpose(id)), language ?? null, name ?? null, user],
+    );
+    return { screenMessage: dialogue?.screen_message ?? undefined };
+  }
+
+  async open(limit: number): Promise<readonly InboxRow[]> {
+    const rows = await this.#database
+      .fork()
+      .find(InboxEntity, { doneAt: null }, { orderBy: { position: 'asc' }, limit });
+    return rows.map(({ id, userId, input, language, name }) => ({
+      id,
+      user: UserId(userId),
+      input: JSON.parse(this.#box.open(input, purpose(id))) as SettingsInput,
+      language: language ?? undefined,
+      name: name ?? undefined,
+    }));
+  }
+
+  /** The row stays for a day, so that a repeat is known. */
+  async done(id: string): Promise<void> {
+    await this.#database.fork().execute(
+      `with swept as (delete from inbox where done_at < now() - interval '1 day')
+       update inbox set done_at = now(), input = '' where id = ? and done_at is null`,
+      [id],
+    );
+  }
+}

@@ -1,0 +1,149 @@
+import type { FilterQuery } from '@mikro-orm/postgresql';
+import type { Changer } from '../actors/ports/line-book.ts';
+import type { Database } from './database.ts';
+import { LineEntity, type LineRow } from './entities/line.ts';
+import { lineChannel } from './line-changes.ts';
+
+/** What was done, in the audit log. */
+export type LineDeed =
+  | 'create'
+  | 'change'
+  | 'edit'
+  | 'apply'
+  | 'discard'
+  | 'switch-on'
+  | 'switch-off'
+  | 'assign'
+  | 'hand-over'
+  | 'take-back'
+  | 'remove';
+
+/** Columns to be changed. */
+export type LinePatch = Partial<Omit<LineRow, 'id' | 'createdAt' | 'revision' | 'version'>>;
+
+/** A draft of which nothing is known. */
+export const blankLine = {
+  login: '',
+  password: null,
+  domain: '',
+  proxy: '',
+  transport: 'udp',
+  worker: 'auto',
+  template: null,
+  dialRules: '',
+  enabled: false,
+  draft: true,
+  recording: false,
+  recordingStereo: false,
+  recordingsChat: null,
+  quietHours: null,
+  pending: {},
+  pendingPassword: null,
+  pendingSince: null,
+  formerOwnerId: null,
+  revision: 0,
+  version: 0,
+} as const;
+
+/** Columns of a change that are not for the log, or follow from others. */
+const secrets: ReadonlySet<string> = new Set(['password', 'pendingPassword']);
+const unlogged: ReadonlySet<string> = new Set(['pendingSince']);
+
+/** A new binding is needed when one of them changes. */
+const registered = ['login', 'password', 'domain', 'proxy', 'transport', 'worker'] as const;
+
+/**
+ * The table of lines. A change, its entry in the audit log and its announcement to every host are one statement, which does
+ * nothing when somebody else has changed the row since it was read: then it is read again.
+ */
+export class LineRows {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Oldest first. */
+  async find(where: FilterQuery<LineRow>): Promise<LineRow[]> {
+    return this.#database.fork().find(LineEntity, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
+  async one(id: string): Promise<LineRow | undefined> {
+    return (await this.#database.fork().findOne(LineEntity, { id })) ?? undefined;
+  }
+
+  async insert(by: Changer, row: LineRow): Promise<void> {
+    const em = this.#database.fork();
+    const { sql, params } = em.createQueryBuilder(LineEntity).insert(row).returning('id').toQuery();
+    await em.execute(logged(sql), [...params, by, 'create', JSON.stringify(changesOf({}, row))]);
+  }
+
+  /**
+   * @param patchOf what changes; undefined: the change is not allowed. What stays as it is may be among it
+   * @returns the row as it is now; undefined: there is none, or it is not allowed
+   */
+  async change(
+    by: Changer,
+    id: string,
+    deed: LineDeed,
+    patchOf: (row: LineRow) => LinePatch | undefined,
+  ): Promise<LineRow | undefined> {
+    for (;;) {
+      // biome-ignore lint/performance/noAwaitInLoops: each turn follows from the one before
+      const row = await this.one(id);
+      const wanted = row && patchOf(row);
+      if (!row || !wanted) return undefined;
+      const patch = differing(row, wanted);
+      if (Object.keys(patch).length === 0) return row;
+      const isRebinding = registered.some((column) => column in patch);
+      const next = { ...patch, version: row.version + 1, ...(isRebinding && { revision: row.revision + 1 }) };
+      const em = this.#database.fork();
+      const update = em.createQueryBuilder(LineEntity).update(next).where({ id, version: row.version }).returning('id');
+      const { sql, params } = update.toQuery();
+      const done = await em.execute<unknown[]>(logged(sql), [
+        ...params,
+        by,
+        deed,
+        JSON.stringify(changesOf(row, patch)),
+      ]);
+      if (done.length > 0) return { ...row, ...next };
+    }
+  }
+
+  /** With its open offers. @returns whether there was such a line */
+  async remove(by: Changer, id: string): Promise<boolean> {
+    const em = this.#database.fork();
+    const sql = logged('delete from line where id = ? returning id', `, offers as (${removeOffers})`);
+    return (await em.execute<unknown[]>(sql, [id, by, 'remove', '{}'])).length > 0;
+  }
+}
+
+const removeOffers = 'delete from offer using written where offer.line_id = written.id';
+
+/** A statement that returns the ids of lines it wrote, with the entry in the audit log and the announcement. */
+const logged = (sql: string, more = ''): string => `
+  with written as (${sql}),
+    entry as (
+      insert into audit_entry (line_id, changer, did, changes)
+      select written.id, ?, ?, ?::jsonb from written
+    )${more}
+  select pg_notify('${lineChannel}', '') from written`;
+
+/** The part of a patch that changes something. */
+function differing(row: LineRow, patch: LinePatch): LinePatch {
+  const entries = Object.entries(patch).filter(
+    ([key, value]) => JSON.stringify(row[key as keyof LineRow]) !== JSON.stringify(value),
+  );
+  return Object.fromEntries(entries) as LinePatch;
+}
+
+/** By column, the old value and the new one; of a secret only that it changed. */
+function changesOf(before: Partial<LineRow>, after: LinePatch): Record<string, unknown> {
+  const entries = Object.entries(after).filter(([key]) => !unlogged.has(key));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [
+      key,
+      secrets.has(key) ? 'changed' : { from: before[key as keyof LineRow] ?? null, to: value },
+    ]),
+  );
+}
