@@ -32,6 +32,7 @@ import { accountDelivery } from './adapters/telegram/delivery/delivery.ts';
 import { FluentTexts } from './adapters/texts/texts.ts';
 import { CallRepository } from './db/call-repository.ts';
 import { DeadlineRepository } from './db/deadline-repository.ts';
+import { removeExpired } from './db/expiry.ts';
 import { FirstContactBanRepository } from './db/first-contact-ban-repository.ts';
 import { HintRepository } from './db/hint-repository.ts';
 import { watchLineChanges } from './db/line-changes.ts';
@@ -111,6 +112,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 
   async function build(): Promise<Service> {
+    await removeExpired(storage.database);
     const lines = new LineRepository(storage.database, storage.box);
     const users = new UserRepository(storage.database);
     const calls = new CallRepository(storage.database);
@@ -172,7 +174,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     const settled = async () => void (await Promise.all([notices.settled(), journal.settled(), recordings.settled()]));
     const time = clock ? { clock } : {};
-    const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, ...time });
+    const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, wallClock: wall, ...time });
     const bridges = new Bridges({
       sip: sip.calls,
       media: media.media,

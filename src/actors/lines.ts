@@ -1,32 +1,48 @@
 import { type Actor, createActor } from 'xstate';
-import type { LineId } from '../machines/model/ids.ts';
+import { EpochMs, type LineId } from '../machines/model/ids.ts';
 import type { LineRefusal } from '../machines/model/notices.ts';
 import type { Reachability } from '../machines/model/registration.ts';
 import type { sipAccountMachine } from '../machines/sip-account.ts';
+import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Line, Lines } from './ports/lines.ts';
 import type { Presence } from './ports/presence.ts';
 import type { Registrar } from './ports/registrar.ts';
+import type { Standings } from './ports/standings.ts';
 import { sipAccount } from './sip-account.ts';
 
 type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
 
+interface RunningLine {
+  readonly actor: Actor<typeof sipAccountMachine>;
+  readonly revision: number;
+}
+
 /** The lines that are switched on: one actor each, and how each stands at its registrar. */
-export class LineActors implements Presence {
+export class LineActors implements Presence, Standings {
   readonly #lines: Lines;
   readonly #faults: Faults;
   readonly #clock: ActorClock;
   readonly #machine: ReturnType<typeof sipAccount>;
-  readonly #actors = new Map<LineId, Actor<typeof sipAccountMachine>>();
+  readonly #wallClock: WallClock;
+  readonly #actors = new Map<LineId, RunningLine>();
   readonly #reachability = new Map<LineId, Reachability>();
+  readonly #boundUntil = new Map<LineId, EpochMs>();
   readonly #watchers = new Set<(line: LineId, reachability: Reachability) => void>();
   readonly #registrar: Registrar;
   #following: Promise<void> = Promise.resolve();
 
-  constructor(parts: { lines: Lines; registrar: Registrar; faults: Faults; clock?: ActorClock }) {
+  constructor(parts: {
+    lines: Lines;
+    registrar: Registrar;
+    faults: Faults;
+    clock?: ActorClock;
+    wallClock?: WallClock;
+  }) {
     this.#lines = parts.lines;
     this.#faults = parts.faults;
     this.#clock = parts.clock;
+    this.#wallClock = parts.wallClock ?? { now: () => EpochMs(Date.now()) };
     this.#registrar = parts.registrar;
     this.#machine = sipAccount(parts.registrar, this);
   }
@@ -34,6 +50,16 @@ export class LineActors implements Presence {
   show(line: LineId, reachability: Reachability): void {
     this.#reachability.set(line, reachability);
     for (const watcher of this.#watchers) watcher(line, reachability);
+  }
+
+  bound(line: LineId, lifetimeMs: number): void {
+    this.#boundUntil.set(line, EpochMs(this.#wallClock.now() + lifetimeMs));
+  }
+
+  of(line: LineId): { readonly reachability: Reachability; readonly registeredUntil: EpochMs | undefined } {
+    const reachability: Reachability = this.#reachability.get(line) ?? { state: 'off' };
+    const isBound = reachability.state === 'reachable';
+    return { reachability, registeredUntil: isBound ? this.#boundUntil.get(line) : undefined };
   }
 
   /** Told now for every line, and at each change. Returns the unsubscribe. */
@@ -58,7 +84,7 @@ export class LineActors implements Presence {
     });
   }
 
-  /** Starts what is switched on in the database and stops what is not any more. */
+  /** Starts what is switched on in the database, stops what is not any more, and registers anew what was changed. */
   follow(): Promise<void> {
     // One at a time: an older list must not be applied after a newer one.
     const following = this.#following.then(() => this.#follow());
@@ -68,12 +94,17 @@ export class LineActors implements Presence {
 
   async #follow(): Promise<void> {
     const wanted = new Map((await this.#lines.enabled()).map((line) => [line.id, line]));
-    for (const line of wanted.values()) if (!this.#actors.has(line.id)) this.#start(line);
-    for (const [id, actor] of this.#actors) {
+    for (const line of wanted.values()) {
+      const running = this.#actors.get(line.id);
+      if (!running) this.#start(line);
+      else if (running.revision !== line.revision) this.#change(line, running);
+    }
+    for (const [id, { actor }] of this.#actors) {
       if (wanted.has(id)) continue;
       actor.send({ type: 'account.disable' });
       this.#actors.delete(id);
       this.#reachability.delete(id);
+      this.#boundUntil.delete(id);
     }
   }
 
@@ -88,7 +119,7 @@ export class LineActors implements Presence {
   /** Un-registers everything within 2 s. */
   async stop(): Promise<void> {
     const ids = [...this.#actors.keys()];
-    for (const actor of this.#actors.values()) actor.stop();
+    for (const { actor } of this.#actors.values()) actor.stop();
     this.#actors.clear();
     await Promise.allSettled(ids.map((line) => this.#registrar.unbind(line)));
   }
@@ -99,9 +130,14 @@ export class LineActors implements Presence {
       ...(this.#clock && { clock: this.#clock }),
     });
     actor.subscribe({ error: (error) => this.#faults.report('line actor', error) });
-    this.#actors.set(line.id, actor);
+    this.#actors.set(line.id, { actor, revision: line.revision });
     actor.start();
     actor.send({ type: 'account.enable' });
+  }
+
+  #change(line: Line, { actor }: RunningLine): void {
+    this.#actors.set(line.id, { actor, revision: line.revision });
+    actor.send({ type: 'account.changed' });
   }
 }
 

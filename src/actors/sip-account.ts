@@ -17,5 +17,6 @@ export const sipAccount = (registrar: Registrar, presence: Presence) =>
     },
     actions: {
       announce: (_, { line, reachability }) => presence.show(line, reachability),
+      announceBinding: (_, { line, lifetimeMs }) => presence.bound(line, lifetimeMs),
     },
   });

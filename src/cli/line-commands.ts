@@ -84,7 +84,7 @@ export const lineCommands: Commands = {
     const rows = (await linesOf(storage).all()).map((line) => {
       const { id, name, user, owner, login, domain, transport } = line;
       const words = [
-        `${id}  ${line.enabled ? 'on ' : 'off'}  ${name}  ${login}@${domain}/${transport}  user ${user}`,
+        `${id}  ${line.enabled ? 'on ' : 'off'}  ${name}  ${login || '—'}@${domain || '—'}/${transport}  user ${user}`,
         ...(user === owner ? [] : [`owner ${owner}`]),
         ...(line.dialRules === '' ? [] : [`rules ${line.dialRules}`]),
         ...(line.recording ? [`recorded${line.recordingStereo ? ' in stereo' : ''}`] : []),

@@ -89,7 +89,6 @@ export class LineRows {
     patchOf: (row: LineRow) => LinePatch | undefined,
   ): Promise<LineRow | undefined> {
     for (;;) {
-      // biome-ignore lint/performance/noAwaitInLoops: each turn follows from the one before
       const row = await this.one(id);
       const wanted = row && patchOf(row);
       if (!row || !wanted) return undefined;

@@ -24,7 +24,11 @@ export const sipAccountMachine = setup({
       attempts: number;
       retryAfterMs: number | undefined;
     },
-    events: {} as { type: 'account.enable' } | { type: 'account.disable' } | { type: 'transport.lost' },
+    events: {} as
+      | { type: 'account.enable' }
+      | { type: 'account.disable' }
+      | { type: 'account.changed' }
+      | { type: 'transport.lost' },
   },
   actors: {
     register: operation<Binding, { line: LineId }>(),
@@ -33,6 +37,7 @@ export const sipAccountMachine = setup({
   },
   actions: {
     announce: effect<{ line: LineId; reachability: Reachability }>(),
+    announceBinding: effect<{ line: LineId; lifetimeMs: number }>(),
     keepBinding: assign((_, { lifetimeMs }: Binding) => ({ lifetimeMs, attempts: 0, retryAfterMs: undefined })),
     countAttempt: assign(({ context }) => ({ attempts: context.attempts + 1 })),
     forgetAttempts: assign({ attempts: 0 }),
@@ -64,7 +69,7 @@ export const sipAccountMachine = setup({
     enabled: {
       invoke: { id: 'flow', src: 'flow', input: ({ context }) => ({ line: context.line }) },
       initial: 'registering',
-      on: { 'account.disable': 'unregistering' },
+      on: { 'account.disable': 'unregistering', 'account.changed': 'rebinding' },
       states: {
         registering: {
           entry: {
@@ -115,7 +120,13 @@ export const sipAccountMachine = setup({
           on: { 'transport.lost': 'registering' },
           initial: 'bound',
           states: {
-            bound: { after: { refreshDue: 'refreshing' } },
+            bound: {
+              entry: {
+                type: 'announceBinding',
+                params: ({ context }) => ({ line: context.line, lifetimeMs: context.lifetimeMs }),
+              },
+              after: { refreshDue: 'refreshing' },
+            },
             refreshing: {
               invoke: {
                 id: 'refresh',
@@ -140,6 +151,24 @@ export const sipAccountMachine = setup({
         },
       },
     },
+    rebinding: {
+      description: 'The settings are others: the registrar that knows the old ones forgets us first.',
+      entry: [
+        'forgetAttempts',
+        {
+          type: 'announce',
+          params: ({ context }) => ({ line: context.line, reachability: { state: 'registering' } }),
+        },
+      ],
+      invoke: {
+        id: 'unregisterOld',
+        src: 'unregister',
+        input: ({ context }) => ({ line: context.line }),
+        onDone: 'enabled',
+        onError: 'enabled',
+      },
+      on: { 'account.disable': 'unregistering' },
+    },
     unregistering: {
       entry: { type: 'announce', params: ({ context }) => ({ line: context.line, reachability: { state: 'off' } }) },
       invoke: {
@@ -160,7 +189,7 @@ export const sipAccountMachine = setup({
           reachability: { state: 'unreachable', detail: 'internal fault' },
         }),
       },
-      on: { 'account.enable': 'enabled', 'account.disable': 'unregistering' },
+      on: { 'account.enable': 'enabled', 'account.disable': 'unregistering', 'account.changed': 'rebinding' },
     },
   },
 });

@@ -44,7 +44,7 @@ test('every machine that needs hands is started here', () => {
 });
 
 test('a machine without hands is noticed', () => {
-  expect(unwired(sipAccountMachine).sort()).toEqual(['announce', 'flow', 'register', 'unregister']);
+  expect(unwired(sipAccountMachine).sort()).toEqual(['announce', 'announceBinding', 'flow', 'register', 'unregister']);
   expect(unwired(softphoneMachine)).toContain('connect');
 });
 

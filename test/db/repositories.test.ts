@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CallRepository } from '../../src/db/call-repository.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { HintRepository } from '../../src/db/hint-repository.ts';
+import { LineBookRepository } from '../../src/db/line-book-repository.ts';
+import { watchLineChanges } from '../../src/db/line-changes.ts';
 import { LineRepository } from '../../src/db/line-repository.ts';
 import { LoginRepository } from '../../src/db/login-repository.ts';
 import { MailboxRepository, PeerRepository } from '../../src/db/mailbox-repository.ts';
@@ -45,6 +47,7 @@ test('a line is found by its user, with its settings', async () => {
     owner: olga,
     user: olga,
     enabled: true,
+    revision: 0,
     dialRules: '',
     dtmfMethods: ['rfc2833', 'info', 'inband'],
     recording: false,
@@ -85,6 +88,78 @@ test('a line is changed piece by piece, its password stays sealed', async () => 
   expect(await lines.update(id, { recordingsChat: undefined })).toBe(true);
   expect((await lines.find(id))?.recordingsChat).toBeUndefined();
   expect(await lines.update(id, {})).toBe(true);
+});
+
+test('a line without login, password or domain is no line that calls are made on', async () => {
+  const [lines, book] = [new LineRepository(database, box), new LineBookRepository(database, box)];
+  const owner = UserId('2101');
+  const options = {
+    codecs: ['opus'],
+    dtmfMethods: [],
+    recording: false,
+    recordingsChat: undefined,
+    quietHours: undefined,
+  };
+  const make = async (edits: object) =>
+    (await book.create(owner, { ...options, name: 'New', ...edits, pendingSince: undefined })).id;
+  const access = { login: '100', password: 's3cret', domain: 'pbx.test' };
+  const incomplete = [
+    await make({}),
+    await make({ ...access, login: '' }),
+    await make({ ...access, domain: '' }),
+    await make({ ...access, password: undefined }),
+  ];
+  const whole = await make(access);
+  // As it could stand there in spite of everything.
+  await database.fork().execute('update line set enabled = true where owner_id = ?', [owner]);
+  const enabledOfOwner = async () => (await lines.enabled()).filter((line) => line.owner === owner).map(({ id }) => id);
+  expect(await enabledOfOwner()).toEqual([whole]);
+  expect((await lines.ofUser(owner)).map(({ id }) => id)).toEqual([whole]);
+  expect(await lines.ofOwner(owner)).toHaveLength(5);
+  for (const id of incomplete) {
+    expect(await lines.find(id)).toMatchObject({ enabled: false });
+    await expect(lines.settings(id)).rejects.toThrow('a draft');
+  }
+  expect(await lines.settings(whole)).toMatchObject(access);
+});
+
+test('the revision grows with what a registration depends on, and with nothing else', async () => {
+  const [lines, book] = [new LineRepository(database, box), new LineBookRepository(database, box)];
+  const id = await lines.add(office);
+  const revision = async () => (await lines.find(id))?.revision;
+  await lines.update(id, { name: 'Home', dialRules: '^8=7', codecs: ['gsm'], enabled: false });
+  await lines.assignUser(id, UserId('2202'));
+  await book.edit(olga, id, { domain: 'pbx2.test', dialRules: '' }, EpochMs(1));
+  expect(await revision()).toBe(0);
+  await book.apply(olga, id);
+  expect(await revision()).toBe(1);
+  await book.edit(olga, id, { dialRules: '^9=' }, EpochMs(1));
+  await book.apply(olga, id);
+  expect(await revision()).toBe(1);
+  await lines.update(id, { password: 'another' });
+  expect(await revision()).toBe(2);
+});
+
+test('what the operator changes is written down as his, and told to every host', async () => {
+  const told = vi.fn<() => void>();
+  const unwatch = await watchLineChanges(cluster.url, told);
+  const lines = new LineRepository(database, box);
+  const id = await lines.add(office);
+  await lines.update(id, { password: 'unique-pass-word', recording: true });
+  await lines.assignUser(id, UserId('2302'));
+  await lines.remove(id);
+  await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(4));
+  await unwatch();
+  const entries = await database
+    .fork()
+    .execute<{ changer: string; did: string }[]>('select * from audit_entry where line_id = ? order by id', [id]);
+  expect(entries.map(({ changer, did }) => `${changer} ${did}`)).toEqual([
+    'operator create',
+    'operator change',
+    'operator assign',
+    'operator remove',
+  ]);
+  expect(JSON.stringify(entries)).not.toContain('unique-pass-word');
 });
 
 test('a change of a line that is not there says so', async () => {

@@ -34,9 +34,13 @@ class ScriptedRegistrar implements Registrar {
 let registrar: ScriptedRegistrar;
 let clock: SimulatedClock;
 let shown: string[];
+let lifetimes: number[];
 const enabled = async (...answers: (Binding | Error)[]) => {
   if (answers.length > 0) registrar.answers = answers;
-  const machine = sipAccount(registrar, { show: (_, { state }) => shown.push(state) });
+  const machine = sipAccount(registrar, {
+    show: (_, { state }) => shown.push(state),
+    bound: (_, lifetimeMs) => lifetimes.push(lifetimeMs),
+  });
   const account = createActor(machine, { input: { line, spread: 0 }, clock });
   account.start();
   account.send({ type: 'account.enable' });
@@ -52,6 +56,7 @@ beforeEach(() => {
   registrar = new ScriptedRegistrar();
   clock = new SimulatedClock();
   shown = [];
+  lifetimes = [];
 });
 
 test('a binding is refreshed at 80 % of its lifetime, without a gap in reachability', async () => {
@@ -128,4 +133,59 @@ test('switching off removes the binding', async () => {
   expect(shown.at(-1)).toBe('off');
   await after(3_600_000);
   expect(registrar.attempts).toBe(1);
+});
+
+test('the lifetime of each binding is told', async () => {
+  await enabled({ lifetimeMs: 100_000 }, { lifetimeMs: 60_000 });
+  expect(lifetimes).toEqual([100_000]);
+  await after(80_000);
+  expect(lifetimes).toEqual([100_000, 60_000]);
+});
+
+test('other settings are bound anew, when the old binding is gone', async () => {
+  const account = await enabled();
+  let unbound = () => {};
+  registrar.unbind = () =>
+    new Promise((resolve) => {
+      registrar.unbound++;
+      unbound = resolve;
+    });
+  account.send({ type: 'account.changed' });
+  await settled();
+  expect([registrar.unbound, registrar.attempts]).toEqual([1, 1]);
+  expect(shown).toEqual(['registering', 'reachable', 'registering']);
+  unbound();
+  await settled();
+  expect(registrar.attempts).toBe(2);
+  expect(shown.at(-1)).toBe('reachable');
+});
+
+test('other settings end the pause after a refusal, and the next refusal is the first one', async () => {
+  const account = await enabled(new RegistrationRefused(403, 'Forbidden'));
+  await after(minute);
+  account.send({ type: 'account.changed' });
+  await settled();
+  expect(registrar.attempts).toBe(3);
+  await after(minute);
+  expect(registrar.attempts).toBe(4);
+});
+
+test('a line that is switched off while its settings change stays off', async () => {
+  const account = await enabled();
+  account.send({ type: 'account.changed' });
+  account.send({ type: 'account.disable' });
+  await settled();
+  expect(shown.at(-1)).toBe('off');
+  await after(3_600_000);
+  expect(registrar.attempts).toBe(1);
+  account.send({ type: 'account.changed' });
+  await settled();
+  expect(registrar.attempts).toBe(1);
+});
+
+test('other settings may mend what our own bug made of the old ones', async () => {
+  const account = await enabled(new TypeError('bug'), { lifetimeMs: 100_000 });
+  account.send({ type: 'account.changed' });
+  await settled();
+  expect(shown.at(-1)).toBe('reachable');
 });

@@ -31,7 +31,7 @@ let numbers = 1_000;
 const somebody = () => UserId(numbers++);
 const someLine = () => LineId(`00000000-0000-4000-8000-00000000${numbers++}`);
 
-const directories: [string, () => { people: People; meet(user: UserId): Promise<void> }][] = [
+const directories: [string, () => { people: People; meet: (user: UserId) => Promise<void> }][] = [
   [
     'in memory',
     () => {
