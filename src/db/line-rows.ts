@@ -52,9 +52,12 @@ const unlogged: ReadonlySet<string> = new Set(['pendingSince']);
 /** A new binding is needed when one of them changes. */
 const registered = ['login', 'password', 'domain', 'proxy', 'transport', 'worker'] as const;
 
+/** Edits apply by themselves this long after the first of them (D-03). */
+const waitsMs = 300_000;
+
 /**
- * The table of lines. A change, its entry in the audit log and its announcement to every host are one statement, which does
- * nothing when somebody else has changed the row since it was read: then it is read again.
+ * The table of lines. A change, its entry in the audit log, the deadline of its edits and its announcement to every host are
+ * one statement, which does nothing when somebody else has changed the row since it was read: then it is read again.
  */
 export class LineRows {
   readonly #database: Database;
@@ -75,7 +78,8 @@ export class LineRows {
   async insert(by: Changer, row: LineRow): Promise<void> {
     const em = this.#database.fork();
     const { sql, params } = em.createQueryBuilder(LineEntity).insert(row).returning('id').toQuery();
-    await em.execute(logged(sql), [...params, by, 'create', JSON.stringify(changesOf({}, row))]);
+    const { sql: then, params: due } = deadlineOf(row);
+    await em.execute(logged(sql, then), [...params, by, 'create', JSON.stringify(changesOf({}, row)), ...due]);
   }
 
   /**
@@ -99,12 +103,9 @@ export class LineRows {
       const em = this.#database.fork();
       const update = em.createQueryBuilder(LineEntity).update(next).where({ id, version: row.version }).returning('id');
       const { sql, params } = update.toQuery();
-      const done = await em.execute<unknown[]>(logged(sql), [
-        ...params,
-        by,
-        deed,
-        JSON.stringify(changesOf(row, patch)),
-      ]);
+      const { sql: then, params: due } = deadlineOf(patch);
+      const entry = [by, deed, JSON.stringify(changesOf(row, patch))];
+      const done = await em.execute<unknown[]>(logged(sql, then), [...params, ...entry, ...due]);
       if (done.length > 0) return { ...row, ...next };
     }
   }
@@ -112,20 +113,34 @@ export class LineRows {
   /** With its open offers. @returns whether there was such a line */
   async remove(by: Changer, id: string): Promise<boolean> {
     const em = this.#database.fork();
-    const sql = logged('delete from line where id = ? returning id', `, offers as (${removeOffers})`);
+    const sql = logged('delete from line where id = ? returning id', `${noDeadline}, ${noOffers}`);
     return (await em.execute<unknown[]>(sql, [id, by, 'remove', '{}'])).length > 0;
   }
 }
 
-const removeOffers = 'delete from offer using written where offer.line_id = written.id';
+const noOffers = 'offers as (delete from offer using written where offer.line_id = written.id)';
+const noDeadline = `due as (
+  delete from deadline using written where address = 'line/' || written.id and kind = 'apply'
+)`;
+const newDeadline = `due as (
+  insert into deadline (address, kind, due_at) select 'line/' || written.id, 'apply', ? from written
+  on conflict (address, kind) do update set due_at = excluded.due_at
+)`;
+
+/** What becomes of the deadline: written with the edits, so that no end of the process comes between. */
+function deadlineOf({ pendingSince }: LinePatch): { sql?: string; params: readonly unknown[] } {
+  if (pendingSince === undefined) return { params: [] };
+  if (pendingSince === null) return { sql: noDeadline, params: [] };
+  return { sql: newDeadline, params: [new Date(pendingSince.getTime() + waitsMs)] };
+}
 
 /** A statement that returns the ids of lines it wrote, with the entry in the audit log and the announcement. */
-const logged = (sql: string, more = ''): string => `
+const logged = (sql: string, then?: string): string => `
   with written as (${sql}),
     entry as (
       insert into audit_entry (line_id, changer, did, changes)
       select written.id, ?, ?, ?::jsonb from written
-    )${more}
+    )${then === undefined ? '' : `, ${then}`}
   select pg_notify('${lineChannel}', '') from written`;
 
 /** The part of a patch that changes something. */

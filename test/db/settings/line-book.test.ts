@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LineBook } from '../../../src/actors/ports/line-book.ts';
+import type { LineBook, NewEdits } from '../../../src/actors/ports/line-book.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
+import { DeadlineRepository } from '../../../src/db/deadline-repository.ts';
 import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
 import { EpochMs, LineId, UserId } from '../../../src/machines/model/ids.ts';
@@ -400,6 +401,37 @@ describe('in the database', () => {
     } finally {
       await other.close();
     }
+  });
+
+  test('with the edits stands when they apply by themselves, until they are not there any more', async () => {
+    const { book, olga, id } = await make();
+    const deadlines = new DeadlineRepository(database);
+    const due = async () => (await deadlines.find(`line/${id}`, 'apply'))?.dueAt;
+    const edit = async (edits: NewEdits) => book.edit(olga, id, edits, at);
+    expect(await due()).toBeUndefined();
+    await edit({ domain: 'pbx2.test' });
+    await book.edit(olga, id, { login: '200' }, EpochMs(at + 60_000));
+    await book.change(olga, id, { name: 'Home' });
+    await book.switch(olga, id, false);
+    expect(await due()).toBe(at + 300_000);
+    const ends: (() => Promise<unknown>)[] = [
+      () => edit({ domain: 'pbx.test', login: '100' }),
+      () => book.apply(olga, id),
+      () => book.discard(olga, id),
+      () => book.switch(olga, id, true),
+      () => book.handOver(olga, id, somebody()),
+      () => book.takeBack(olga, id),
+      () => book.remove(olga, id),
+    ];
+    for (const [place, end] of ends.entries()) {
+      await edit({ proxy: `edge${place}.test` });
+      if (place === 0) await edit({ proxy: '' });
+      else expect(await due()).toBe(at + 300_000);
+      await end();
+      expect(await due()).toBeUndefined();
+    }
+    const { id: other } = await book.create(olga, { ...options, login: '1', pendingSince: at });
+    expect((await deadlines.find(`line/${other}`, 'apply'))?.dueAt).toBe(at + 300_000);
   });
 
   test('calls in progress are counted, without those that an earlier process left behind', async () => {
