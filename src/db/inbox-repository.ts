@@ -45,7 +45,7 @@ export class InboxRepository implements Inbox {
   async done(id: string): Promise<void> {
     await this.#database.fork().execute(
       `with swept as (delete from inbox where done_at < now() - interval '1 day')
-       update inbox set done_at = now(), input = '' where id = ? and done_at is null`,
+       update inbox set done_at = now(), input = '' where id = ?`,
       [id],
     );
   }

@@ -55,12 +55,17 @@ const registered = ['login', 'password', 'domain', 'proxy', 'transport', 'worker
 /** Edits apply by themselves this long after the first of them (D-03). */
 const waitsMs = 300_000;
 
+/** Whoever changes a line has mostly just looked at it. */
+const mostKnown = 200;
+
 /**
  * The table of lines. A change, its entry in the audit log, the deadline of its edits and its announcement to every host are
- * one statement, which does nothing when somebody else has changed the row since it was read: then it is read again.
+ * one statement, which does nothing when somebody else has changed the row since it was read: then it is read again. So the
+ * first attempt can begin with the row as it was last seen here.
  */
 export class LineRows {
   readonly #database: Database;
+  readonly #known = new Map<string, LineRow>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -72,7 +77,8 @@ export class LineRows {
   }
 
   async one(id: string): Promise<LineRow | undefined> {
-    return (await this.#database.fork().findOne(LineEntity, { id })) ?? undefined;
+    const row = await this.#database.fork().findOne(LineEntity, { id });
+    return row ? this.#remember({ ...row }) : undefined;
   }
 
   async insert(by: Changer, row: LineRow): Promise<void> {
@@ -92,21 +98,14 @@ export class LineRows {
     deed: LineDeed,
     patchOf: (row: LineRow) => LinePatch | undefined,
   ): Promise<LineRow | undefined> {
-    for (;;) {
-      const row = await this.one(id);
+    for (let known = this.#known.get(id); ; known = undefined) {
+      const row = known ?? (await this.one(id));
       const wanted = row && patchOf(row);
-      if (!row || !wanted) return undefined;
-      const patch = differing(row, wanted);
-      if (Object.keys(patch).length === 0) return row;
-      const isRebinding = registered.some((column) => column in patch);
-      const next = { ...patch, version: row.version + 1, ...(isRebinding && { revision: row.revision + 1 }) };
-      const em = this.#database.fork();
-      const update = em.createQueryBuilder(LineEntity).update(next).where({ id, version: row.version }).returning('id');
-      const { sql, params } = update.toQuery();
-      const { sql: then, params: due } = deadlineOf(patch);
-      const entry = [by, deed, JSON.stringify(changesOf(row, patch))];
-      const done = await em.execute<unknown[]>(logged(sql, then), [...params, ...entry, ...due]);
-      if (done.length > 0) return { ...row, ...next };
+      const patch = wanted && differing(row, wanted);
+      if (patch && Object.keys(patch).length > 0) {
+        const written = await this.#write(by, row, deed, patch);
+        if (written) return this.#remember(written);
+      } else if (!known) return patch && row;
     }
   }
 
@@ -115,6 +114,28 @@ export class LineRows {
     const em = this.#database.fork();
     const sql = logged('delete from line where id = ? returning id', `${noDeadline}, ${noOffers}`);
     return (await em.execute<unknown[]>(sql, [id, by, 'remove', '{}'])).length > 0;
+  }
+
+  /** @returns the row as it is now; undefined: somebody else was faster */
+  async #write(by: Changer, row: LineRow, deed: LineDeed, patch: LinePatch): Promise<LineRow | undefined> {
+    const { id, version, revision } = row;
+    const isRebinding = registered.some((column) => column in patch);
+    const next = { ...patch, version: version + 1, ...(isRebinding && { revision: revision + 1 }) };
+    const em = this.#database.fork();
+    const update = em.createQueryBuilder(LineEntity).update(next).where({ id, version }).returning('id');
+    const { sql, params } = update.toQuery();
+    const { sql: then, params: due } = deadlineOf(patch);
+    const entry = [by, deed, JSON.stringify(changesOf(row, patch))];
+    const written = await em.execute<unknown[]>(logged(sql, then), [...params, ...entry, ...due]);
+    return written.length > 0 ? { ...row, ...next } : undefined;
+  }
+
+  #remember(row: LineRow): LineRow {
+    this.#known.delete(row.id);
+    this.#known.set(row.id, row);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);
+    return row;
   }
 }
 

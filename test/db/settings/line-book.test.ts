@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { LineBook, NewEdits } from '../../../src/actors/ports/line-book.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
 import { DeadlineRepository } from '../../../src/db/deadline-repository.ts';
+import { DialogueRepository } from '../../../src/db/dialogue-repository.ts';
+import { InboxRepository } from '../../../src/db/inbox-repository.ts';
 import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
 import { EpochMs, LineId, UserId } from '../../../src/machines/model/ids.ts';
@@ -349,6 +352,46 @@ describe('in the database', () => {
         'select changer, did, changes from audit_entry where line_id = ? order by id',
         [id],
       );
+
+  test('what another host changed meanwhile is changed further, and not what was here before', async () => {
+    const { book, olga, id } = await make();
+    const elsewhere = new LineBookRepository(database, box);
+    const uwe = somebody();
+    await book.find(id);
+    await elsewhere.edit(olga, id, { domain: 'pbx2.test' }, at);
+    expect(await book.discard(olga, id)).toMatchObject({ pending: {} });
+    await book.find(id);
+    await elsewhere.edit(olga, id, { domain: 'pbx2.test' }, at);
+    expect(await book.edit(olga, id, { proxy: 'edge.test' }, at)).toMatchObject({
+      pending: { domain: 'pbx2.test', proxy: 'edge.test' },
+    });
+    await elsewhere.handOver(uwe, id, uwe);
+    expect(await book.takeBack(olga, id)).toMatchObject({ owner: olga, domain: 'pbx2.test', proxy: 'edge.test' });
+    await elsewhere.remove(olga, id);
+    expect(await book.change(olga, id, { name: 'Home' })).toBeUndefined();
+  });
+
+  test('a press costs five statements', async () => {
+    const { olga, id } = await make();
+    const [book, inbox, dialogues] = [
+      new LineBookRepository(database, box),
+      new InboxRepository(database, box),
+      new DialogueRepository(database),
+    ];
+    const pool = (await database.fork().getConnection().getNativeClient()) as Pool;
+    const client = await pool.connect();
+    const statements = vi.spyOn(Object.getPrototypeOf(client) as typeof client, 'query');
+    client.release();
+    const input = { kind: 'press', press: { do: 'recording', line: id }, messageId: 5 } as const;
+    await inbox.put({ id: 'bot-1', user: olga, input, language: 'en', name: 'Olga' });
+    await dialogues.of(olga);
+    await book.find(id);
+    await book.change(olga, id, { recording: true });
+    await inbox.done('bot-1');
+    const count = statements.mock.calls.length;
+    statements.mockRestore();
+    expect(count).toBe(5);
+  });
 
   test('who changed what is written down, without secrets', async () => {
     const { book, olga, id } = await make();
