@@ -68,7 +68,7 @@ test('what is not watched any more is not connected again', async () => {
   await cutEveryConnection();
   await unwatch();
   await operator.query('notify siptg_lines');
-  expect(await listeners()).toBe(0);
+  await vi.waitFor(async () => expect(await listeners()).toBe(0));
   expect(onChange).not.toHaveBeenCalled();
 });
 
