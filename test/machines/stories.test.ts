@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { isKnown } from './walks/known-faults.ts';
 import type { Line } from './walks/steps.ts';
 import { walk } from './walks/walk.ts';
 
@@ -286,5 +285,5 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
 ];
 
 test.each(stories)('%s', async (_, lines) => {
-  expect(await walk(lines, { forgives: isKnown })).toBeUndefined();
+  expect(await walk(lines)).toBeUndefined();
 });

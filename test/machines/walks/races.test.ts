@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { isAvoided, isKnown } from './known-faults.ts';
 import { interleaved, races } from './races.ts';
 import { reproduction } from './reproduction.ts';
 
 /** `INTERLEAVINGS=100000 npx vitest run test/machines/walks/races.test.ts` tries more orders. */
 const interleavings = Number(process.env.INTERLEAVINGS ?? 500);
-const around = { forgives: isKnown, avoids: isAvoided };
 
 // XState warns of events to actors that have ended, which is what these tests are about.
 beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
@@ -17,8 +15,8 @@ describe(`in ${interleavings} orders`, () => {
     async (race) => {
       const orders = new Set<string>();
       for (let seed = 1; seed <= interleavings; seed++) {
-        const { lines, wrong } = await interleaved(race, seed, around);
-        if (wrong) expect.fail(await reproduction(`${race.name}, seed ${seed}`, lines, wrong, around));
+        const { lines, wrong } = await interleaved(race, seed);
+        if (wrong) expect.fail(await reproduction(`${race.name}, seed ${seed}`, lines, wrong));
         orders.add(lines.join());
       }
       // A race that always goes the same way is none.

@@ -1,7 +1,7 @@
 import { awaited } from './choices.ts';
 import { Random } from './random.ts';
 import type { Line } from './steps.ts';
-import { end, endings, stepOn, type WalkOptions } from './walk.ts';
+import { end, endings, stepOn } from './walk.ts';
 import { enterWorld } from './world.ts';
 
 export interface Race {
@@ -117,13 +117,13 @@ export const races: readonly Race[] = [
 ];
 
 /** One order of what races and of the answers that are awaited meanwhile, the same for the same seed. */
-export async function interleaved(race: Race, seed: number, options: WalkOptions) {
+export async function interleaved(race: Race, seed: number) {
   const random = new Random(seed);
-  const world = enterWorld(options.inspect);
+  const world = enterWorld();
   const lines: Line[] = [];
   const go = (line: Line) => {
     lines.push(line);
-    return stepOn(world, line, options);
+    return stepOn(world, line);
   };
   for (const line of race.before) {
     const wrong = await go(line);
@@ -136,10 +136,9 @@ export async function interleaved(race: Race, seed: number, options: WalkOptions
       answers.length > 0 && random.chance(0.5)
         ? random.pick(answers)
         : (racing.splice(random.below(racing.length), 1)[0] as Line);
-    if (options.avoids?.(world, line)) continue;
     const wrong = await go(line);
     if (wrong) return { lines, wrong };
   }
   const ending = random.pick(endings);
-  return { lines: [...lines, ending], wrong: await end(world, ending, options) };
+  return { lines: [...lines, ending], wrong: await end(world, ending) };
 }

@@ -17,7 +17,7 @@ export async function randomWalk(seed: number, options: WalkOptions = {}): Promi
   const world = enterWorld(options.inspect);
   const go = (line: Line) => {
     lines.push(line);
-    return stepOn(world, line, options);
+    return stepOn(world, line);
   };
   const prepared = [
     ...networks.filter(() => random.chance(0.3)),
@@ -31,10 +31,9 @@ export async function randomWalk(seed: number, options: WalkOptions = {}): Promi
   const length = 3 + random.below(12);
   for (let step = 0; step < length; step++) {
     const line = random.chance(0.15) ? nonsense(world, random) : random.pick(sensible(world));
-    if (options.avoids?.(world, line)) continue;
     const wrong = await go(line);
     if (wrong) return { lines, wrong };
   }
   const ending = random.pick(endings);
-  return { lines: [...lines, ending], wrong: await end(world, ending, options) };
+  return { lines: [...lines, ending], wrong: await end(world, ending) };
 }

@@ -1,16 +1,10 @@
 import { shrink } from './shrink.ts';
 import type { Line } from './steps.ts';
-import { type WalkOptions, walk } from './walk.ts';
+import { walk } from './walk.ts';
 
 /** What is told of a walk that went wrong: where it comes from, what was wrong, and the shortest such walk as a test. */
-export async function reproduction(
-  from: string,
-  lines: readonly Line[],
-  wrong: string,
-  options: WalkOptions,
-): Promise<string> {
-  const { inspect: _, ...quietly } = options;
-  const shortest = await shrink(lines, async (fewer) => nameless(await walk(fewer, quietly)) === nameless(wrong));
+export async function reproduction(from: string, lines: readonly Line[], wrong: string): Promise<string> {
+  const shortest = await shrink(lines, async (fewer) => nameless(await walk(fewer)) === nameless(wrong));
   return [
     `${from}: ${wrong}`,
     `test('${wrong}', async () => {`,

@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { networks } from './choices.ts';
 import { Coverage } from './coverage.ts';
-import { isAvoided, isKnown, knownFaults } from './known-faults.ts';
 import { randomWalk } from './random-walk.ts';
 import { reproduction } from './reproduction.ts';
 import { shortestPaths } from './shortest-paths.ts';
-import { walk } from './walk.ts';
 import { machine } from './world.ts';
 
 /** `WALKS=200000 WALK_SEED=7 npx vitest run test/machines/walks` goes further, or elsewhere. */
 const walks = Number(process.env.WALKS ?? 20_000);
 const firstSeed = Number(process.env.WALK_SEED ?? 1);
 
-const around = { forgives: isKnown, avoids: isAvoided };
 const coverage = new Coverage(machine);
-const options = { ...around, inspect: coverage.inspect };
+const options = { inspect: coverage.inspect };
 
 // XState warns of events to actors that have ended, which is what these tests are about.
 beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
@@ -31,7 +28,7 @@ describe('a user’s telephone, whatever happens', () => {
     'every short story in networks %s ends well',
     async (_, begin) => {
       const { failed, ...explored } = await shortestPaths(begin, options);
-      if (failed) expect.fail(await reproduction('a short story', failed.lines, failed.wrong, around));
+      if (failed) expect.fail(await reproduction('a short story', failed.lines, failed.wrong));
       tell(explored);
       expect(explored.stories).toBeGreaterThan(2_000);
     },
@@ -41,7 +38,7 @@ describe('a user’s telephone, whatever happens', () => {
   test(`${walks} random walks end well`, async () => {
     for (let seed = firstSeed; seed < firstSeed + walks; seed++) {
       const { lines, wrong } = await randomWalk(seed, options);
-      if (wrong) expect.fail(await reproduction(`seed ${seed}`, lines, wrong, around));
+      if (wrong) expect.fail(await reproduction(`seed ${seed}`, lines, wrong));
     }
   }, 3_600_000);
 
@@ -50,16 +47,5 @@ describe('a user’s telephone, whatever happens', () => {
     tell({ all, taken, missed });
     expect(coverage.missed).toEqual([]);
     expect(taken / all).toBeGreaterThan(0.9);
-  });
-});
-
-describe.skipIf(knownFaults.length === 0)('faults that are known are still there', () => {
-  test.each(knownFaults)('$name', async ({ lines, complaint, avoids }) => {
-    // Nothing is forgiven but what happens on the way.
-    const forgives = (wrong: string) => isKnown(wrong) && !complaint.test(wrong);
-    const wrong = await walk(lines, { forgives });
-    expect(wrong, 'mended: take its entry out of known-faults.ts').toBeDefined();
-    expect(wrong).toMatch(complaint);
-    expect(avoids === undefined || (await walk(lines, around)) === undefined).toBe(true);
   });
 });
