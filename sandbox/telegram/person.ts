@@ -116,13 +116,21 @@ export class Person {
     return this.#send(bot, { text: '', action: { kind: 'usersShared', requestId: key.requestId, users } });
   }
 
-  /** Presses a key with a picker for chats. Where the bot has to be a member, it is added, as Telegram offers. */
-  picksChat(bot: string, label: string, chatId: PeerId): PersonMessage {
+  /**
+   * Presses a key with a picker for chats. Where the bot has to be a member, it is added, as Telegram offers; with `addsBot`
+   * false it is not, as by an app that is not Telegram's.
+   */
+  picksChat(bot: string, label: string, chatId: PeerId, { addsBot = true } = {}): PersonMessage {
     const key = this.#key(bot, label);
     const chat = this.#world.chats.chat(chatId);
     if (key.kind !== 'requestChat') throw new Error(`“${label}” picks no chat`);
     if (key.channel !== (chat.kind === 'channel')) throw new Error(`${chat.title} is not offered`);
-    if (key.botIsMember) this.#world.addToChat(chatId, this.id, this.#peer(bot), chat.kind === 'channel');
+    // Whoever administers something here has all rights there.
+    if (key.userRights && !chat.admins.has(this.id)) throw new Error(`${chat.title} is not offered`);
+    if (addsBot && (key.botIsMember || key.botRights)) {
+      const asAdmin = chat.kind === 'channel' || key.botRights !== undefined;
+      this.#world.addToChat(chatId, this.id, this.#peer(bot), asAdmin);
+    }
     const title = key.withTitle ? { title: chat.title } : {};
     return this.#send(bot, { text: '', action: { kind: 'chatShared', requestId: key.requestId, chatId, ...title } });
   }

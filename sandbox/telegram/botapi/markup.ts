@@ -26,7 +26,7 @@ export function parseMarkup(value: unknown): Markup | undefined {
   if (value['keyboard'] !== undefined) {
     return {
       kind: 'reply',
-      rows: rowsOf(value['keyboard'], replyButton),
+      rows: withDifferentRequests(rowsOf(value['keyboard'], replyButton)),
       oneTime: value['one_time_keyboard'] === true,
       resize: value['resize_keyboard'] === true,
       ...(placeholder ? { placeholder } : {}),
@@ -45,6 +45,13 @@ function rowsOf<Button>(value: unknown, parse: (button: unknown) => Button): But
   });
   if (rows.flat().length > maxButtons) throw badRequest('reply markup is too long');
   return rows.filter((row) => row.length > 0);
+}
+
+/** Each request must be told from the others of its message. */
+function withDifferentRequests(rows: ReplyButton[][]): ReplyButton[][] {
+  const ids = rows.flat().flatMap((button) => ('requestId' in button ? [button.requestId] : []));
+  if (new Set(ids).size < ids.length) throw badRequest('BUTTON_ID_INVALID');
+  return rows;
 }
 
 function inlineButton(value: unknown): InlineButton {
@@ -92,12 +99,17 @@ function replyButton(value: unknown): ReplyButton {
   }
   const chat = value['request_chat'];
   if (isRecord(chat)) {
+    const userRights = rightsOf(chat['user_administrator_rights']);
+    const botRights = rightsOf(chat['bot_administrator_rights']);
+    if (botRights?.some((right) => !userRights?.includes(right))) throw badRequest('BOT_RIGHTS_INVALID');
     return {
       kind: 'requestChat',
       text,
       requestId: requestIdOf(chat),
       channel: chat['chat_is_channel'] === true,
       botIsMember: chat['bot_is_member'] === true,
+      ...(userRights ? { userRights } : {}),
+      ...(botRights ? { botRights } : {}),
       withTitle: chat['request_title'] === true,
     };
   }
@@ -108,6 +120,13 @@ function buttonText(value: Record<string, unknown>): string {
   const text = optionalText(value['text']);
   if (!text) throw badRequest('can\'t parse keyboard button: Field "text" must be of type String');
   return text;
+}
+
+/** The rights that are true. */
+function rightsOf(value: unknown): string[] | undefined {
+  if (value === undefined) return undefined;
+  if (!isRecord(value)) throw badRequest("can't parse keyboard button: ChatAdministratorRights must be an Object");
+  return Object.keys(value).filter((right) => value[right] === true);
 }
 
 function requestIdOf(value: Record<string, unknown>): number {

@@ -80,6 +80,9 @@ export type ReplyButton =
       readonly requestId: number;
       readonly channel: boolean;
       readonly botIsMember: boolean;
+      /** Administrator rights, named as in the Bot API, that the person must have and the bot gets. */
+      readonly userRights?: readonly string[];
+      readonly botRights?: readonly string[];
       readonly withTitle: boolean;
     };
 

@@ -1,12 +1,19 @@
 import { Bot, GrammyError } from 'grammy';
 import type { Logger } from 'pino';
 import type { Panel, PanelBot, Panels } from '../../actors/ports/conversation.ts';
+import type { SettingsChat } from '../../actors/ports/settings-chat.ts';
 import type { UserId } from '../../machines/model/ids.ts';
+import { limitRequests } from './api-limits.ts';
 import { answerInlineQueries } from './inline-queries.ts';
 import { keyboard } from './panel-view.ts';
-import { longPollSeconds, Polling, signal } from './polling.ts';
+import { longPollSeconds, Polling } from './polling.ts';
 import { PressData } from './press-data.ts';
 import { Presses, type PressOptions } from './presses.ts';
+import { settingsChat } from './settings/chat.ts';
+import { type CommandList, tellCommands } from './settings/commands.ts';
+import { GroupVisits, type MayStay } from './settings/group-visits.ts';
+import { Intake, type IntakeOptions } from './settings/intake.ts';
+import { SettingsPressData } from './settings/settings-press-data.ts';
 
 export interface BotOptions {
   /** Secret. */
@@ -19,13 +26,22 @@ export interface BotOptions {
   readonly panels: Panels;
   readonly log: Logger;
   readonly toast: PressOptions['toast'];
-  /** What /start is answered. */
+  /** Without them, what people say to the bot gets nothing but a hello. */
+  readonly settings?: SettingsOptions;
+  /** What /start is answered without `settings`. */
   readonly greeting?: (languageCode: string | undefined) => string;
   /** False: reads no updates, which only one host may do; draws only. */
   readonly reads?: boolean;
 }
 
+/** What the settings bot needs beside the panels of calls. */
+export interface SettingsOptions extends IntakeOptions {
+  readonly mayStay: MayStay;
+  readonly commands: CommandList;
+}
+
 export interface BotHandle extends PanelBot {
+  readonly settingsChat: SettingsChat;
   /** Ends within 2 s. */
   stop(): Promise<void>;
 }
@@ -35,10 +51,6 @@ export class BotUnavailable extends Error {
   override readonly name = 'BotUnavailable';
 }
 
-const requestTimeoutMs = 10_000;
-/** A redrawing that is told to wait longer is given up; a newer state will be there by then. */
-const longestWaitSeconds = 10;
-
 /**
  * The settings bot: draws panels for the chat account and takes their presses.
  * @throws BotUnavailable when the token is not accepted, or the bot cannot be asked for its name within 10 s
@@ -46,12 +58,10 @@ const longestWaitSeconds = 10;
 export async function startBot(options: BotOptions): Promise<BotHandle> {
   const { token, apiRoot, panels, log, toast } = options;
   const bot = new Bot(token, {
+    // Must be long enough for the long poll; everything else fails sooner.
     client: { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: longPollSeconds + 10 },
   });
-  // Its one time-out must be long enough for the long poll; everything else shall fail sooner.
-  bot.api.config.use((call, method, payload, given) =>
-    call(method, payload, given ?? signal(AbortSignal.timeout(requestTimeoutMs))),
-  );
+  limitRequests(bot);
   // Its own `init` asks again for as long as the network is away, without a word.
   bot.botInfo = await bot.api.getMe().catch((cause: unknown) => {
     throw new BotUnavailable(`the settings bot cannot be reached: ${reasonOf(cause)}`, { cause });
@@ -60,11 +70,19 @@ export async function startBot(options: BotOptions): Promise<BotHandle> {
   const presses = new Presses({ panels, data, toast, log });
   presses.handleIn(bot);
   answerInlineQueries(bot, { chatAccountId: options.chatAccountId, panels, data, log });
-  greet(bot, options);
+  const settingsData = new SettingsPressData(token);
+  if (options.settings) {
+    new GroupVisits(options.settings.mayStay, log).handleIn(bot);
+    new Intake({ ...options.settings, data: settingsData, log }).handleIn(bot);
+  } else greet(bot, options);
   const polling = new Polling(bot, log);
-  if (options.reads !== false) polling.start();
+  if (options.reads !== false) {
+    polling.start();
+    if (options.settings) void tellCommands(bot, options.settings.commands, log);
+  }
   return {
     username: bot.botInfo.username,
+    settingsChat: settingsChat(bot, settingsData, log),
     redraw: (panel) => redraw(bot, panel, data),
     onPress: (listener) => presses.listen(listener),
     stop: () => polling.stop(),
@@ -76,15 +94,10 @@ async function redraw(
   panel: Panel & { readonly inlineMessageId: string },
   data: PressData,
 ): Promise<boolean> {
-  const attempt = () =>
-    bot.api.editMessageTextInline(panel.inlineMessageId, panel.content.text, {
+  try {
+    await bot.api.editMessageTextInline(panel.inlineMessageId, panel.content.text, {
       reply_markup: keyboard(panel, data),
       link_preview_options: { is_disabled: true },
-    });
-  try {
-    await attempt().catch(async (error: unknown) => {
-      await waitAsTold(error);
-      return attempt();
     });
     return true;
   } catch (error) {
@@ -92,12 +105,6 @@ async function redraw(
     // The newest state stands there already.
     return error.description.includes('message is not modified');
   }
-}
-
-async function waitAsTold(error: unknown) {
-  const seconds = error instanceof GrammyError ? error.parameters.retry_after : undefined;
-  if (seconds === undefined || seconds > longestWaitSeconds) throw error;
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000 + Math.random() * 500));
 }
 
 function greet(bot: Bot, { greeting, chatAccountName, log }: BotOptions) {

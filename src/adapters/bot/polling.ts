@@ -1,6 +1,8 @@
-import { type Bot, GrammyError } from 'grammy';
+import { type Bot, BotError, GrammyError } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { Logger } from 'pino';
+import { NotStored } from './not-stored.ts';
+import { UpdateLanes } from './update-lanes.ts';
 
 /** Longer than any network forgets an idle connection, shorter than most proxies do. */
 export const longPollSeconds = 25;
@@ -10,6 +12,10 @@ const firstWaitMs = 500;
 const longestWaitMs = 15_000;
 /** An update whose handlers fail for so long will not be understood any more. */
 const patienceMs = 60_000;
+/** While an update is not done, later ones are asked for so often: the service tells them at once, and the old ones again. */
+const lookAgainMs = 100;
+/** An answer without updates that comes sooner is of a server that knows no long polls. */
+const shortestPollMs = 1_000;
 
 /**
  * Reads updates until it is stopped. The library's own loop ends on 409, sleeps without listening after an error, and
@@ -19,7 +25,7 @@ export class Polling {
   readonly #bot: Bot;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
-  #offset = 0;
+  readonly #lanes = new UpdateLanes((update) => this.#handle(update));
   #running: Promise<void> | undefined;
 
   constructor(bot: Bot, log: Logger) {
@@ -34,10 +40,11 @@ export class Polling {
   /** Ends within 2 s; what was read by then is confirmed. */
   async stop() {
     this.#stopping.abort();
-    await Promise.race([this.#running, sleep(1_000)]);
-    if (this.#offset === 0) return;
+    await Promise.race([Promise.all([this.#running, this.#lanes.settled()]), sleep(1_000)]);
+    const offset = this.#lanes.nextOffset();
+    if (offset === 0) return;
     await this.#bot.api
-      .getUpdates({ offset: this.#offset, limit: 1, timeout: 0 }, signal(AbortSignal.timeout(900)))
+      .getUpdates({ offset, limit: 1, timeout: 0 }, signal(AbortSignal.timeout(900)))
       .catch((error: unknown) => this.#log.debug({ reason: String(error) }, 'last updates were not confirmed'));
   }
 
@@ -45,12 +52,15 @@ export class Polling {
     let waitMs = firstWaitMs;
     while (!this.#stopping.signal.aborted) {
       try {
+        const askedAt = performance.now();
         const updates = await this.#bot.api.getUpdates(
-          { offset: this.#offset, timeout: longPollSeconds, allowed_updates: kinds },
+          { offset: this.#lanes.nextOffset(), timeout: longPollSeconds, allowed_updates: kinds },
           signal(this.#stopping.signal),
         );
         waitMs = firstWaitMs;
-        for (const update of updates) await this.#handle(update);
+        this.#lanes.accept(updates);
+        if (this.#lanes.isBusy) await Promise.race([this.#lanes.settled(), this.#sleep(lookAgainMs)]);
+        else if (performance.now() - askedAt < shortestPollMs && updates.length === 0) await this.#sleep(firstWaitMs);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         await this.#afterError(error, waitMs);
@@ -59,23 +69,22 @@ export class Polling {
     }
   }
 
-  async #handle(update: Update) {
-    const givesUpAt = performance.now() + patienceMs;
+  /** @returns whether the update need not be told again */
+  async #handle(update: Update): Promise<boolean> {
+    const startedAt = performance.now();
     for (let waitMs = firstWaitMs; !this.#stopping.signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {
         await this.#bot.handleUpdate(update);
-        this.#offset = update.update_id + 1;
-        return;
-      } catch (error) {
-        const isLast = performance.now() > givesUpAt;
+        return true;
+      } catch (caught) {
+        const error = caught instanceof BotError ? caught.error : caught;
+        const isLast = isHopeless(error, startedAt);
         this.#log.error({ reason: String(error), updateId: update.update_id, isLast }, 'an update was not taken');
-        if (isLast) {
-          this.#offset = update.update_id + 1;
-          return;
-        }
+        if (isLast) return true;
         await this.#sleep(waitMs);
       }
     }
+    return false;
   }
 
   async #afterError(error: unknown, waitMs: number) {
@@ -93,6 +102,12 @@ export class Polling {
   #sleep(ms: number) {
     return sleep(ms, this.#stopping.signal);
   }
+}
+
+/** While nothing at all can be stored, the trouble is not the update. */
+function isHopeless(error: unknown, startedAt: number): boolean {
+  if (performance.now() - startedAt < patienceMs) return false;
+  return !(error instanceof NotStored && error.lastStoredAt < startedAt);
 }
 
 /** Resolves after the time, or when the signal aborts. */

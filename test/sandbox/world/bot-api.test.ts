@@ -1,4 +1,5 @@
 import { InlineKeyboard, InputFile, Keyboard } from 'grammy';
+import type { ChatAdministratorRights, KeyboardButtonRequestChat } from 'grammy/types';
 import { describe, expect, test, vi } from 'vitest';
 import { grammyBot, stage } from './stage.ts';
 
@@ -266,6 +267,56 @@ describe('buttons and keys', () => {
     await expect(api.sendMessage(channel.id, 'here')).resolves.toBeDefined();
     await api.sendMessage(olgaId, 'Thanks', { reply_markup: { remove_keyboard: true } });
     expect(olga.keyboard(botId)).toBeUndefined();
+  });
+});
+
+describe('the picker for chats', () => {
+  const posting = { can_post_messages: true } as ChatAdministratorRights;
+  const request = { chat_is_channel: true, bot_is_member: true };
+
+  async function picker(rights: Partial<KeyboardButtonRequestChat>) {
+    const scene = await botStage();
+    scene.olga.starts(scene.botId);
+    scene.uwe.starts(scene.botId);
+    const channel = scene.telegram.world.addChat({ kind: 'channel', title: 'Tapes', creatorId: scene.olga.id });
+    const show = (to: string) =>
+      scene.api.sendMessage(to, 'Choose', {
+        reply_markup: new Keyboard().requestChat('Select channel', 8, { ...request, ...rights }),
+      });
+    return { ...scene, channel, show };
+  }
+
+  test('offers a channel only to those who have the rights the bot wants of them', async () => {
+    const { show, olga, uwe, botId, channel, api } = await picker({
+      user_administrator_rights: posting,
+      bot_administrator_rights: posting,
+    });
+    await show(uwe.id);
+    expect(() => uwe.picksChat(botId, 'Select channel', channel.id)).toThrow('not offered');
+    await show(olga.id);
+    olga.picksChat(botId, 'Select channel', channel.id);
+    expect(await api.getUpdates()).toMatchObject([
+      {},
+      {},
+      { my_chat_member: { from: { id: Number(olga.id) }, new_chat_member: { status: 'administrator' } } },
+      { message: { chat_shared: { chat_id: Number(channel.id) } } },
+    ]);
+  });
+
+  test('of an app that does not add the bot leaves it outside', async () => {
+    const { show, olga, botId, channel, api } = await picker({});
+    await show(olga.id);
+    olga.picksChat(botId, 'Select channel', channel.id, { addsBot: false });
+    await expect(api.sendMessage(channel.id, 'x')).rejects.toMatchObject({ error_code: 403 });
+  });
+
+  test('is refused when the bot wants more rights than the person must have, or two keys have one id', async () => {
+    const { show, olga, api } = await picker({ bot_administrator_rights: posting });
+    await expect(show(olga.id)).rejects.toMatchObject({ description: 'Bad Request: BOT_RIGHTS_INVALID' });
+    const twice = new Keyboard().requestChat('A', 8, request).requestChat('B', 8, request);
+    await expect(api.sendMessage(olga.id, 'Choose', { reply_markup: twice })).rejects.toMatchObject({
+      description: 'Bad Request: BUTTON_ID_INVALID',
+    });
   });
 });
 

@@ -1,0 +1,73 @@
+import { autoRetry } from '@grammyjs/auto-retry';
+import { apiThrottler, BottleneckStrategy } from '@grammyjs/transformer-throttler';
+import type { Bot, Transformer } from 'grammy';
+import { signal as forLibrary } from './polling.ts';
+
+const requestTimeoutMs = 10_000;
+/** What is told to wait longer is given up; by then a newer state is there. */
+const longestWaitSeconds = 10;
+const waitingPerChat = 10;
+const waitingInAll = 1_000;
+
+/** What Telegram rations per chat. Answers to presses and inline queries are not, and nobody shall wait for them. */
+const rationed: ReadonlySet<string> = new Set(['sendMessage', 'editMessageText', 'editMessageReplyMarkup']);
+const repeatable: ReadonlySet<string> = new Set([...rationed, 'deleteMessage', 'leaveChat', 'setMyCommands']);
+
+/**
+ * How a bot asks: each request ends within 10 s; messages go out at the pace Telegram wants; what is refused for its pace
+ * is tried once more after the pause it names. Messages via the bot, such as panels of calls, have no chat and no pace.
+ */
+export function limitRequests(bot: Bot): void {
+  const overflow = { strategy: BottleneckStrategy.OVERFLOW };
+  const throttler = apiThrottler({
+    // https://core.telegram.org/bots/faq: 30 a second in all, 20 a minute in a group; one a second in a chat, where
+    // short bursts pass.
+    global: {
+      reservoir: 30,
+      reservoirRefreshAmount: 30,
+      reservoirRefreshInterval: 1_000,
+      highWater: waitingInAll,
+      ...overflow,
+    },
+    group: {
+      maxConcurrent: 1,
+      minTime: 1_000,
+      reservoir: 20,
+      reservoirRefreshAmount: 20,
+      reservoirRefreshInterval: 60_000,
+      highWater: waitingPerChat,
+      ...overflow,
+    },
+    out: {
+      maxConcurrent: 1,
+      reservoir: 5,
+      reservoirIncreaseAmount: 1,
+      reservoirIncreaseInterval: 1_000,
+      reservoirIncreaseMaximum: 5,
+      highWater: waitingPerChat,
+      ...overflow,
+    },
+  });
+  const retry = autoRetry({
+    maxRetryAttempts: 1,
+    maxDelaySeconds: longestWaitSeconds,
+    // What had no answer may have been done all the same.
+    rethrowHttpErrors: true,
+    rethrowInternalServerErrors: true,
+  });
+  // From the inside to the outside: each attempt has its time, and its place in the queue.
+  bot.api.config.use(limited, only(rationed, throttler), only(repeatable, retry));
+}
+
+/** The long poll is longer, and has a limit of its own. */
+const limited: Transformer = (call, method, payload, given) => {
+  if (method === 'getUpdates') return call(method, payload, given);
+  const own = AbortSignal.timeout(requestTimeoutMs);
+  const until = given === undefined ? own : AbortSignal.any([given as unknown as AbortSignal, own]);
+  return call(method, payload, forLibrary(until));
+};
+
+const only =
+  (methods: ReadonlySet<string>, transformer: Transformer): Transformer =>
+  (call, method, payload, signal) =>
+    methods.has(method) ? transformer(call, method, payload, signal) : call(method, payload, signal);
