@@ -58,7 +58,7 @@ function* all(line = LineId(randomUUID())): Generator<SettingsPress> {
 
 /** The same text with one character changed, at each place, to several others. */
 function* changed(data: string): Generator<string> {
-  const characters = [...data];
+  const characters = data.split('');
   for (const place of characters.keys()) {
     for (const other of ['A', 'B', '0', '1', ':', '~', '-', 'ü', '\n']) {
       if (characters[place] !== other) yield characters.with(place, other).join('');
