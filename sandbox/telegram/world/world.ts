@@ -63,22 +63,23 @@ export class World {
 
   addToChat(chatId: PeerId, byId: UserId, userId: UserId, asAdmin = false): void {
     const chat = this.chats.chat(chatId);
-    const known = chat.members.has(userId);
+    const from = chat.admins.has(userId) ? 'administrator' : chat.members.has(userId) ? 'member' : 'left';
+    const to = asAdmin || from === 'administrator' ? 'administrator' : 'member';
+    if (from === to) return;
     chat.members.add(userId);
     if (asAdmin) chat.admins.add(userId);
-    if (known) return;
-    if (chat.kind === 'group') {
+    if (chat.kind === 'group' && from === 'left') {
       this.messaging.note(byId, chatId, { text: '', action: { kind: 'chatUsersAdded', userIds: [userId] } });
     }
     if (this.directory.user(userId).bot) {
-      const to = asAdmin ? 'administrator' : 'member';
-      this.events.tell({ type: 'botMembership', userId, peerId: chatId, byId, from: 'left', to });
+      this.events.tell({ type: 'botMembership', userId, peerId: chatId, byId, from, to });
     }
   }
 
   leaveChat(chatId: PeerId, userId: UserId, byId: UserId = userId): void {
     const chat = this.chats.chat(chatId);
     if (!chat.members.has(userId)) return;
+    const from = chat.admins.has(userId) ? 'administrator' : 'member';
     if (chat.kind === 'group') {
       this.messaging.note(byId, chatId, { text: '', action: { kind: 'chatUserLeft', userId } });
     }
@@ -86,7 +87,7 @@ export class World {
     chat.admins.delete(userId);
     if (this.directory.user(userId).bot) {
       const to = byId === userId ? 'left' : 'kicked';
-      this.events.tell({ type: 'botMembership', userId, peerId: chatId, byId, from: 'member', to });
+      this.events.tell({ type: 'botMembership', userId, peerId: chatId, byId, from, to });
     }
   }
 

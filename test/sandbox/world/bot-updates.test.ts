@@ -65,6 +65,22 @@ test('an edit, a block and a forwarded message are told as what they are', async
   ]);
 });
 
+test('a bot hears what becomes of it in a group', async () => {
+  const { api, telegram, olga, botId } = await updateStage();
+  const group = telegram.world.addChat({ kind: 'group', title: 'Party', creatorId: olga.id });
+  telegram.world.addToChat(group.id, olga.id, botId);
+  telegram.world.addToChat(group.id, olga.id, botId);
+  telegram.world.addToChat(group.id, olga.id, botId, true);
+  telegram.world.leaveChat(group.id, botId, olga.id);
+  const changes = (await api.getUpdates()).flatMap(({ my_chat_member: change }) => (change ? [change] : []));
+  expect(changes.map(({ old_chat_member: old, new_chat_member: now }) => [old.status, now.status])).toEqual([
+    ['left', 'member'],
+    ['member', 'administrator'],
+    ['administrator', 'kicked'],
+  ]);
+  expect(changes.map(({ from }) => from.id)).toEqual(Array(3).fill(Number(olga.id)));
+});
+
 test('in groups a bot hears of its coming and of commands only', async () => {
   const { api, telegram, olga, botId } = await updateStage();
   const group = telegram.world.addChat({ kind: 'group', title: 'Party', creatorId: olga.id });
