@@ -1,13 +1,14 @@
 import { GrammyError } from 'grammy';
 import { SettingsMessageNotSent } from '../../../actors/ports/settings-chat.ts';
 
-/** What Telegram said to sending, editing or deleting, in our words. */
-export function notSent(cause: unknown): SettingsMessageNotSent {
-  if (cause instanceof SettingsMessageNotSent) return cause;
-  return new SettingsMessageNotSent(reasonOf(cause), { cause });
-}
+/**
+ * What Telegram said to sending, editing or deleting, in our words. The library's errors stay here: they carry the whole
+ * message, or the address with the token in it.
+ */
+export const notSent = (error: unknown): SettingsMessageNotSent =>
+  new SettingsMessageNotSent(reasonOf(error), { cause: wordsOf(error) });
 
-/** Telegram's own words, for a person; of other errors none, since they may name the address, which holds the token. */
+/** Telegram's own words, for a person. */
 export const wordsOf = (error: unknown): string =>
   error instanceof GrammyError
     ? error.description.replace(/^(Bad Request|Forbidden|Too Many Requests): /, '')

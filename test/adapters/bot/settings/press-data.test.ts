@@ -41,6 +41,7 @@ const ofLine = [
 
 /** Every kind of press there is, on a line of its own. */
 function* all(line = LineId(randomUUID())): Generator<SettingsPress> {
+  for (const page of [0, 1, 12]) yield { do: 'lines', page };
   for (const kind of bare) yield { do: kind };
   for (const kind of ofLine) yield { do: kind, line };
   for (const field of fields) yield { do: 'ask', line, field };
