@@ -88,7 +88,7 @@ export async function openScene(stage: Stage, house: SipHouse, index: number): P
     const call = await ringing();
     await pat.answer();
     await Promise.all([pat.until('CALL_ESTABLISHED'), call.connected]);
-    return { call, panel: await message('#') };
+    return { call, panel: await message('🔄 Reconnect') };
   };
   const waiting = async () => {
     const talk = await talking();
