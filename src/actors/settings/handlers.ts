@@ -34,8 +34,15 @@ export interface Next {
  * not do it gets the list of his lines, with the remark `not-yours`, and changes nothing.
  */
 export type PressHandlers<Do extends SettingsPress['do'] = SettingsPress['do']> = {
-  readonly [Key in Do]: (visitor: Visitor, press: Extract<SettingsPress, { do: Key }>) => Promise<Next>;
+  readonly [Key in Do]: (visitor: Visitor, press: PressOf<Key>) => Promise<Next>;
 };
+
+/** What a press of this kind says, also of a kind that looks like others. */
+export type PressOf<Do extends SettingsPress['do'], Press = SettingsPress> = Press extends { readonly do: infer Kind }
+  ? Do extends Kind
+    ? Press & { readonly do: Do }
+    : never
+  : never;
 
 /** What an answer to each kind of question does. A wrong one leaves the question open. */
 export type AnswerHandlers<Kind extends Question['kind'] = Question['kind']> = {
