@@ -1,29 +1,8 @@
 import { assign, setup } from 'xstate';
 import { effect, operation } from './effects.ts';
 import type { EpochMs, UserId } from './model/ids.ts';
-import type { Picking, Question, SettingsInput, WrongAnswer } from './model/settings.ts';
-
-/** Where a person is in the settings bot. */
-export interface Whereabouts {
-  /** The message his screen stands in. */
-  readonly screenMessage: number | undefined;
-  readonly question: OpenQuestion | undefined;
-  readonly picking: Picking | undefined;
-}
-
-export interface OpenQuestion {
-  readonly question: Question;
-  readonly askedAt: EpochMs;
-  /** Answers that were not taken. */
-  readonly wrong: number;
-}
-
-/** Something the person did. `language` and `name`: of his Telegram. */
-export interface Deed {
-  readonly input: SettingsInput;
-  readonly language: string | undefined;
-  readonly name: string | undefined;
-}
+import type { SettingsInput, WrongAnswer } from './model/settings.ts';
+import type { Deed, Whereabouts } from './model/settings-dialogue.ts';
 
 /** Where somebody got to, and when. */
 export interface Arrival {
@@ -100,6 +79,7 @@ export const settingsDialogueMachine = setup({
     })),
   },
   guards: {
+    isOverdue: ({ context }) => context.whereabouts.question !== undefined && leftMs(context) <= 0,
     isAsked: ({ context }) => context.whereabouts.question !== undefined,
     isOutOfDate: ({ context }, { input }: { input: SettingsInput }) =>
       // The button of an offer stands on a message of its own, and is good until the offer is over.
@@ -109,9 +89,7 @@ export const settingsDialogueMachine = setup({
       'wrong' in judgement && (context.whereabouts.question?.wrong ?? 0) + 1 >= mostWrong,
   },
   delays: {
-    // What is left of it, for a question that was asked by an earlier process.
-    answer: ({ context: { whereabouts, at } }) =>
-      Math.min(answerMs, Math.max(0, (whereabouts.question?.askedAt ?? at) + answerMs - at)),
+    answer: ({ context }) => leftMs(context),
     patience: 30_000,
     rest: 300_000,
   },
@@ -120,7 +98,13 @@ export const settingsDialogueMachine = setup({
   context: ({ input }) => ({ ...input, deed: undefined, wrong: undefined }),
   initial: 'arriving',
   states: {
-    arriving: { always: [{ guard: 'isAsked', target: 'asking' }, { target: 'browsing' }] },
+    arriving: {
+      always: [
+        { guard: 'isOverdue', target: 'busy.givingUp' },
+        { guard: 'isAsked', target: 'asking' },
+        { target: 'browsing' },
+      ],
+    },
     browsing: {
       tags: 'resting',
       on: {
@@ -194,5 +178,9 @@ export const settingsDialogueMachine = setup({
     gone: { type: 'final', description: 'Nothing is open; the dialogue is started again when it is needed.' },
   },
 });
+
+/** What is left of the time to answer, also of a question that was asked by an earlier process. */
+const leftMs = ({ whereabouts: { question }, at }: Context): number =>
+  Math.min(answerMs, (question?.askedAt ?? at) + answerMs - at);
 
 const wrongOf = (judgement: Judgement) => ({ wrong: 'wrong' in judgement ? judgement.wrong : undefined });

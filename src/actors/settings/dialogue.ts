@@ -1,0 +1,77 @@
+import { fromPromise } from 'xstate';
+import type { UserId } from '../../machines/model/ids.ts';
+import type { Deed, Whereabouts } from '../../machines/model/settings-dialogue.ts';
+import { settingsDialogueMachine } from '../../machines/settings-dialogue.ts';
+import type { Visitor } from './handlers.ts';
+import { Presenter, type PresenterParts } from './presenter.ts';
+import type { SettingsHandlers } from './settings.ts';
+
+export type DialogueParts = PresenterParts & { readonly handlers: SettingsHandlers };
+
+/** The dialogue's statechart, wired to the handlers and to the conversation. */
+export const settingsDialogue = (parts: DialogueParts) => {
+  const { handlers, chat, people, clock, faults } = parts;
+  const presenter = new Presenter(parts);
+  const visitorOf = async (user: UserId, deed?: Deed): Promise<Visitor> => ({
+    user,
+    language: (await people.language(user)) ?? deed?.language,
+    name: deed?.name,
+    at: clock.now(),
+  });
+
+  return settingsDialogueMachine.provide({
+    actors: {
+      perform: fromPromise(async ({ input: { user, whereabouts, deed = nothing }, signal }) => {
+        const visitor = await visitorOf(user, deed);
+        const next = await handlers.perform(visitor, deed.input, openOf(whereabouts));
+        const inPlace = deed.input.kind === 'press' && deed.input.messageId === whereabouts.screenMessage;
+        return presenter.show(visitor, whereabouts, next, inPlace, signal);
+      }),
+
+      judge: fromPromise(async ({ input: { user, whereabouts, deed = nothing }, signal }) => {
+        const visitor = await visitorOf(user, deed);
+        const { question } = openOf(whereabouts);
+        if (!question) throw new Error('an answer without a question');
+        const removing = removeSecret(user, whereabouts, deed);
+        const text = deed.input.kind === 'text' ? deed.input.text : '';
+        const judged = await handlers.answer(visitor, question, text).finally(() => removing);
+        return 'wrong' in judged ? judged : presenter.show(visitor, whereabouts, judged, false, signal);
+      }),
+
+      correct: fromPromise(async ({ input: { user, whereabouts, wrong }, signal }) => {
+        if (wrong) await presenter.say({ to: user, notice: { kind: 'wrong-answer', wrong } }, await visitorOf(user));
+        return presenter.settle(user, whereabouts, whereabouts, signal);
+      }),
+
+      giveUp: fromPromise(async ({ input: { user, whereabouts, wrong }, signal }) => {
+        const visitor = await visitorOf(user);
+        const screen = await handlers.home(visitor, openOf(whereabouts).question, { kind: 'gave-up' });
+        const sayings = wrong ? [{ to: user, notice: { kind: 'wrong-answer', wrong } as const }] : [];
+        // With wrong answers below it, nobody would see the old message change.
+        const inPlace = whereabouts.question?.wrong === 0;
+        return presenter.show(visitor, whereabouts, { screen, sayings }, inPlace, signal);
+      }),
+
+      recover: fromPromise(async ({ input: { user, whereabouts, deed }, signal }) => {
+        const visitor = await visitorOf(user, deed);
+        const pressed = deed?.input.kind === 'press' ? deed.input.press : undefined;
+        const screen = await handlers.home(visitor, pressed ?? openOf(whereabouts).question);
+        return presenter.show(visitor, whereabouts, { screen }, false, signal);
+      }),
+    },
+    actions: { report: (_, { error }) => faults.report('settings dialogue', error) },
+  });
+
+  /** A password does not stay in the chat, right or wrong (B-12). */
+  async function removeSecret(user: UserId, { question }: Whereabouts, { input }: Deed): Promise<void> {
+    const asked = question?.question;
+    if (input.kind !== 'text' || asked?.kind !== 'field' || asked.field !== 'password') return;
+    await chat
+      .remove(user, input.messageId)
+      .catch((error: unknown) => faults.report('a password stays in a chat', error));
+  }
+};
+
+const nothing: Deed = { input: { kind: 'other' }, language: undefined, name: undefined };
+
+const openOf = ({ question, picking }: Whereabouts) => ({ question: question?.question, picking });

@@ -1,0 +1,69 @@
+import type { LineOptions } from '../../../machines/model/settings.ts';
+import type { NewEdits } from '../../ports/line-book.ts';
+import type { Template } from '../../ports/templates.ts';
+import { automaticName } from '../fields/identity.ts';
+import type { Next, PressHandlers, Visitor } from '../handlers.ts';
+import type { SettingsParts } from '../parts.ts';
+
+type Parts = Pick<SettingsParts, 'lines' | 'plans' | 'screens' | 'templates'>;
+
+/** What a line has before anybody says anything (product §3.4). */
+const defaults: Omit<LineOptions, 'name'> = {
+  codecs: ['opus', 'alaw', 'mulaw'],
+  dtmfMethods: ['rfc2833', 'info', 'inband'],
+  recording: false,
+  recordingsChat: undefined,
+  quietHours: undefined,
+};
+
+export const newHandlers = (parts: Parts): PressHandlers<'new'> => ({ new: (visitor) => newLine(parts, visitor, {}) });
+
+/** `/start t_<id>`: a line that has the operator's settings from the beginning; without such a template the list. */
+export async function newLineFrom(parts: Parts, visitor: Visitor, id: string): Promise<Next> {
+  const template = parts.templates.find(id);
+  if (!template) return { screen: await parts.screens.lines(visitor, { kind: 'expired' }) };
+  return newLine(parts, visitor, settingsOf(template));
+}
+
+async function newLine(
+  { lines, plans, screens }: Parts,
+  visitor: Visitor,
+  settings: Partial<LineOptions> & NewEdits,
+): Promise<Next> {
+  const owned = (await lines.of(visitor.user)).filter(({ owner }) => owner === visitor.user);
+  const { sipAccounts: limit = Infinity } = await plans.planOf(visitor.user);
+  if (owned.length >= limit) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
+  const names = new Set(owned.map(({ name }) => name));
+  let number = owned.length + 1;
+  while (names.has(automaticName(number))) number++;
+  const { id } = await lines.create(visitor.user, {
+    ...defaults,
+    name: automaticName(number),
+    // Nothing of a draft is in use yet that the values would have to wait beside.
+    pendingSince: undefined,
+    ...settings,
+  });
+  return { screen: await screens.line(visitor, id) };
+}
+
+const settingsOf = ({
+  id,
+  domain,
+  proxy,
+  transport,
+  transports,
+  dialRules,
+  codecs,
+  dtmfMethods,
+}: Template): Partial<LineOptions> & NewEdits => {
+  const first = transport ?? (transports.includes('udp') ? undefined : transports[0]);
+  return {
+    template: id,
+    ...(domain !== undefined && { domain }),
+    ...(proxy !== undefined && { proxy }),
+    ...(first !== undefined && { transport: first }),
+    ...(dialRules !== undefined && { dialRules }),
+    ...(codecs && { codecs }),
+    ...(dtmfMethods && { dtmfMethods }),
+  };
+};

@@ -1,0 +1,65 @@
+import type { OwnedLine } from '../../../machines/model/settings.ts';
+import { withEdits } from '../fields/field.ts';
+import type { PressHandlers } from '../handlers.ts';
+import type { SettingsParts } from '../parts.ts';
+import { forOwner, lineScreen } from './owned.ts';
+
+/** What makes settings true, and lines come and go (product §3.4). */
+export const switchingHandlers = (
+  parts: SettingsParts,
+): PressHandlers<'apply' | 'discard' | 'switch-on' | 'switch-off' | 'delete'> => ({
+  apply: (visitor, press) =>
+    forOwner(parts, visitor, press.line, async (line) => {
+      const missing = missingOf(line);
+      if (missing.length > 0) return lineScreen(parts, visitor, line.id, { kind: 'wrong-parameters', missing });
+      if (line.pendingSince === undefined) return lineScreen(parts, visitor, line.id);
+      const applied = await parts.lines.apply(visitor.user, line.id);
+      if (applied) await parts.autoApply.follow(applied);
+      return lineScreen(parts, visitor, line.id, { kind: 'applied' });
+    }),
+
+  discard: (visitor, press) =>
+    forOwner(parts, visitor, press.line, async ({ id, pendingSince }) => {
+      if (pendingSince === undefined) return lineScreen(parts, visitor, id);
+      const discarded = await parts.lines.discard(visitor.user, id);
+      if (discarded) await parts.autoApply.follow(discarded);
+      return lineScreen(parts, visitor, id, { kind: 'discarded' });
+    }),
+
+  'switch-on': (visitor, press) =>
+    forOwner(parts, visitor, press.line, async (line) => {
+      const missing = missingOf(line);
+      if (missing.length > 0) return lineScreen(parts, visitor, line.id, { kind: 'wrong-parameters', missing });
+      const switched = await parts.lines.switch(visitor.user, line.id, true);
+      if (switched) await parts.autoApply.follow(switched);
+      return lineScreen(parts, visitor, line.id, { kind: 'switched-on' });
+    }),
+
+  'switch-off': (visitor, { line: id, sure }) =>
+    forOwner(parts, visitor, id, async (line) => {
+      if (!sure) return asked(parts, line, 'switch-off');
+      await parts.lines.switch(visitor.user, id, false);
+      return lineScreen(parts, visitor, id, { kind: 'switched-off' });
+    }),
+
+  delete: (visitor, { line: id, sure }) =>
+    forOwner(parts, visitor, id, async (line) => {
+      if (!sure) return asked(parts, line, 'delete');
+      await parts.lines.remove(visitor.user, id);
+      await parts.autoApply.follow({ id, pendingSince: undefined });
+      return { screen: await parts.screens.lines(visitor, { kind: 'deleted', name: line.name }) };
+    }),
+});
+
+/** What it would lack to register once its edits are applied. */
+function missingOf(line: OwnedLine): ('login' | 'password' | 'domain')[] {
+  const { login, hasPassword, domain } = withEdits(line);
+  return [
+    ...(login === '' ? (['login'] as const) : []),
+    ...(hasPassword ? [] : (['password'] as const)),
+    ...(domain === '' ? (['domain'] as const) : []),
+  ];
+}
+
+const asked = async ({ lines }: SettingsParts, { id, name }: OwnedLine, what: 'switch-off' | 'delete') =>
+  ({ screen: { kind: 'sure', what, line: id, name, calls: await lines.callsOn(id) } }) as const;

@@ -1,0 +1,128 @@
+import type { LineId } from '../../machines/model/ids.ts';
+import type {
+  AdminCommand,
+  Picking,
+  Question,
+  Remark,
+  SettingsInput,
+  SettingsPress,
+  WrongAnswer,
+} from '../../machines/model/settings.ts';
+import type { Screen } from '../../machines/model/settings-screens.ts';
+import { commandHandlers } from './handlers/commands.ts';
+import { askHandlers, fieldAnswers } from './handlers/field.ts';
+import { optionHandlers } from './handlers/line-options.ts';
+import { listHandlers } from './handlers/list.ts';
+import { newHandlers } from './handlers/new-line.ts';
+import { switchingHandlers } from './handlers/switching.ts';
+import type { AnswerHandlers, Next, PressHandlers, PressOf, Visitor } from './handlers.ts';
+import type { SettingsParts } from './parts.ts';
+
+/** What is asked of the person now: a question, the keys of a picker. */
+export interface Open {
+  readonly question: Question | undefined;
+  readonly picking: Picking | undefined;
+}
+
+/** What follows from everything a person can do in the settings bot. */
+export interface SettingsHandlers {
+  /** Of what he did; a message that is no answer is one of those things. */
+  perform(visitor: Visitor, input: SettingsInput, open: Open): Promise<Next>;
+  /** Of the answer to the open question. `text`: empty where it was no text. */
+  answer(visitor: Visitor, question: Question, text: string): Promise<Next | { readonly wrong: WrongAnswer }>;
+  /** The screen something began at: of its line, else the list. */
+  home(visitor: Visitor, about: Question | Picking | SettingsPress | undefined, remark?: Remark): Promise<Screen>;
+}
+
+type OwnPress =
+  | 'lines'
+  | 'line'
+  | 'callback'
+  | 'language-list'
+  | 'language'
+  | 'new'
+  | 'ask'
+  | 'recording'
+  | 'protocol'
+  | 'apply'
+  | 'discard'
+  | 'switch-on'
+  | 'switch-off'
+  | 'delete';
+
+type Picked<Kind extends SettingsInput['kind']> = (
+  visitor: Visitor,
+  picking: Picking | undefined,
+  input: Extract<SettingsInput, { kind: Kind }>,
+) => Promise<Next>;
+
+/** Everything that is not about a line's own fields. */
+export interface OtherHandlers {
+  readonly presses: PressHandlers<Exclude<SettingsPress['do'], OwnPress | 'cancel'>>;
+  readonly answers: AnswerHandlers<Exclude<Question['kind'], 'field'>>;
+  /** A choice in a picker; the handler looks whether it is the one that is open. */
+  readonly picked: { readonly user: Picked<'user-picked'>; readonly chat: Picked<'chat-picked'> };
+  readonly admin: Readonly<Record<AdminCommand, (visitor: Visitor, payload: string) => Promise<Next>>>;
+  /** `/start l_<token>` */
+  acceptOffer(visitor: Visitor, token: string): Promise<Next>;
+}
+
+export function settingsHandlers(parts: SettingsParts, others: OtherHandlers): SettingsHandlers {
+  const presses: PressHandlers<Exclude<SettingsPress['do'], 'cancel'>> = {
+    ...others.presses,
+    ...listHandlers(parts),
+    ...newHandlers(parts),
+    ...askHandlers(parts),
+    ...optionHandlers(parts),
+    ...switchingHandlers(parts),
+  };
+  const answers: AnswerHandlers = { ...others.answers, ...fieldAnswers(parts) };
+  const press = <Do extends keyof typeof presses>(visitor: Visitor, pressed: PressOf<Do>): Promise<Next> =>
+    (presses[pressed.do as Do] as (visitor: Visitor, press: PressOf<Do>) => Promise<Next>)(visitor, pressed);
+  const home: SettingsHandlers['home'] = (visitor, about, remark) => {
+    const line = lineOf(about);
+    return line === undefined ? parts.screens.lines(visitor, remark) : parts.screens.line(visitor, line, remark);
+  };
+  const cancel = async (visitor: Visitor, open: Open): Promise<Next> => ({
+    screen: await home(visitor, open.question ?? open.picking),
+  });
+  const commands = commandHandlers(parts, others, (visitor) => press(visitor, { do: 'workers' }));
+
+  const act = async (visitor: Visitor, input: SettingsInput, open: Open): Promise<Next> => {
+    switch (input.kind) {
+      case 'press':
+        return input.press.do === 'cancel'
+          ? cancel(visitor, open)
+          : press(visitor, input.press as PressOf<keyof typeof presses>);
+      case 'command':
+        return input.command === 'cancel' ? cancel(visitor, open) : commands[input.command](visitor, input.payload);
+      case 'user-picked':
+        return others.picked.user(visitor, open.picking, input);
+      case 'chat-picked':
+        return others.picked.chat(visitor, open.picking, input);
+      case 'text':
+      case 'other':
+        return { screen: await parts.screens.lines(visitor) };
+    }
+  };
+  return {
+    home,
+    perform: async (visitor, input, open) => {
+      const next = await act(visitor, input, open);
+      // A question that is closed does not stay on the screen as if it were open.
+      const isLeft = open.question !== undefined && !next.screen;
+      return isLeft ? { ...next, screen: await home(visitor, open.question) } : next;
+    },
+    answer: (visitor, question, text) =>
+      (
+        answers[question.kind] as (
+          visitor: Visitor,
+          question: Question,
+          text: string,
+        ) => ReturnType<SettingsHandlers['answer']>
+      )(visitor, question, text),
+  };
+}
+
+const lineOf = (about: Question | Picking | SettingsPress | undefined): LineId | undefined =>
+  about && 'line' in about ? about.line : undefined;

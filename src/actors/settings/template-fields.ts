@@ -1,0 +1,28 @@
+import type { AskedField } from '../../machines/model/settings.ts';
+import type { Template } from '../ports/templates.ts';
+
+/** How a template names what it may fix, and where it says it. */
+const names = {
+  domain: ['domain', 'domain'],
+  proxy: ['proxy', 'proxy'],
+  codecs: ['codecs', 'codecs'],
+  dtmf: ['dtmf', 'dtmfMethods'],
+  rules: ['rules', 'dialRules'],
+  protocol: ['protocol', 'transport'],
+} as const satisfies Partial<Record<AskedField | 'protocol', readonly [string, keyof Template]>>;
+
+type Fixable = keyof typeof names;
+
+/** Whether a template says what this is, and lets nobody say otherwise (product §3.5). */
+export function isFixed(template: Template | undefined, field: AskedField | 'protocol'): boolean {
+  if (template?.editable === undefined || !(field in names)) return false;
+  const [name, value] = names[field as Fixable];
+  return !template.editable.includes(name) && template[value] !== undefined;
+}
+
+export const fixedFields = (template: Template | undefined): readonly AskedField[] =>
+  (['domain', 'proxy', 'codecs', 'dtmf', 'rules'] as const).filter((field) => isFixed(template, field));
+
+/** How a login looks at this operator, in the language of an IETF tag; in English where the template has no other. */
+export const loginHint = (template: Template | undefined, language = 'en'): string | undefined =>
+  template?.loginHint?.[language.split('-', 1)[0]?.toLowerCase() ?? ''] ?? template?.loginHint?.en;
