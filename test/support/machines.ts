@@ -7,6 +7,7 @@ import { lineQuestionMachine } from '../../src/machines/line-question.ts';
 import { parallelPairMachine } from '../../src/machines/parallel-pair.ts';
 import { reconnectWindowMachine } from '../../src/machines/reconnect-window.ts';
 import { recordingMachine } from '../../src/machines/recording.ts';
+import { settingsDialogueMachine } from '../../src/machines/settings-dialogue.ts';
 import { sipAccountMachine } from '../../src/machines/sip-account.ts';
 import { softphoneMachine } from '../../src/machines/softphone.ts';
 import { testCallMachine } from '../../src/machines/test-call.ts';
@@ -22,6 +23,7 @@ export const machines: readonly (readonly [string, AnyStateMachine])[] = [
   ['parallel-pair', parallelPairMachine],
   ['reconnect-window', reconnectWindowMachine],
   ['recording', recordingMachine],
+  ['settings-dialogue', settingsDialogueMachine],
   ['sip-account', sipAccountMachine],
   ['softphone', softphoneMachine],
   ['test-call', testCallMachine],

@@ -32,9 +32,11 @@ export const settingsDialogue = (parts: DialogueParts) => {
         const visitor = await visitorOf(user, deed);
         const { question } = openOf(whereabouts);
         if (!question) throw new Error('an answer without a question');
+        // Begun before anything else can fail.
         const removing = removeSecret(user, whereabouts, deed);
         const text = deed.input.kind === 'text' ? deed.input.text : '';
-        const judged = await handlers.answer(visitor, question, text).finally(() => removing);
+        const judged = await handlers.answer(visitor, question, text);
+        await removing;
         return 'wrong' in judged ? judged : presenter.show(visitor, whereabouts, judged, false, signal);
       }),
 

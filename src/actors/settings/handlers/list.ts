@@ -2,27 +2,25 @@ import type { PressHandlers } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 
 /** The list of lines, and what is chosen for oneself there (product §§3.3, 5.4, 14.4). */
-export const listHandlers = ({
-  screens,
-  people,
-  setCallback,
-}: SettingsParts): PressHandlers<'lines' | 'line' | 'callback' | 'language-list' | 'language'> => ({
+export const listHandlers = (
+  parts: SettingsParts,
+): PressHandlers<'lines' | 'line' | 'callback' | 'language-list' | 'language'> => ({
   lines: async (visitor, { page }) => {
-    const screen = await screens.lines(visitor);
+    const screen = await parts.screens.lines(visitor);
     return { screen: page === undefined || screen.kind !== 'lines' ? screen : { ...screen, page } };
   },
 
-  line: async (visitor, { line }) => ({ screen: await screens.line(visitor, line) }),
+  line: async (visitor, { line }) => ({ screen: await parts.screens.line(visitor, line) }),
 
   callback: async (visitor, { on }) => {
-    await setCallback(visitor.user, on);
-    return { screen: await screens.lines(visitor) };
+    await parts.setCallback(visitor.user, on);
+    return { screen: await parts.screens.lines(visitor) };
   },
 
   'language-list': async ({ language = 'en' }) => ({ screen: { kind: 'languages', chosen: language } }),
 
   language: async (visitor, { language }) => {
-    await people.setLanguage(visitor.user, language);
-    return { screen: await screens.lines({ ...visitor, language }) };
+    await parts.people.setLanguage(visitor.user, language);
+    return { screen: await parts.screens.lines({ ...visitor, language }) };
   },
 });

@@ -1,0 +1,182 @@
+import { expect, test, vi } from 'vitest';
+import { UserId } from '../../../src/machines/model/ids.ts';
+import { everything, olga, Room, uwe } from './room.ts';
+
+const newLine = (messageId: number) => ({ kind: 'press', press: { do: 'new' }, messageId }) as const;
+const softphone = { kind: 'command', command: 'softphone', payload: '' } as const;
+
+test('what an earlier process left is done at the start, in order, each once', async () => {
+  const room = new Room();
+  await room.command(olga, 'softphone');
+  await room.put(olga, newLine((await room.screenMessage(olga)) ?? 0));
+  await room.put(olga, { kind: 'command', command: 'help', payload: '' });
+  room.restart();
+  room.desk.wake();
+  await room.desk.settled();
+  expect(await room.book.of(olga)).toHaveLength(1);
+  expect((await room.screen(olga)).kind).toBe('help');
+  room.desk.wake();
+  await room.desk.settled();
+  expect(await room.book.of(olga)).toHaveLength(1);
+});
+
+test('presses in a row are taken in their order, each on the screen the one before left', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const messageId = (await room.screenMessage(olga)) ?? 0;
+  for (let press = 0; press < 4; press++) {
+    await room.put(olga, { kind: 'press', press: { do: 'protocol', line }, messageId });
+  }
+  room.desk.wake();
+  await room.desk.settled();
+  expect((await room.lineScreen(olga)).details.transport).toBe('tcp');
+});
+
+test('nobody waits for somebody else’s press', async () => {
+  const room = new Room();
+  const { promise, resolve } = Promise.withResolvers<object>();
+  await room.command(olga, 'softphone');
+  room.onPress({ import: () => promise });
+  await room.put(olga, { kind: 'press', press: { do: 'import' }, messageId: (await room.screenMessage(olga)) ?? 0 });
+  await room.put(uwe, softphone);
+  room.desk.wake();
+  await expect.poll(() => room.screen(uwe).catch(() => undefined)).toMatchObject({ kind: 'lines' });
+  resolve({});
+  await room.desk.settled();
+  expect(await room.inbox.open(10)).toEqual([]);
+});
+
+test('no more than fifty people are attended to at a time, and all of them in the end', async () => {
+  const room = new Room();
+  let busy = 0;
+  let most = 0;
+  const { promise: gate, resolve } = Promise.withResolvers<void>();
+  room.people.callback = async () => {
+    most = Math.max(most, ++busy);
+    await gate;
+    busy -= 1;
+    return true;
+  };
+  const people = Array.from({ length: 230 }, (_, place) => UserId(2_000 + place));
+  for (const person of people) await room.put(person, softphone);
+  room.desk.wake();
+  await vi.waitFor(() => expect(busy).toBe(50));
+  resolve();
+  await room.desk.settled();
+  expect(most).toBe(50);
+  expect(await room.inbox.open(1_000)).toEqual([]);
+  for (const person of people) expect((await room.screen(person)).kind).toBe('lines');
+});
+
+test('what fails is reported, she sees her screen again, and her next press works', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const { change } = room.book;
+  room.book.change = () => Promise.reject(new Error('database is away'));
+  await room.presses(olga, { do: 'recording', line });
+  expect(room.faults.map(({ error }) => String(error))).toEqual(['Error: database is away']);
+  expect((await room.lineScreen(olga)).details.recording).toBe(false);
+  expect(await room.inbox.open(10)).toEqual([]);
+  room.book.change = change;
+  await room.presses(olga, { do: 'recording', line });
+  expect((await room.lineScreen(olga)).details.recording).toBe(true);
+});
+
+test('a press that never ends is left after 30 s', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const exporting = vi.fn(() => new Promise<object>(() => {}));
+  room.onPress({ export: exporting });
+  await room.put(olga, {
+    kind: 'press',
+    press: { do: 'export', line },
+    messageId: (await room.screenMessage(olga)) ?? 0,
+  });
+  await room.put(olga, softphone);
+  room.desk.wake();
+  await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
+  room.clock.increment(30_000);
+  await room.desk.settled();
+  expect(await room.inbox.open(10)).toEqual([]);
+  expect((await room.screen(olga)).kind).toBe('lines');
+  expect(room.faults).toHaveLength(1);
+});
+
+test('when nothing can be shown at all the row is done, and nobody is wedged', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  room.chat.refuse(olga, 'unreachable');
+  await room.presses(olga, { do: 'ask', line, field: 'name' });
+  expect(await room.inbox.open(10)).toEqual([]);
+  expect(room.faults).toHaveLength(2);
+  room.chat.refuse(olga, undefined);
+  await room.presses(olga, { do: 'line', line });
+  expect((await room.lineScreen(olga)).facts.name).toBe('Line 1');
+});
+
+test('a row that cannot be marked is not done twice', async () => {
+  const room = new Room();
+  await room.command(olga, 'softphone');
+  const done = vi.spyOn(room.inbox, 'done').mockRejectedValueOnce(new Error('database is away'));
+  await room.does(olga, newLine((await room.screenMessage(olga)) ?? 0));
+  expect(await room.inbox.open(10)).toHaveLength(1);
+  room.clock.increment(5_000);
+  await room.desk.settled();
+  expect(done).toHaveBeenCalledTimes(2);
+  expect(await room.inbox.open(10)).toEqual([]);
+  expect(await room.book.of(olga)).toHaveLength(1);
+});
+
+test('an inbox that cannot be read is read again', async () => {
+  const room = new Room();
+  const open = vi.spyOn(room.inbox, 'open').mockRejectedValueOnce(new Error('database is away'));
+  await room.does(olga, softphone);
+  expect(room.faults).toHaveLength(1);
+  room.clock.increment(5_000);
+  await room.desk.settled();
+  expect(open.mock.calls.length).toBeGreaterThan(1);
+  expect((await room.screen(olga)).kind).toBe('lines');
+});
+
+test('somebody who cannot be looked up is tried three times, and keeps nobody', async () => {
+  const room = new Room();
+  const find = vi.spyOn(room.dialogues, 'of').mockRejectedValue(new Error('no such table'));
+  await room.put(olga, softphone).catch(() => {});
+  room.desk.wake();
+  await room.desk.settled();
+  for (let attempt = 1; attempt < 4; attempt++) {
+    room.clock.increment(5_000);
+    await room.desk.settled();
+  }
+  find.mockRestore();
+  expect(room.faults).toHaveLength(3);
+  expect(await room.inbox.open(10)).toEqual([]);
+});
+
+test('dialogues without a question leave the memory after a rest, others when they give up', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  await room.command(uwe, 'softphone');
+  await room.after(200_000);
+  await room.presses(olga, { do: 'ask', line, field: 'name' });
+  await room.after(100_000);
+  expect(room.desk.present).toBe(1);
+  await room.after(200_000);
+  await room.after(300_000);
+  expect(room.desk.present).toBe(0);
+  await room.presses(olga, { do: 'line', line });
+  expect((await room.lineScreen(olga)).facts.name).toBe('Line 1');
+});
+
+test('a closed desk begins nothing; what waits stays for the next process', async () => {
+  const room = new Room();
+  await room.desk.close();
+  await room.does(olga, softphone);
+  expect(await room.inbox.open(10)).toHaveLength(1);
+});
+
+test('deadlines of others are left to them', async () => {
+  const room = new Room();
+  room.plan = everything;
+  expect(await room.desk.passed({ address: 'user/1001', kind: 'reconnect-window', dueAt: room.now() })).toBe(false);
+});

@@ -1,0 +1,279 @@
+import { beforeEach, expect, test } from 'vitest';
+import { SettingsMessageNotSent } from '../../../src/actors/ports/settings-chat.ts';
+import type { LineId } from '../../../src/machines/model/ids.ts';
+import { answerMs } from '../../../src/machines/settings-dialogue.ts';
+import { olga, Room, uwe } from './room.ts';
+
+let room: Room;
+let line: LineId;
+beforeEach(async () => {
+  room = new Room();
+  line = await room.newLine(olga);
+});
+
+const ask = (field: 'domain' | 'login' | 'password' | 'name' | 'rules') =>
+  room.presses(olga, { do: 'ask', line, field });
+
+test('AC-04 a password disappears from the chat, is never shown, and no fault contains it', async () => {
+  await ask('password');
+  const message = await room.writes(olga, 's3cret');
+  expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+  expect((await room.lineScreen(olga)).details).toMatchObject({ hasPassword: true, pending: ['password'] });
+  expect(JSON.stringify(room.chat.events(olga))).not.toContain('s3cret');
+  await room.presses(olga, { do: 'ask', line, field: 'password' });
+  expect(await room.screen(olga)).toMatchObject({ kind: 'question' });
+  expect(await room.screen(olga)).not.toHaveProperty('current');
+});
+
+test('a password that cannot be taken disappears as well', async () => {
+  await ask('password');
+  const message = await room.writes(olga, 'two\nlines');
+  expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+  expect(room.notices(olga)).toMatchObject([{ kind: 'wrong-answer', wrong: { kind: 'field', field: 'password' } }]);
+});
+
+test('a password disappears also when the line book fails', async () => {
+  await ask('password');
+  room.book.edit = () => Promise.reject(new Error('database is away'));
+  const message = await room.writes(olga, 's3cret');
+  expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+  expect(room.faults).toHaveLength(1);
+  expect(String(room.faults[0]?.error)).not.toContain('s3cret');
+});
+
+test('AC-65 an answer is taken, and the screen stands at the bottom, once', async () => {
+  await ask('domain');
+  const asked = await room.screenMessage(olga);
+  const answer = await room.writes(olga, 'pbx2.test');
+  expect((await room.lineScreen(olga)).details.domain).toBe('pbx2.test');
+  expect(await room.screenMessage(olga)).toBeGreaterThan(answer);
+  expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(asked);
+});
+
+test('AC-65 a wrong answer is told once and leaves the question open; after the third the screen returns', async () => {
+  await ask('domain');
+  for (let answer = 1; answer <= 2; answer++) {
+    await room.writes(olga, 'not a host!');
+    expect(room.notices(olga)).toHaveLength(answer);
+    expect(await room.dialogues.of(olga)).toMatchObject({ question: { wrong: answer } });
+  }
+  expect(room.notices(olga)[0]).toEqual({ kind: 'wrong-answer', wrong: { kind: 'field', field: 'domain' } });
+  await room.writes(olga, 'not a host!');
+  expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' }, details: { domain: '' } });
+  expect((await room.dialogues.of(olga)).question).toBeUndefined();
+});
+
+test('what is no text is a wrong answer', async () => {
+  await ask('domain');
+  await room.does(olga, { kind: 'other' });
+  expect(room.notices(olga)).toHaveLength(1);
+});
+
+test('a question gives up after 300 s, counted from its asking and not from a wrong answer', async () => {
+  await ask('domain');
+  await room.after(200_000);
+  await room.writes(olga, 'not a host!');
+  await room.after(99_999);
+  expect((await room.screen(olga)).kind).toBe('question');
+  await room.after(1);
+  expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' } });
+});
+
+test('an answer that comes too late is none', async () => {
+  await ask('login');
+  await room.after(answerMs);
+  await room.writes(olga, 'olga');
+  expect((await room.screen(olga)).kind).toBe('lines');
+  expect((await room.book.find(line))?.pending).toEqual({});
+});
+
+test('an open question waits for its answer after a restart', async () => {
+  await ask('login');
+  await room.after(100_000);
+  room.restart();
+  await room.writes(olga, 'olga');
+  expect(await room.book.find(line)).toMatchObject({ pending: { login: 'olga' } });
+});
+
+test('a question of an earlier process gives up when its time is over, although nobody comes', async () => {
+  await ask('login');
+  room.restart();
+  await room.after(answerMs);
+  expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' } });
+  expect(room.deadlines.list).toEqual([]);
+});
+
+test('an answer to a question whose time was over before the restart is none', async () => {
+  await ask('login');
+  room.deadlines.list.length = 0;
+  room.clock.increment(answerMs - 1);
+  room.restart();
+  room.clock.increment(1);
+  await room.writes(olga, 'olga');
+  expect((await room.book.find(line))?.pending).toEqual({});
+});
+
+test('Cancel leaves the line as it was, in place', async () => {
+  await ask('domain');
+  const asked = await room.screenMessage(olga);
+  await room.presses(olga, { do: 'cancel' });
+  expect((await room.lineScreen(olga)).facts.id).toBe(line);
+  expect(await room.screenMessage(olga)).toBe(asked);
+  expect((await room.dialogues.of(olga)).question).toBeUndefined();
+});
+
+test('/cancel closes a question too, with the screen at the bottom', async () => {
+  await ask('domain');
+  const asked = await room.screenMessage(olga);
+  await room.command(olga, 'cancel');
+  expect((await room.lineScreen(olga)).facts.id).toBe(line);
+  expect(await room.screenMessage(olga)).not.toBe(asked);
+});
+
+test('another press closes the question: what is written then is no answer', async () => {
+  await ask('domain');
+  await room.presses(olga, { do: 'protocol', line });
+  await room.writes(olga, 'pbx2.test');
+  expect((await room.book.find(line))?.pending).toEqual({ transport: 'tcp' });
+});
+
+test('a press that shows nothing does not leave a closed question on the screen', async () => {
+  await ask('domain');
+  await room.presses(olga, { do: 'templates', line });
+  expect((await room.screen(olga)).kind).toBe('own-line');
+});
+
+test('a press on an older message does nothing, and leaves the question open', async () => {
+  await ask('login');
+  const old = (await room.screenMessage(olga)) ?? 0;
+  await room.writes(olga, 'olga');
+  await ask('domain');
+  const events = room.chat.events(olga).length;
+  await room.presses(olga, { do: 'delete', line, sure: true }, old);
+  expect(room.chat.events(olga)).toHaveLength(events);
+  expect(await room.book.find(line)).toBeDefined();
+  await room.writes(olga, 'pbx.test');
+  expect((await room.book.find(line))?.pending).toMatchObject({ domain: 'pbx.test' });
+});
+
+test('rules that were entered are shown one by one, and = takes them away', async () => {
+  await ask('rules');
+  await room.writes(olga, String.raw`[^+*#\w]= ^79\d{9}$`);
+  expect(await room.screen(olga)).toMatchObject({
+    kind: 'rules',
+    rules: [
+      { kind: 'replaces', text: String.raw`[^+*#\w]=` },
+      { kind: 'filters', text: String.raw`^79\d{9}$` },
+    ],
+  });
+  await room.answers(olga, line, 'rules', '=');
+  expect((await room.lineScreen(olga)).details.dialRules).toBe('');
+});
+
+test('AC-16 a rule that does not compile is refused with its place', async () => {
+  await ask('rules');
+  await room.writes(olga, '^8=7 (?=1)2');
+  expect(room.notices(olga)).toMatchObject([{ wrong: { kind: 'rule', rule: '(?=1)2', position: 5 } }]);
+});
+
+test('AC-71 texts are in the language of her Telegram until she chooses another', async () => {
+  await room.does(olga, { kind: 'command', command: 'softphone', payload: '' }, { language: 'ru' });
+  expect((await room.shown(olga)).language).toBe('ru');
+  await room.command(olga, 'language');
+  expect(await room.screen(olga)).toEqual({ kind: 'languages', chosen: 'ru' });
+  await room.presses(olga, { do: 'language', language: 'en' });
+  expect((await room.shown(olga)).language).toBe('en');
+  await room.does(olga, { kind: 'command', command: 'help', payload: '' }, { language: 'ru' });
+  expect(await room.shown(olga)).toMatchObject({ language: 'en', screen: { kind: 'help' } });
+});
+
+test('AC-74 the callback switch is the person’s own', async () => {
+  await room.command(uwe, 'softphone');
+  await room.command(olga, 'softphone');
+  await room.presses(olga, { do: 'callback', on: false });
+  expect(await room.screen(olga)).toMatchObject({ kind: 'lines', callback: false });
+  expect(await room.people.callback(uwe)).toBe(true);
+});
+
+test('/start with an unknown payload gives the list; an invitation goes to whoever handles it', async () => {
+  const tokens: string[] = [];
+  room.others = { ...room.others, acceptOffer: async (_, token) => (tokens.push(token), {}) };
+  await room.command(olga, 'start', 'utm_campaign');
+  expect((await room.screen(olga)).kind).toBe('lines');
+  await room.command(olga, 'start', 'l_abc');
+  expect(tokens).toEqual(['abc']);
+});
+
+test('the keys of a picker go with whatever comes next', async () => {
+  const picking = { kind: 'user', line, request: 7 } as const;
+  room.onPress({
+    user: async ({ user }) => ({ picking, sayings: [{ to: user, notice: { kind: 'pick-user' }, request: 7 }] }),
+  });
+  await room.presses(olga, { do: 'user', line });
+  expect(await room.dialogues.of(olga)).toMatchObject({ picking });
+  expect(room.notices(olga)).toEqual([{ kind: 'pick-user' }]);
+  await room.presses(olga, { do: 'line', line });
+  expect(room.notices(olga)).toEqual([{ kind: 'pick-user' }, { kind: 'picked' }]);
+  expect((await room.dialogues.of(olga)).picking).toBeUndefined();
+});
+
+test('a choice reaches its handler with the picker that is open, also after a restart; the screen comes anew', async () => {
+  const picking = { kind: 'user', line, request: 7 } as const;
+  const seen: unknown[] = [];
+  room.onPress({ user: async () => ({ picking }) });
+  room.others = {
+    ...room.others,
+    picked: {
+      ...room.others.picked,
+      user: async (visitor, open, { user }) => {
+        seen.push(open, user);
+        return {
+          screen: { kind: 'help', chatAccount: 'siptg' },
+          sayings: [{ to: visitor.user, notice: { kind: 'picked' } }],
+        };
+      },
+    },
+  };
+  await room.presses(olga, { do: 'user', line });
+  const before = await room.screenMessage(olga);
+  room.restart();
+  await room.does(olga, { kind: 'user-picked', request: 7, user: uwe, name: 'Uwe' });
+  expect(seen).toEqual([picking, uwe]);
+  expect(room.notices(olga)).toEqual([{ kind: 'picked' }]);
+  expect(await room.screenMessage(olga)).not.toBe(before);
+});
+
+test('a screen she deleted comes anew', async () => {
+  const old = (await room.screenMessage(olga)) ?? 0;
+  room.chat.loses(olga, old);
+  await room.presses(olga, { do: 'protocol', line }, old);
+  expect((await room.lineScreen(olga)).details.transport).toBe('tcp');
+  expect(await room.screenMessage(olga)).not.toBe(old);
+});
+
+test('whoever stopped the bot loses nothing, and is asked nothing', async () => {
+  const screen = (await room.screenMessage(olga)) ?? 0;
+  room.chat.refuse(olga, 'blocked');
+  await room.presses(olga, { do: 'protocol', line });
+  await ask('domain');
+  expect(await room.inbox.open(10)).toEqual([]);
+  expect(room.faults).toEqual([]);
+  expect(await room.book.find(line)).toMatchObject({ pending: { transport: 'tcp' } });
+  expect(await room.dialogues.of(olga)).toMatchObject({ screenMessage: screen, question: undefined });
+  room.chat.refuse(olga, undefined);
+  await room.presses(olga, { do: 'line', line });
+  expect((await room.lineScreen(olga)).details.transport).toBe('tcp');
+});
+
+test('a notice that does not reach somebody else keeps nobody from his screen', async () => {
+  room.onPress({
+    unlink: async () => ({
+      screen: { kind: 'help', chatAccount: 'siptg' },
+      sayings: [{ to: uwe, notice: { kind: 'picked' } }],
+    }),
+  });
+  room.chat.refuse(uwe, 'unreachable');
+  await room.presses(olga, { do: 'unlink', line });
+  expect((await room.screen(olga)).kind).toBe('help');
+  expect(room.faults[0]?.error).toBeInstanceOf(SettingsMessageNotSent);
+});

@@ -1,0 +1,276 @@
+import { SimulatedClock } from 'xstate';
+import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
+import type { Inbox } from '../../../src/actors/ports/inbox.ts';
+import type { Plan, PlanRefusal } from '../../../src/actors/ports/plans.ts';
+import type { SettingsMessage, SettingsTexts } from '../../../src/actors/ports/settings-chat.ts';
+import type { Template } from '../../../src/actors/ports/templates.ts';
+import { AutoApply } from '../../../src/actors/settings/auto-apply.ts';
+import { SettingsDesk } from '../../../src/actors/settings/desk.ts';
+import type { Next, Visitor } from '../../../src/actors/settings/handlers.ts';
+import { type OtherHandlers, settingsHandlers } from '../../../src/actors/settings/settings.ts';
+import { Views } from '../../../src/actors/settings/views.ts';
+import { dialRules } from '../../../src/adapters/dial-rules/dial-rules.ts';
+import { EpochMs, type LineId, UserId } from '../../../src/machines/model/ids.ts';
+import type { AskedField, OwnedLine, SettingsInput, SettingsPress } from '../../../src/machines/model/settings.ts';
+import type { Screen, SettingsNotice } from '../../../src/machines/model/settings-screens.ts';
+import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
+import { MemoryInbox } from '../../fakes/settings/inbox.ts';
+import { MemoryLineBook } from '../../fakes/settings/line-book.ts';
+import { MemoryOffers } from '../../fakes/settings/offers.ts';
+import { MemoryPeople } from '../../fakes/settings/people.ts';
+import { PlayedSettingsChat } from '../../fakes/settings/settings-chat.ts';
+import { SaidStandings } from '../../fakes/settings/standings.ts';
+import { ListedTemplates } from '../../fakes/settings/templates.ts';
+
+export const olga = UserId(1001);
+export const uwe = UserId(1002);
+/** A Sunday in winter. */
+const dayOne = Date.UTC(2026, 10, 22);
+
+export const everything: Plan = {
+  name: 'everything',
+  callSwitching: true,
+  recording: true,
+  fragmentMs: 0,
+  assignment: true,
+  paidWorkers: true,
+};
+
+/** Messages that say what they were made of. */
+const plainTexts: SettingsTexts = {
+  screen: (screen, language) => said({ language, screen }),
+  notice: (notice, language, request) =>
+    said({ language, notice }, notice.kind === 'picked' ? { keys: [] } : request === undefined ? {} : { keys: [] }),
+  toast: (says) => says,
+};
+const said = (what: object, more: Partial<SettingsMessage> = {}): SettingsMessage => ({
+  text: JSON.stringify(what),
+  ...more,
+});
+const readText = (text: string): { language?: string; screen?: Screen; notice?: SettingsNotice } =>
+  text.startsWith('{') ? (JSON.parse(text) as ReturnType<typeof readText>) : {};
+
+/** The deadlines as a list that a test reads, and tells when it lets time pass. */
+export class ListedDeadlines {
+  readonly list: Deadline[] = [];
+
+  async set(deadline: Deadline) {
+    await this.clear(deadline.address, deadline.kind);
+    this.list.push(deadline);
+  }
+
+  async clear(address: string, kind: string) {
+    const place = this.list.findIndex((other) => other.address === address && other.kind === kind);
+    if (place >= 0) this.list.splice(place, 1);
+  }
+}
+
+/** The room people and the settings bot are in: everything but Telegram and the database is the product's. */
+export class Room {
+  readonly clock = new SimulatedClock();
+  readonly dialogues = new MemoryDialogues();
+  readonly inbox = new MemoryInbox(this.dialogues);
+  readonly book = new MemoryLineBook();
+  readonly people = new MemoryPeople();
+  readonly offers = new MemoryOffers();
+  readonly standings = new SaidStandings();
+  readonly chat = new PlayedSettingsChat();
+  readonly deadlines = new ListedDeadlines();
+  readonly faults: { readonly where: string; readonly error: unknown }[] = [];
+  /** Where names lead. */
+  readonly hosts = new Map<string, readonly string[]>([
+    ['pbx.test', ['203.0.113.10']],
+    ['pbx2.test', ['203.0.113.11', '2001:db8::11']],
+    ['proxy.test', ['203.0.113.12']],
+  ]);
+  plan: Plan = everything;
+  refusal: PlanRefusal | undefined;
+  templates: readonly Template[] = [];
+  others: OtherHandlers = othersDoNothing();
+  desk!: SettingsDesk;
+  #updates = 0;
+
+  constructor({ allowPrivate = false } = {}) {
+    this.restart({ allowPrivate });
+  }
+
+  /** What some of the presses do that are others' work. */
+  onPress(presses: Partial<OtherHandlers['presses']>): void {
+    this.others = { ...this.others, presses: { ...this.others.presses, ...presses } };
+  }
+
+  now(): EpochMs {
+    return EpochMs(dayOne + this.clock.now());
+  }
+
+  /** Another process takes over; `inbox`: as it finds it. */
+  restart({ allowPrivate = false, inbox = this.inbox as Pick<Inbox, 'open' | 'done'> } = {}): void {
+    const { book: lines, people, offers, standings, chat, deadlines, dialogues } = this;
+    const templates = {
+      all: () => this.templates,
+      find: (id: string) => new ListedTemplates(...this.templates).find(id),
+    };
+    const plans = {
+      planOf: async () => this.plan,
+      refusalOf: async () => this.refusal,
+    };
+    const autoApply = new AutoApply({ lines, deadlines });
+    const screens = new Views({
+      ...{ lines, people, plans, templates, offers, standings },
+      workerOf: async () => undefined,
+      chatTitle: async () => undefined,
+      chatAccount: 'siptg',
+      settingsBot: 'siptg_bot',
+    });
+    const own = settingsHandlers(
+      {
+        ...{ lines, people, plans, templates, screens, autoApply },
+        checks: {
+          rules: dialRules,
+          hosts: { lookup: async (host) => this.hosts.get(host) ?? [] },
+          allowPrivateRegistrars: allowPrivate,
+          codecs: ['opus', 'alaw', 'mulaw', 'g722', 'gsm'],
+          timeZone: 'UTC',
+        },
+        chatAccount: 'siptg',
+        setCallback: (user, on) => people.setCallback(user, on),
+      },
+      // Looked up late, so that a test can put its own in.
+      lateOthers(() => this.others),
+    );
+    this.desk = new SettingsDesk({
+      ...{ inbox, dialogues, people, chat, deadlines, autoApply },
+      texts: plainTexts,
+      handlers: own,
+      clock: { now: () => this.now() },
+      faults: { report: (where, error) => void this.faults.push({ where, error }) },
+      actorClock: this.clock,
+    });
+  }
+
+  async does(user: UserId, input: SettingsInput, about: { language?: string; name?: string } = {}): Promise<void> {
+    await this.put(user, input, about);
+    this.desk.wake();
+    await this.desk.settled();
+  }
+
+  async put(user: UserId, input: SettingsInput, { language, name }: { language?: string; name?: string } = {}) {
+    this.#updates += 1;
+    await this.inbox.put({ id: `bot-${this.#updates}`, user, input, language, name });
+  }
+
+  async presses(user: UserId, press: SettingsPress, messageId?: number): Promise<void> {
+    await this.does(user, { kind: 'press', press, messageId: messageId ?? (await this.screenMessage(user)) ?? -1 });
+  }
+
+  command(user: UserId, command: 'start' | 'softphone' | 'help' | 'language' | 'cancel' | 'workers', payload = '') {
+    return this.does(user, { kind: 'command', command, payload });
+  }
+
+  /** @returns the message's id */
+  async writes(user: UserId, text: string): Promise<number> {
+    const messageId = this.chat.writes(user, text);
+    await this.does(user, { kind: 'text', text, messageId });
+    return messageId;
+  }
+
+  async answers(user: UserId, line: LineId, field: AskedField, text: string): Promise<void> {
+    await this.presses(user, { do: 'ask', line, field });
+    await this.writes(user, text);
+  }
+
+  /** Time passes, and what was due is told. */
+  async after(ms: number): Promise<void> {
+    this.clock.increment(ms);
+    await this.desk.settled();
+    for (const deadline of this.deadlines.list.filter(({ dueAt }) => dueAt <= this.now())) {
+      await this.desk.passed(deadline);
+      const { list } = this.deadlines;
+      if (list.includes(deadline)) list.splice(list.indexOf(deadline), 1);
+    }
+    await this.desk.settled();
+  }
+
+  async screenMessage(user: UserId): Promise<number | undefined> {
+    return (await this.dialogues.of(user)).screenMessage;
+  }
+
+  async screen(user: UserId): Promise<Screen> {
+    return (await this.shown(user)).screen;
+  }
+
+  async shown(user: UserId): Promise<{ screen: Screen; language: string | undefined }> {
+    const id = await this.screenMessage(user);
+    const message = this.chat.page(user).find((other) => other.id === id);
+    const { screen, language } = readText(message?.text ?? '');
+    if (!screen) throw new Error('he has no screen');
+    return { screen, language };
+  }
+
+  /** The own-line screen he sees. */
+  async lineScreen(user: UserId): Promise<Extract<Screen, { kind: 'own-line' }>> {
+    const screen = await this.screen(user);
+    if (screen.kind !== 'own-line') throw new Error(`he sees ${screen.kind}`);
+    return screen;
+  }
+
+  notices(user: UserId): readonly SettingsNotice[] {
+    return this.chat.page(user).flatMap(({ text }) => readText(text).notice ?? []);
+  }
+
+  /** The only line there is, or the newest. */
+  async line(user: UserId): Promise<OwnedLine> {
+    const line = (await this.book.of(user)).at(-1);
+    if (!line) throw new Error('he has no line');
+    return line;
+  }
+
+  /** Presses `New`. */
+  async newLine(user: UserId): Promise<LineId> {
+    await this.command(user, 'softphone');
+    await this.presses(user, { do: 'new' });
+    return (await this.line(user)).id;
+  }
+
+  /** A line that is registered. */
+  async registeredLine(user: UserId, login = 'olga'): Promise<LineId> {
+    const line = await this.newLine(user);
+    await this.answers(user, line, 'login', login);
+    await this.answers(user, line, 'password', 's3cret');
+    await this.answers(user, line, 'domain', 'pbx.test');
+    await this.presses(user, { do: 'apply', line });
+    this.standings.stand(line, { state: 'reachable' }, EpochMs(this.now() + 60_000));
+    return line;
+  }
+}
+
+const nothing = async (): Promise<Next> => ({});
+
+export const othersDoNothing = (): OtherHandlers => ({
+  presses: {
+    ...{ templates: nothing, template: nothing, workers: nothing, 'line-workers': nothing, worker: nothing },
+    ...{ user: nothing, unlink: nothing, chat: nothing, 'chat-clear': nothing, transfer: nothing, take: nothing },
+    ...{ 'transfer-back': nothing, export: nothing, import: nothing, try: nothing, 'test-call': nothing },
+  },
+  answers: { try: nothing, import: nothing },
+  picked: { user: nothing, chat: nothing },
+  admin: { owners: nothing, plan: nothing, notice: nothing },
+  acceptOffer: nothing,
+});
+
+function lateOthers(others: () => OtherHandlers): OtherHandlers {
+  const late = <Part extends 'presses' | 'answers' | 'picked' | 'admin'>(part: Part): OtherHandlers[Part] =>
+    Object.fromEntries(
+      Object.keys(others()[part]).map((key) => [
+        key,
+        (...args: unknown[]) => (others()[part] as Record<string, (...args: unknown[]) => unknown>)[key]?.(...args),
+      ]),
+    ) as unknown as OtherHandlers[Part];
+  return {
+    presses: late('presses'),
+    answers: late('answers'),
+    picked: late('picked'),
+    admin: late('admin'),
+    acceptOffer: (visitor: Visitor, token) => others().acceptOffer(visitor, token),
+  };
+}
