@@ -10,6 +10,7 @@ import { softphoneMachine } from '../../src/machines/softphone.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';
 import { machines } from '../support/machines.ts';
 import { office, olga, openHouse } from './house.ts';
+import { Room } from './settings/room.ts';
 
 /** Every machine is wired where it is started, some by a class that shows it to nobody: seen here as it starts. */
 const started = vi.hoisted((): AnyStateMachine[] => []);
@@ -30,6 +31,7 @@ beforeEach(async () => {
   await house.text('200');
   await askWhichLine();
   await joinParties();
+  await new Room().command(olga, 'softphone');
   testLine();
 });
 

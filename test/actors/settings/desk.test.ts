@@ -71,13 +71,11 @@ test('no more than fifty people are attended to at a time, and all of them in th
 test('what fails is reported, she sees her screen again, and her next press works', async () => {
   const room = new Room();
   const line = await room.newLine(olga);
-  const { change } = room.book;
-  room.book.change = () => Promise.reject(new Error('database is away'));
+  vi.spyOn(room.book, 'change').mockRejectedValueOnce(new Error('database is away'));
   await room.presses(olga, { do: 'recording', line });
   expect(room.faults.map(({ error }) => String(error))).toEqual(['Error: database is away']);
   expect((await room.lineScreen(olga)).details.recording).toBe(false);
   expect(await room.inbox.open(10)).toEqual([]);
-  room.book.change = change;
   await room.presses(olga, { do: 'recording', line });
   expect((await room.lineScreen(olga)).details.recording).toBe(true);
 });
@@ -85,7 +83,7 @@ test('what fails is reported, she sees her screen again, and her next press work
 test('a press that never ends is left after 30 s', async () => {
   const room = new Room();
   const line = await room.newLine(olga);
-  const exporting = vi.fn(() => new Promise<object>(() => {}));
+  const exporting = vi.fn<() => Promise<object>>(() => new Promise(() => {}));
   room.onPress({ export: exporting });
   await room.put(olga, {
     kind: 'press',
