@@ -1,6 +1,5 @@
 import { SimulatedClock } from 'xstate';
 import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
-import type { Inbox } from '../../../src/actors/ports/inbox.ts';
 import type { Plan, PlanRefusal } from '../../../src/actors/ports/plans.ts';
 import type { SettingsMessage, SettingsTexts } from '../../../src/actors/ports/settings-chat.ts';
 import type { Template } from '../../../src/actors/ports/templates.ts';
@@ -90,8 +89,11 @@ export class Room {
   desk!: SettingsDesk;
   #updates = 0;
 
-  constructor({ allowPrivate = false } = {}) {
-    this.restart({ allowPrivate });
+  readonly #texts: SettingsTexts;
+
+  constructor({ texts = plainTexts } = {}) {
+    this.#texts = texts;
+    this.restart();
   }
 
   /** What some of the presses do that are others' work. */
@@ -103,9 +105,9 @@ export class Room {
     return EpochMs(dayOne + this.clock.now());
   }
 
-  /** Another process takes over; `inbox`: as it finds it. */
-  restart({ allowPrivate = false, inbox = this.inbox as Pick<Inbox, 'open' | 'done'> } = {}): void {
-    const { book: lines, people, offers, standings, chat, deadlines, dialogues } = this;
+  /** Another process takes over. */
+  restart(): void {
+    const { inbox, book: lines, people, offers, standings, chat, deadlines, dialogues } = this;
     const templates = {
       all: () => this.templates,
       find: (id: string) => new ListedTemplates(...this.templates).find(id),
@@ -128,7 +130,7 @@ export class Room {
         checks: {
           rules: dialRules,
           hosts: { lookup: async (host) => this.hosts.get(host) ?? [] },
-          allowPrivateRegistrars: allowPrivate,
+          allowPrivateRegistrars: false,
           codecs: ['opus', 'alaw', 'mulaw', 'g722', 'gsm'],
           timeZone: 'UTC',
         },
@@ -140,7 +142,7 @@ export class Room {
     );
     this.desk = new SettingsDesk({
       ...{ inbox, dialogues, people, chat, deadlines, autoApply },
-      texts: plainTexts,
+      texts: this.#texts,
       handlers: own,
       clock: { now: () => this.now() },
       faults: { report: (where, error) => void this.faults.push({ where, error }) },
@@ -161,6 +163,11 @@ export class Room {
 
   async presses(user: UserId, press: SettingsPress, messageId?: number): Promise<void> {
     await this.does(user, { kind: 'press', press, messageId: messageId ?? (await this.screenMessage(user)) ?? -1 });
+  }
+
+  /** The newest button with these words. */
+  async pressesLabel(user: UserId, label: string): Promise<void> {
+    await this.does(user, this.chat.press(user, label));
   }
 
   command(user: UserId, command: 'start' | 'softphone' | 'help' | 'language' | 'cancel' | 'workers', payload = '') {
