@@ -100,6 +100,27 @@ test('a press that never ends is left after 30 s', async () => {
   expect(room.faults).toHaveLength(1);
 });
 
+test('what was left does not bring her back when it ends after all', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const edit = vi.spyOn(room.chat, 'edit').mockReturnValueOnce(promise);
+  await room.put(olga, {
+    kind: 'press',
+    press: { do: 'ask', line, field: 'name' },
+    messageId: (await room.screenMessage(olga)) ?? 0,
+  });
+  room.desk.wake();
+  await vi.waitFor(() => expect(edit).toHaveBeenCalled());
+  room.clock.increment(30_000);
+  await room.desk.settled();
+  const { saved } = room.dialogues;
+  resolve();
+  await new Promise((done) => setImmediate(done));
+  expect(room.dialogues.saved).toBe(saved);
+  expect(await room.dialogues.of(olga)).toMatchObject({ question: undefined });
+});
+
 test('when nothing can be shown at all the row is done, and nobody is wedged', async () => {
   const room = new Room();
   const line = await room.newLine(olga);
@@ -133,6 +154,18 @@ test('an inbox that cannot be read is read again', async () => {
   room.clock.increment(5_000);
   await room.desk.settled();
   expect(open.mock.calls.length).toBeGreaterThan(1);
+  expect((await room.screen(olga)).kind).toBe('lines');
+});
+
+test('what comes while the inbox cannot be read is looked for at once', async () => {
+  const room = new Room();
+  const { promise, reject } = Promise.withResolvers<never>();
+  vi.spyOn(room.inbox, 'open').mockReturnValueOnce(promise);
+  room.desk.wake();
+  await room.put(olga, softphone);
+  room.desk.wake();
+  reject(new Error('database is away'));
+  await room.desk.settled();
   expect((await room.screen(olga)).kind).toBe('lines');
 });
 

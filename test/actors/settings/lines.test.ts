@@ -110,6 +110,7 @@ test('edits that are discarded do not apply later', async () => {
   await room.answers(olga, line, 'domain', 'pbx2.test');
   await room.presses(olga, { do: 'discard', line });
   expect((await room.screen(olga)).remark).toEqual({ kind: 'discarded' });
+  expect(room.deadlines.list).toEqual([]);
   await room.after(autoApplyMs);
   expect(await room.book.find(line)).toMatchObject({ domain: 'pbx.test' });
 });
@@ -138,11 +139,12 @@ test('AC-07 Delete says how many calls run, and on Yes the line leaves the list'
   const office = await room.registeredLine(olga);
   const home = await room.registeredLine(olga, 'home');
   room.book.calls.set(office, 1);
-  await room.presses(olga, { do: 'line', line: office });
+  await room.answers(olga, office, 'domain', 'pbx2.test');
   await room.presses(olga, { do: 'delete', line: office, sure: false });
   expect(await room.screen(olga)).toMatchObject({ kind: 'sure', what: 'delete', calls: 1 });
   expect(await room.book.find(office)).toBeDefined();
   await room.presses(olga, { do: 'delete', line: office, sure: true });
+  expect(room.deadlines.list).toEqual([]);
   const list = await room.screen(olga);
   expect(list).toMatchObject({ kind: 'lines', remark: { kind: 'deleted', name: 'olga' } });
   expect(list.kind === 'lines' && list.lines.map(({ id }) => id)).toEqual([home]);
@@ -215,6 +217,23 @@ test('AC-67 without the right it stays off and says why', async () => {
     remark: { kind: 'not-in-plan', what: 'recording' },
     details: { recording: false },
   });
+});
+
+test('a recording that was allowed once can be taken back without the right', async () => {
+  const line = await room.newLine(olga);
+  await room.presses(olga, { do: 'recording', line });
+  room.plan = { ...everything, recording: false };
+  await room.presses(olga, { do: 'recording', line });
+  expect((await room.lineScreen(olga)).details.recording).toBe(false);
+});
+
+test('no two new lines are called the same', async () => {
+  const first = await room.newLine(olga);
+  await room.newLine(olga);
+  await room.command(olga, 'softphone');
+  await room.presses(olga, { do: 'delete', line: first, sure: true });
+  await room.newLine(olga);
+  expect((await room.book.of(olga)).map(({ name }) => name)).toEqual(['Line 2', 'Line 3']);
 });
 
 test('AC-86 New at the limit of the plan makes nothing and names the limit', async () => {

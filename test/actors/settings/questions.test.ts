@@ -58,8 +58,9 @@ test('AC-65 a wrong answer is told once and leaves the question open; after the 
     expect(await room.dialogues.of(olga)).toMatchObject({ question: { wrong: answer } });
   }
   expect(room.notices(olga)[0]).toEqual({ kind: 'wrong-answer', wrong: { kind: 'field', field: 'domain' } });
-  await room.writes(olga, 'not a host!');
+  const last = await room.writes(olga, 'not a host!');
   expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' }, details: { domain: '' } });
+  expect(await room.screenMessage(olga)).toBeGreaterThan(last);
   expect((await room.dialogues.of(olga)).question).toBeUndefined();
 });
 
@@ -77,6 +78,7 @@ test('a question gives up after 300 s, counted from its asking and not from a wr
   expect((await room.screen(olga)).kind).toBe('question');
   await room.after(1);
   expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' } });
+  expect(room.deadlines.list).toEqual([]);
 });
 
 test('an answer that comes too late is none', async () => {
@@ -170,7 +172,7 @@ test('rules that were entered are shown one by one, and = takes them away', asyn
   expect((await room.lineScreen(olga)).details.dialRules).toBe('');
 });
 
-test('AC-16 a rule that does not compile is refused with its place', async () => {
+test('a rule that does not compile is refused with its place', async () => {
   await ask('rules');
   await room.writes(olga, '^8=7 (?=1)2');
   expect(room.notices(olga)).toMatchObject([{ wrong: { kind: 'rule', rule: '(?=1)2', position: 5 } }]);
@@ -187,7 +189,7 @@ test('AC-71 texts are in the language of her Telegram until she chooses another'
   expect(await room.shown(olga)).toMatchObject({ language: 'en', screen: { kind: 'help' } });
 });
 
-test('AC-74 the callback switch is the person’s own', async () => {
+test('the callback switch is the person’s own', async () => {
   await room.command(uwe, 'softphone');
   await room.command(olga, 'softphone');
   await room.presses(olga, { do: 'callback', on: false });
