@@ -20,6 +20,7 @@ import { Migration20261122Jobs } from './migrations/2026-11-22-jobs.ts';
 import { Migration20261122Settings } from './migrations/2026-11-22-settings.ts';
 import { Migration20261123FirstContacts } from './migrations/2026-11-23-first-contacts.ts';
 import { Migration20261123Languages } from './migrations/2026-11-23-languages.ts';
+import { Migration20261124OperatorNotices } from './migrations/2026-11-24-operator-notices.ts';
 import { Migration20261124SettingsBot } from './migrations/2026-11-24-settings-bot.ts';
 
 /** Connections to the product's schema. */
@@ -64,6 +65,7 @@ export async function openDatabase(url: string): Promise<Database> {
         { name: '2026-11-23-first-contacts', class: Migration20261123FirstContacts },
         { name: '2026-11-23-languages', class: Migration20261123Languages },
         { name: '2026-11-24-settings-bot', class: Migration20261124SettingsBot },
+        { name: '2026-11-24-operator-notices', class: Migration20261124OperatorNotices },
       ],
       snapshot: false,
       silent: true,

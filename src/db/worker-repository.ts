@@ -1,10 +1,11 @@
-import type { Worker, Workers } from '../actors/ports/workers.ts';
+import type { WorkerBook } from '../actors/ports/worker-book.ts';
+import type { Worker } from '../actors/ports/workers.ts';
 import { EpochMs, UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
 import { WorkerEntity } from './entities/worker.ts';
 
 /** Workers as they last told of themselves, in the database. */
-export class WorkerRepository implements Workers {
+export class WorkerRepository implements WorkerBook {
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -24,5 +25,20 @@ export class WorkerRepository implements Workers {
       seenAt: EpochMs(seenAt.getTime()),
       switchedOff: rest.switchedOff,
     }));
+  }
+
+  async put({ owner, seenAt, ...worker }: Worker): Promise<void> {
+    await this.#database.fork().upsert(WorkerEntity, { ...worker, ownerId: owner ?? null, seenAt: new Date(seenAt) });
+  }
+
+  async switchOff(id: Worker['id']): Promise<boolean> {
+    const changed = await this.#database
+      .fork()
+      .nativeUpdate(WorkerEntity, { id, switchedOff: false }, { switchedOff: true });
+    return changed > 0;
+  }
+
+  async remove(id: Worker['id']): Promise<boolean> {
+    return (await this.#database.fork().nativeDelete(WorkerEntity, { id })) > 0;
   }
 }
