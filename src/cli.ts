@@ -2,10 +2,14 @@
 import { pino } from 'pino';
 import { WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginFailed, login } from './adapters/telegram/login/login.ts';
+import { WrongTemplates } from './adapters/templates/catalogue.ts';
 import type { Commands } from './cli/command.ts';
 import { lineCommands, lineUsage } from './cli/line-commands.ts';
+import { ownerCommands, ownerUsage } from './cli/owner-commands.ts';
 import { planCommands, planUsage } from './cli/plan-commands.ts';
+import { templateCommands, templateUsage } from './cli/template-commands.ts';
 import { InputEnded, onTerminal } from './cli/terminal.ts';
+import { workerCommands, workerUsage } from './cli/worker-commands.ts';
 import { WrongUsage } from './cli/wrong-usage.ts';
 import { type Config, proxyOf, readConfig, WrongConfiguration } from './config.ts';
 import { runningCluster } from './db/cluster.ts';
@@ -18,11 +22,16 @@ const usage = `Usage: npm run cli -- <command>
 
 ${lineUsage}
 ${planUsage}
+${ownerUsage}
+${templateUsage}
+${workerUsage}
   login    logs the chat account in to Telegram (phone code, 2FA or QR)`;
 
 const commands: Commands = {
   ...lineCommands,
   ...planCommands,
+  ...ownerCommands,
+  ...workerCommands,
   login: async () => {
     const { TELEGRAM_API_ID: apiId, TELEGRAM_API_HASH: apiHash, TELEGRAM_PROXY: proxy } = readConfig(process.env);
     if (apiId === undefined || apiHash === undefined) {
@@ -47,14 +56,17 @@ const commands: Commands = {
 };
 
 async function main(words: readonly string[]): Promise<string> {
-  const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((candidate) => Object.hasOwn(commands, candidate));
-  const command = name === undefined ? undefined : commands[name];
-  if (!command || name === undefined) throw new WrongUsage(usage);
+  const candidates = [words.slice(0, 2).join(' '), words[0] ?? ''];
+  const name = candidates.find((one) => Object.hasOwn(commands, one) || Object.hasOwn(templateCommands, one));
+  if (name === undefined) throw new WrongUsage(usage);
+  const rest = words.slice(name.split(' ').length);
+  const alone = templateCommands[name];
+  if (alone) return alone(rest);
   const config = readConfig(process.env);
-  const work = await command(words.slice(name.split(' ').length));
+  const work = await commands[name]?.(rest);
   const storage = await openInstallation(config);
   try {
-    return await work(storage);
+    return (await work?.(storage)) ?? '';
   } finally {
     await storage.close();
   }
@@ -80,6 +92,7 @@ const remedied = [
   InputEnded,
   LoginFailed,
   WrongPlanFile,
+  WrongTemplates,
 ];
 
 // A signal must not leave the database running: leaving by `exit` ends it.
