@@ -1,0 +1,66 @@
+import { UserId } from '../../../machines/model/ids.ts';
+import type { AdminCommand } from '../../../machines/model/settings.ts';
+import type { Next, Visitor } from '../handlers.ts';
+import type { MoreParts } from '../more-parts.ts';
+
+type Parts = Pick<MoreParts, 'lines' | 'screens' | 'planBook' | 'operatorNotices' | 'admins'>;
+export type AdminHandlers = Readonly<Record<AdminCommand, (visitor: Visitor, payload: string) => Promise<Next>>>;
+
+/** UTF-16 units; with the words around it, it must fit into one message. */
+export const longestNotice = 3_000;
+/** UTF-16 units of the list of owners. */
+const longestList = 3_500;
+
+/** What the operator can do from his own Telegram, in English. Others get the list of their lines. */
+export const adminHandlers = (parts: Parts): AdminHandlers => ({
+  owners: asAdmin(parts, async () => {
+    const owners = await parts.lines.owners();
+    const rows = owners.map(({ owner, name, lines, plan }) =>
+      [owner, name?.replaceAll(/\s+/g, ' '), `${lines} ${lines === 1 ? 'line' : 'lines'}`, plan && `plan ${plan}`]
+        .filter(Boolean)
+        .join(' · '),
+    );
+    return fit(rows) || 'Nobody owns a line yet.';
+  }),
+
+  plan: asAdmin(parts, async (payload) => {
+    const [owner = '', plan = '', ...more] = payload.split(/\s+/);
+    if (!isId(owner) || plan === '' || more.length > 0)
+      return 'Usage: /plan <owner id> <plan>, or - for the default one';
+    const names = parts.planBook.names();
+    if (plan !== '-' && !names.includes(plan)) {
+      return names.length === 0
+        ? 'There is no plan file (PLANS_FILE): nothing is limited.'
+        : `There is no plan ${plan.slice(0, 32)}. There are: ${names.join(', ')}`;
+    }
+    await parts.planBook.setPlan(UserId(owner), plan === '-' ? undefined : plan);
+    return `${owner} has the ${plan === '-' ? 'default plan' : `plan ${plan}`}.`;
+  }),
+
+  notice: asAdmin(parts, async (payload) => {
+    const [, owner, one] = /^(\d{1,16})\s+(.+)$/s.exec(payload) ?? [];
+    const text = (one ?? payload).trim();
+    if (text === '' || isId(text)) return 'Usage: /notice <text> to every owner, or /notice <owner id> <text>';
+    if (text.length > longestNotice)
+      return `A notice has at most ${longestNotice} characters; this one has ${text.length}.`;
+    const count = await parts.operatorNotices.put(owner === undefined ? undefined : UserId(owner), text);
+    return `The notice goes to ${count} ${count === 1 ? 'owner' : 'owners'}.`;
+  }),
+});
+
+const asAdmin =
+  ({ admins, screens }: Parts, does: (payload: string) => Promise<string>) =>
+  async (visitor: Visitor, payload: string): Promise<Next> =>
+    admins.has(visitor.user)
+      ? { sayings: [{ to: visitor.user, notice: { kind: 'admin', text: await does(payload) } }] }
+      : { screen: await screens.lines(visitor) };
+
+const isId = (text: string): boolean => /^\d{1,16}$/.test(text);
+
+/** As many rows as one message holds, and how many more there are. */
+function fit(rows: readonly string[]): string {
+  let length = 0;
+  const kept = rows.filter((row) => (length += row.length + 1) <= longestList);
+  const left = rows.length - kept.length;
+  return [...kept, ...(left > 0 ? [`… and ${left} more: \`owner list\` of the CLI has them all`] : [])].join('\n');
+}

@@ -1,0 +1,33 @@
+import type { EpochMs } from '../../../machines/model/ids.ts';
+import type { Offer } from '../../ports/offers.ts';
+import type { Saying } from '../handlers.ts';
+import { type MoreParts, over } from '../more-parts.ts';
+
+type Parts = Pick<MoreParts, 'lines' | 'offers' | 'people' | 'plans' | 'chatAccount'>;
+
+export const invitationMs = 7 * 24 * 3_600_000;
+
+/** Opens the settings bot with an invitation (product §3.1). `username`: of the bot, without @. */
+export const invitationLink = (username: string, token: string): string => `https://t.me/${username}?start=l_${token}`;
+
+/**
+ * The person who was chosen for a line has come: from now on it is his.
+ * @returns what is to be said about it; undefined: the invitation is over, and nothing was changed
+ */
+export async function accept(parts: Parts, offer: Offer, at: EpochMs): Promise<readonly Saying[] | undefined> {
+  const { lines, offers, plans, people, chatAccount } = parts;
+  const line = await lines.find(offer.line);
+  const isOpen = !over(offer.expiresAt, at) && line?.owner === offer.from;
+  if (!isOpen || !(await plans.planOf(line.owner)).assignment) return undefined;
+  if (!(await offers.take(offer.token))) return undefined;
+  if (!(await lines.assign(offer.to, line.id, offer.to))) return undefined;
+  const name = (await people.name(offer.to)) ?? offer.toName;
+  const isReplaced = line.user !== line.owner && line.user !== offer.to;
+  return [
+    { to: offer.to, notice: { kind: 'invitation-accepted', lineName: line.name, chatAccount } },
+    { to: line.owner, notice: { kind: 'user-active', lineName: line.name, name } },
+    ...(isReplaced
+      ? [{ to: line.user, notice: { kind: 'unassigned', lineName: line.name, chatAccount } } as const]
+      : []),
+  ];
+}

@@ -1,0 +1,51 @@
+import type { LineOptions, OwnedLine } from '../../../machines/model/settings.ts';
+import type { NewEdits } from '../../ports/line-book.ts';
+import type { Template } from '../../ports/templates.ts';
+import { withEdits } from '../fields/field.ts';
+
+/** What a new line has before anybody says anything (product §3.4). */
+const unset = {
+  domain: '',
+  proxy: '',
+  transport: 'udp',
+  dialRules: '',
+  codecs: ['opus', 'alaw', 'mulaw'],
+  dtmfMethods: ['rfc2833', 'info', 'inband'],
+} as const;
+
+/** What a choice of this template changes: some at once, some at Apply. Login and password are left alone. */
+export function choiceOf(
+  template: Template,
+  line: OwnedLine,
+  former: Template | undefined,
+): { readonly atOnce: Partial<LineOptions>; readonly edits: NewEdits } {
+  const { codecs, dtmfMethods, domain, proxy, dialRules, transports } = template;
+  const now = withEdits(line);
+  const transport = template.transport ?? (transports.includes(now.transport) ? undefined : transports[0]);
+  const isWorkerLost = former?.workers.includes(now.worker) === true && !template.workers.includes(now.worker);
+  return {
+    atOnce: { ...(codecs && { codecs }), ...(dtmfMethods && { dtmfMethods }) },
+    edits: {
+      template: template.id,
+      // A domain brings its proxy along: that of another operator would not know it.
+      ...(domain !== undefined && { domain, proxy: proxy ?? '' }),
+      ...(domain === undefined && proxy !== undefined && { proxy }),
+      ...(transport !== undefined && { transport }),
+      ...(dialRules !== undefined && { dialRules }),
+      ...(isWorkerLost && { worker: 'auto' }),
+    },
+  };
+}
+
+/** Whether the choice puts something else in the place of what somebody filled in. */
+export function replaces({ atOnce, edits }: ReturnType<typeof choiceOf>, line: OwnedLine): boolean {
+  const now = withEdits(line);
+  const then = { ...edits, ...atOnce };
+  return (Object.keys(unset) as (keyof typeof unset)[]).some((field) => {
+    const next = then[field];
+    return next !== undefined && !same(next, now[field]) && !same(now[field], unset[field]);
+  });
+}
+
+const same = (one: string | readonly string[], other: string | readonly string[]): boolean =>
+  String(one) === String(other);

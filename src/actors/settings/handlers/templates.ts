@@ -1,0 +1,35 @@
+import { withEdits } from '../fields/field.ts';
+import type { PressHandlers } from '../handlers.ts';
+import type { MoreParts } from '../more-parts.ts';
+import { forOwner } from './owned.ts';
+import { choiceOf, replaces } from './template-choice.ts';
+import { noteTemplate } from './template-revision.ts';
+
+type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'hints' | 'edit'>;
+
+/** The catalogue of operators (product §3.5). */
+export const templateHandlers = (parts: Parts): PressHandlers<'templates' | 'template'> => ({
+  templates: (visitor, press) => forOwner(parts, visitor, press.line, async ({ id }) => ({ screen: list(parts, id) })),
+
+  template: (visitor, press) =>
+    forOwner(parts, visitor, press.line, async (line) => {
+      const template = parts.templates.find(press.template);
+      // Another catalogue since the list was drawn.
+      if (!template) return { screen: list(parts, line.id) };
+      const choice = choiceOf(template, line, parts.templates.find(withEdits(line).template ?? ''));
+      if (!press.sure && replaces(choice, line)) {
+        const { id, name } = template;
+        return { screen: { kind: 'sure-template', line: line.id, template: id, name } };
+      }
+      await parts.lines.change(visitor.user, line.id, choice.atOnce);
+      await parts.edit(visitor, line.id, choice.edits);
+      await noteTemplate(parts.hints, { owner: line.owner, line: line.id, template }, visitor.at);
+      return { screen: await parts.screens.line(visitor, line.id) };
+    }),
+});
+
+const list = ({ templates }: Parts, line: Parameters<Parts['edit']>[1]) => ({
+  kind: 'templates' as const,
+  line,
+  templates: templates.all().map(({ id, name, country }) => ({ id, name, country })),
+});

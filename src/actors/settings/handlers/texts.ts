@@ -1,0 +1,169 @@
+import { LineId, type UserId } from '../../../machines/model/ids.ts';
+import type { LineOptions, OwnedLine, Transport, WrongAnswer } from '../../../machines/model/settings.ts';
+import type { Template } from '../../ports/templates.ts';
+import { fields } from '../fields/fields.ts';
+import type { AnswerHandlers, Next, PressHandlers, Visitor } from '../handlers.ts';
+import type { FieldValues, MoreParts } from '../more-parts.ts';
+import { isFixed } from '../template-fields.ts';
+import { isOffered } from './auto-worker.ts';
+import { limitReachedBy } from './hand-over.ts';
+import { type LineKey, type LineSection, readLines, writeLine, wrong } from './line-text.ts';
+import { forOwner } from './owned.ts';
+
+type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'workers' | 'plans' | 'checks'>;
+type Wrong = { readonly wrong: WrongAnswer };
+type Draft = LineOptions & FieldValues;
+
+/** Lines as text, to be kept or carried to another installation (B-13). */
+export const textPresses = (parts: Parts): PressHandlers<'export' | 'import'> => ({
+  export: (visitor, press) =>
+    forOwner(parts, visitor, press.line, async (line) => ({
+      sayings: [{ to: visitor.user, notice: { kind: 'exported', text: writeLine(line) } }],
+    })),
+
+  import: async (visitor) => {
+    const limit = await limitReachedBy(parts, visitor.user);
+    if (limit !== undefined) return { screen: await parts.screens.lines(visitor, { kind: 'lines-limit', limit }) };
+    const question = { kind: 'import' } as const;
+    return {
+      question,
+      screen: { kind: 'question', question, lineName: undefined, hint: undefined, current: undefined },
+    };
+  },
+});
+
+export const importAnswer = (parts: Parts): AnswerHandlers<'import'> => ({
+  import: async (visitor, _, text) => {
+    const read = readLines(text);
+    if (read.wrong) return read;
+    const place = await overPlan(parts, visitor.user, read.sections);
+    if (place) return wrong(place.at, 'plan', place.name);
+    // Each may ask for host names; nothing is made before all of them are known to be right.
+    const drafts = await Promise.all(read.sections.map((section) => draftOf(parts, visitor, section)));
+    for (const draft of drafts) if ('wrong' in draft) return draft;
+    for (const draft of drafts) {
+      if ('values' in draft) await parts.lines.create(visitor.user, { ...draft.values, pendingSince: undefined });
+    }
+    return imported(parts, visitor, drafts.length);
+  },
+});
+
+const imported = async ({ screens }: Parts, visitor: Visitor, count: number): Promise<Next> => ({
+  screen: await screens.lines(visitor, { kind: 'imported', count }),
+});
+
+/** The first of the sections that the person's plan has no room for. */
+async function overPlan(
+  { lines, plans }: Parts,
+  person: UserId,
+  sections: readonly LineSection[],
+): Promise<LineSection | undefined> {
+  const { sipAccounts = Infinity } = await plans.planOf(person);
+  const own = (await lines.of(person)).filter(({ owner }) => owner === person);
+  return sections[Math.max(0, sipAccounts - own.length)];
+}
+
+async function draftOf(
+  parts: Parts,
+  { user: owner }: Visitor,
+  { name, at, entries }: LineSection,
+): Promise<{ readonly values: Draft } | Wrong> {
+  const called = await fields.name.read(name, lineOf(owner, unset), parts.checks);
+  if (!('options' in called) || 'wrong' in called) return wrong(at, 'wrong-value', name);
+  let values: Draft = { ...unset, ...called.options };
+  // What others are judged by comes first.
+  for (const { key, value, at } of entries.toSorted((a, b) => order(a.key) - order(b.key))) {
+    if (value === '') continue;
+    const read = await readValue(parts, owner, key, value, values);
+    if (!read || 'why' in read) return wrong(at, read?.why ?? 'wrong-value', `${key} = ${value}`);
+    if (contradicts(parts.templates.find(values.template ?? ''), key, read)) {
+      return wrong(at, 'wrong-value', `${key} = ${value}`);
+    }
+    // A section is called what it is called, whatever its login would call it.
+    values = { ...values, ...read, name: values.name };
+  }
+  return { values };
+}
+
+/** undefined: the value is none of those that are allowed. */
+async function readValue(
+  { checks, templates, workers, plans }: Parts,
+  owner: UserId,
+  key: LineKey,
+  value: string,
+  before: Draft,
+): Promise<FieldValues | { readonly why: 'plan' } | undefined> {
+  const word = value.toLowerCase();
+  switch (key) {
+    case 'protocol':
+      return transports.includes(word as Transport) ? { transport: word as Transport } : undefined;
+    case 'recording':
+      if (word !== 'on' && word !== 'off') return undefined;
+      return word === 'off' || (await plans.planOf(owner)).recording ? { recording: word === 'on' } : { why: 'plan' };
+    case 'template':
+      return templates.find(value) && { template: value };
+    case 'worker': {
+      if (word === 'auto') return { worker: 'auto' };
+      const worker = (await workers.all()).find(({ id, switchedOff }) => id === value && !switchedOff);
+      const template = templates.find(before.template ?? '');
+      if (!worker || !isOffered(worker, owner, { paidWorkers: true }, template)) return undefined;
+      return isOffered(worker, owner, await plans.planOf(owner), template) ? { worker: value } : { why: 'plan' };
+    }
+    default: {
+      const read = await fields[key].read(value, lineOf(owner, before), checks);
+      if ('wrong' in read) return undefined;
+      return { ...read.options, ...('edits' in read && read.edits) };
+    }
+  }
+}
+
+const order = (key: LineKey): number => (key === 'template' ? 0 : key === 'proxy' ? 1 : 2);
+
+/** Whether the template fixes this, and to something else. */
+function contradicts(template: Template | undefined, key: LineKey, read: FieldValues): boolean {
+  if (!template || !(key in fixable)) return false;
+  const [field, value] = fixable[key as keyof typeof fixable];
+  return isFixed(template, field) && String(read[value]) !== String(template[value]);
+}
+
+const fixable = {
+  domain: ['domain', 'domain'],
+  proxy: ['proxy', 'proxy'],
+  protocol: ['protocol', 'transport'],
+  codecs: ['codecs', 'codecs'],
+  dtmf: ['dtmf', 'dtmfMethods'],
+  rules: ['rules', 'dialRules'],
+} as const;
+
+/** The line a section will be. */
+const lineOf = (owner: UserId, draft: Draft): OwnedLine => ({
+  login: '',
+  domain: '',
+  proxy: '',
+  transport: 'udp',
+  worker: 'auto',
+  template: undefined,
+  dialRules: '',
+  ...draft,
+  id: LineId(''),
+  owner,
+  user: owner,
+  enabled: false,
+  draft: true,
+  hasPassword: false,
+  pending: {},
+  pendingSince: undefined,
+  formerOwner: undefined,
+});
+
+const transports: readonly Transport[] = ['udp', 'tcp', 'tls'];
+
+/** What a line has of which the text says nothing (product §3.4). */
+const unset: LineOptions = {
+  name: '',
+  codecs: ['opus', 'alaw', 'mulaw'],
+  dtmfMethods: ['rfc2833', 'info', 'inband'],
+  recording: false,
+  recordingsChat: undefined,
+  quietHours: undefined,
+};

@@ -1,0 +1,87 @@
+import type { EpochMs, UserId } from '../../machines/model/ids.ts';
+import type { Picking, SettingsInput } from '../../machines/model/settings.ts';
+import { type AdminHandlers, adminHandlers } from './handlers/admin.ts';
+import { handOverHandlers, newOwnerPicked } from './handlers/hand-over.ts';
+import { accept } from './handlers/invitations.ts';
+import { acceptOffer } from './handlers/offers.ts';
+import { chatPicked, recordingsChatHandlers } from './handlers/recordings-chat.ts';
+import { templateHandlers } from './handlers/templates.ts';
+import { importAnswer, textPresses } from './handlers/texts.ts';
+import { tryAnswer, tryPress } from './handlers/try.ts';
+import { userHandlers, userPicked } from './handlers/users.ts';
+import { workerHandlers } from './handlers/workers.ts';
+import type { AnswerHandlers, Next, PressHandlers, Saying, Visitor } from './handlers.ts';
+import type { MoreParts } from './more-parts.ts';
+
+type Picked<Kind extends SettingsInput['kind']> = (
+  visitor: Visitor,
+  /** The picker that is open. */
+  picking: Picking | undefined,
+  input: Extract<SettingsInput, { kind: Kind }>,
+) => Promise<Next>;
+
+export interface MoreHandlers {
+  readonly presses: PressHandlers<
+    | 'templates'
+    | 'template'
+    | 'workers'
+    | 'line-workers'
+    | 'worker'
+    | 'user'
+    | 'unlink'
+    | 'chat'
+    | 'chat-clear'
+    | 'transfer'
+    | 'take'
+    | 'transfer-back'
+    | 'export'
+    | 'import'
+    | 'try'
+  >;
+  readonly answers: AnswerHandlers<'try' | 'import'>;
+  /** A choice in a picker: only the answer to the keys that are open does anything. */
+  readonly picked: { readonly user: Picked<'user-picked'>; readonly chat: Picked<'chat-picked'> };
+  readonly admin: AdminHandlers;
+  /** `/start l_<token>` */
+  readonly acceptOffer: (visitor: Visitor, token: string) => Promise<Next>;
+  /** Somebody had contact with the chat account: his invitations are accepted thereby (D-06). */
+  readonly personCame: (user: UserId, at: EpochMs) => Promise<readonly Saying[]>;
+}
+
+export const moreHandlers = (parts: MoreParts): MoreHandlers => ({
+  presses: {
+    ...templateHandlers(parts),
+    ...workerHandlers(parts),
+    ...userHandlers(parts),
+    ...recordingsChatHandlers(parts),
+    ...handOverHandlers(parts),
+    ...textPresses(parts),
+    ...tryPress(parts),
+  },
+  answers: { ...tryAnswer(parts), ...importAnswer(parts) },
+  picked: {
+    user: async (visitor, picking, input) => {
+      if (picking?.request !== input.request || picking.kind === 'recordings-chat')
+        return { ...(picking && { picking }) };
+      const follow = picking.kind === 'user' ? userPicked : newOwnerPicked;
+      return withoutKeys(visitor, await follow(parts, visitor, picking.line, input));
+    },
+    chat: async (visitor, picking, input) => {
+      if (picking?.request !== input.request || picking.kind !== 'recordings-chat')
+        return { ...(picking && { picking }) };
+      return withoutKeys(visitor, await chatPicked(parts, visitor, picking.line, input));
+    },
+  },
+  admin: adminHandlers(parts),
+  acceptOffer: (visitor, token) => acceptOffer(parts, visitor, token),
+  personCame: async (user, at) => {
+    const sayings: Saying[] = [];
+    for (const offer of await parts.offers.to(user, 'user')) sayings.push(...((await accept(parts, offer, at)) ?? []));
+    return sayings;
+  },
+});
+
+const withoutKeys = ({ user }: Visitor, next: Next): Next => ({
+  ...next,
+  sayings: [{ to: user, notice: { kind: 'picked' } }, ...(next.sayings ?? [])],
+});

@@ -1,0 +1,112 @@
+import type { LineId } from '../../machines/model/ids.ts';
+import type { Reachability } from '../../machines/model/registration.ts';
+import type { OwnerNotice } from '../../machines/model/settings-screens.ts';
+import type { LineActors } from '../lines.ts';
+import type { WallClock } from '../ports/clock.ts';
+import type { Faults } from '../ports/faults.ts';
+import type { Hints } from '../ports/hints.ts';
+import type { Lines } from '../ports/lines.ts';
+import type { Saying } from './handlers.ts';
+
+/** Told at once: asking again will not help. */
+const final = [401, 403, 404];
+/** Of other failures so many in a row are told. */
+const patience = 3;
+const hourMs = 3_600_000;
+
+export interface OwnerNoticesParts {
+  readonly lineActors: Pick<LineActors, 'watch'>;
+  readonly lines: Pick<Lines, 'find'>;
+  readonly hints: Hints;
+  /** @returns whether it arrived */
+  readonly say: (saying: Saying) => Promise<unknown>;
+  readonly clock: WallClock;
+  readonly faults: Faults;
+}
+
+type Failing = Extract<OwnerNotice, { kind: 'registration-failing' }>;
+
+interface Trouble {
+  failures: number;
+  /** What the owner was told; he is to be told when it is over. */
+  told: string | undefined;
+  /** It was seen well in this process. */
+  wasWell: boolean;
+}
+
+/** Tells owners how their lines stand, also while somebody else talks through them (product §3.10). */
+export class OwnerNotices {
+  readonly #parts: OwnerNoticesParts;
+  readonly #troubles = new Map<LineId, Trouble>();
+  readonly #unwatch: () => void;
+  /** What is said about a line is said in the order in which it happened. */
+  readonly #queues = new Map<LineId, Promise<void>>();
+
+  constructor(parts: OwnerNoticesParts) {
+    this.#parts = parts;
+    this.#unwatch = parts.lineActors.watch((line, reachability) => this.#hear(line, reachability));
+  }
+
+  stop(): void {
+    this.#unwatch();
+  }
+
+  /** Until everything that happened so far was said. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#queues.values());
+  }
+
+  #hear(line: LineId, reachability: Reachability): void {
+    // Each attempt begins with it; it is no news.
+    if (reachability.state === 'registering') return;
+    const queued = (this.#queues.get(line) ?? Promise.resolve())
+      .then(() => this.#judge(line, reachability))
+      .catch((error: unknown) => this.#parts.faults.report('owner notices', error))
+      .finally(() => {
+        if (this.#queues.get(line) === queued) this.#queues.delete(line);
+      });
+    this.#queues.set(line, queued);
+  }
+
+  async #judge(line: LineId, reachability: Reachability): Promise<void> {
+    const trouble = this.#troubles.get(line) ?? { failures: 0, told: undefined, wasWell: false };
+    this.#troubles.set(line, trouble);
+    switch (reachability.state) {
+      case 'off':
+        // What was told stays: new settings begin with switching off, and they may be the cure.
+        if (trouble.told === undefined) this.#troubles.delete(line);
+        trouble.failures = 0;
+        return;
+      case 'reachable':
+        this.#troubles.set(line, { failures: 0, told: undefined, wasWell: true });
+        if (trouble.told !== undefined) {
+          await this.#tell(line, `recovered ${trouble.told}`, (lineName) => ({
+            kind: 'registration-recovered',
+            lineName,
+          }));
+        }
+        return;
+      case 'refused':
+        return this.#fail(line, trouble, String(reachability.sip.status), { sip: reachability.sip, detail: undefined });
+      case 'unreachable':
+        return this.#fail(line, trouble, 'unreachable', { sip: undefined, detail: reachability.detail });
+    }
+  }
+
+  async #fail(line: LineId, trouble: Trouble, cause: string, why: Pick<Failing, 'sip' | 'detail'>): Promise<void> {
+    trouble.failures += why.sip && final.includes(why.sip.status) ? patience : 1;
+    if (trouble.told !== undefined || trouble.failures < patience) return;
+    const notice = (lineName: string): Failing => ({ kind: 'registration-failing', lineName, ...why });
+    const isTold = await this.#tell(line, `failing ${cause}`, notice);
+    // A process before this one has told it within the hour; nobody has seen the line well since.
+    if (isTold || !trouble.wasWell) trouble.told = cause;
+  }
+
+  async #tell(line: LineId, cause: string, notice: (lineName: string) => OwnerNotice): Promise<boolean> {
+    const { lines, hints, say, clock } = this.#parts;
+    const found = await lines.find(line);
+    if (!found || !(await hints.isDue(found.owner, `line ${line} ${cause}`, clock.now(), hourMs))) return false;
+    await say({ to: found.owner, notice: notice(found.name) });
+    return true;
+  }
+}

@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import { AutoApply } from '../../../../src/actors/settings/auto-apply.ts';
+import { moreHandlers } from '../../../../src/actors/settings/more-handlers.ts';
+import { Views } from '../../../../src/actors/settings/views.ts';
+import { voiceOf } from '../../../../src/actors/settings/voice.ts';
+import { dialRules } from '../../../../src/adapters/dial-rules/dial-rules.ts';
+import type { UserId } from '../../../../src/machines/model/ids.ts';
+import type { SettingsPress } from '../../../../src/machines/model/settings.ts';
+import { ListedTemplates, template } from '../../../fakes/settings/templates.ts';
+import { ListedWorkers } from '../../../fakes/settings/workers.ts';
+import { everything, olga, othersDoNothing, Room, uwe } from '../room.ts';
+import { MemoryHints, MemoryOperatorNotices } from './house.ts';
+
+/** The room with everything in it, but test calls. */
+function fullRoom() {
+  const room = new Room();
+  const { book: lines, people, offers, standings, chat, deadlines } = room;
+  room.templates = [template('op', { domain: 'pbx2.test', codecs: ['alaw'] })];
+  const templates = new ListedTemplates(...room.templates);
+  const plans = {
+    planOf: async () => everything,
+    refusalOf: async () => undefined,
+    count: async () => {},
+    firstToldOf: async () => false,
+  };
+  const autoApply = new AutoApply({ lines, deadlines });
+  let made = 0;
+  const more = moreHandlers({
+    ...{ lines, people, offers, chat, templates, plans },
+    workers: new ListedWorkers(),
+    planBook: { names: () => [], setPlan: async () => {} },
+    rules: dialRules,
+    hints: new MemoryHints(),
+    operatorNotices: new MemoryOperatorNotices(lines),
+    chatAccount: 'siptg',
+    admins: new Set(),
+    screens: new Views({
+      ...{ lines, people, plans, templates, offers, standings },
+      workerOf: async () => undefined,
+      chatTitle: async () => undefined,
+      chatAccount: 'siptg',
+      settingsBot: chat.username,
+    }),
+    edit: (visitor, line, edits) => autoApply.edit(visitor, line, edits),
+    checks: {
+      rules: dialRules,
+      hosts: { lookup: async (host) => room.hosts.get(host) ?? [] },
+      allowPrivateRegistrars: false,
+      codecs: ['opus', 'alaw', 'mulaw'],
+      timeZone: 'UTC',
+    },
+    say: voiceOf({
+      chat,
+      texts: { notice: (notice, language) => ({ text: JSON.stringify({ language, notice }) }) },
+      people,
+      faults: { report: (where, error) => void room.faults.push({ where, error }) },
+    }),
+    newToken: () => `token-${String((made += 1)).padStart(10, '0')}`,
+    newRequest: () => (made += 1),
+  });
+  room.others = { ...more, presses: { ...othersDoNothing().presses, ...more.presses } };
+  const picks = async (by: UserId, user: UserId, name: string) => {
+    const { picking } = await room.dialogues.of(by);
+    await room.does(by, { kind: 'user-picked', request: picking?.request ?? -1, user, name });
+  };
+  const kinds = (user: UserId) => room.notices(user).map(({ kind }) => kind);
+  const offerOf = (user: UserId): SettingsPress => {
+    const notice = room.notices(user).findLast(({ kind }) => kind === 'hand-over-offer');
+    return { do: 'take', offer: notice?.kind === 'hand-over-offer' ? notice.offer : '' };
+  };
+  return Object.assign(room, { picks, kinds, offerOf, more });
+}
+
+test('AC-68 AC-09 the key comes and goes once; the link is on the screen, and opening it makes Uwe the user', async () => {
+  const room = fullRoom();
+  const line = await room.registeredLine(olga);
+  await room.presses(olga, { do: 'user', line });
+  expect(room.kinds(olga)).toEqual(['pick-user']);
+  await room.picks(olga, uwe, 'Uwe');
+  expect(room.kinds(olga)).toEqual(['pick-user', 'picked']);
+  const { remark, details } = await room.lineScreen(olga);
+  const link = remark?.kind === 'user-invited' ? remark.link : '';
+  expect(details.invited).toEqual({ name: 'Uwe', link });
+  expect((await room.dialogues.of(olga)).picking).toBeUndefined();
+  await room.picks(olga, uwe, 'Uwe');
+  await room.command(uwe, 'start', link.split('start=')[1]);
+  expect(room.kinds(uwe)).toEqual(['invitation-accepted']);
+  expect(room.kinds(olga).at(-1)).toBe('user-active');
+  expect((await room.book.find(line))?.user).toBe(uwe);
+  await room.presses(uwe, { do: 'line', line });
+  expect((await room.screen(uwe)).kind).toBe('assigned-line');
+  await room.presses(olga, { do: 'unlink', line });
+  expect((await room.lineScreen(olga)).details.user).toBeUndefined();
+  expect(room.faults).toEqual([]);
+});
+
+test('AC-70 Take stands on a notice and works from there; who gave the line has it in his list until he takes it back', async () => {
+  const room = fullRoom();
+  const line = await room.registeredLine(olga);
+  await room.presses(olga, { do: 'transfer', line });
+  await room.picks(olga, uwe, 'Uwe');
+  expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'offered', name: 'Uwe' } });
+  const take = room.offerOf(uwe);
+  const notice = room.chat.page(uwe)[0]?.id;
+  await room.presses(uwe, take, notice);
+  expect((await room.lineScreen(uwe)).facts.name).toBe('olga');
+  expect(room.kinds(olga).at(-1)).toBe('hand-over-taken');
+  await room.presses(uwe, take, notice);
+  expect(room.kinds(uwe)).toContain('hand-over-expired');
+  await room.command(olga, 'softphone');
+  await room.presses(olga, { do: 'line', line });
+  expect((await room.screen(olga)).kind).toBe('former-line');
+  await room.presses(olga, { do: 'transfer-back', line });
+  expect((await room.lineScreen(olga)).facts.id).toBe(line);
+  expect(room.kinds(uwe).at(-1)).toBe('taken-back');
+  expect(room.faults).toEqual([]);
+});
+
+test('AC-11 a template’s settings apply by themselves after 5 minutes, like every edit', async () => {
+  const room = fullRoom();
+  const line = await room.registeredLine(olga);
+  await room.presses(olga, { do: 'template', line, template: 'op', sure: false });
+  expect((await room.screen(olga)).kind).toBe('sure-template');
+  await room.presses(olga, { do: 'template', line, template: 'op', sure: true });
+  expect((await room.lineScreen(olga)).details).toMatchObject({
+    login: 'olga',
+    domain: 'pbx2.test',
+    templateName: 'op',
+  });
+  await room.after(299_999);
+  expect((await room.book.find(line))?.domain).toBe('pbx.test');
+  await room.after(1);
+  expect(await room.book.find(line)).toMatchObject({ domain: 'pbx2.test', login: 'olga', codecs: ['alaw'] });
+});
+
+test('B-13 an import that is wrong stays open, and gives up after the third; a right one leaves drafts', async () => {
+  const room = fullRoom();
+  await room.command(olga, 'softphone');
+  await room.presses(olga, { do: 'import' });
+  for (const text of ['[A]\nlogin = a b', 'x'.repeat(4_000), '']) await room.writes(olga, text);
+  expect(room.kinds(olga)).toEqual(['wrong-answer', 'wrong-answer', 'wrong-answer']);
+  expect(await room.screen(olga)).toMatchObject({ kind: 'lines', remark: { kind: 'gave-up' }, lines: [] });
+  await room.presses(olga, { do: 'import' });
+  await room.writes(olga, '[A]\nlogin = 1\ndomain = pbx.test\n[B]');
+  expect(await room.screen(olga)).toMatchObject({
+    remark: { kind: 'imported', count: 2 },
+    lines: [
+      { name: 'A', dot: 'off' },
+      { name: 'B', dot: 'off' },
+    ],
+  });
+  expect(room.faults).toEqual([]);
+});
+
+test('B-6 AC-72 a try-out shows the rules as entered, and leaves nothing asked', async () => {
+  const room = fullRoom();
+  const line = await room.registeredLine(olga);
+  await room.answers(olga, line, 'rules', '[^+*#\\w]= ^8=7');
+  await room.presses(olga, { do: 'try', line });
+  await room.writes(olga, '8 (926) 123-45-67');
+  expect(await room.screen(olga)).toMatchObject({
+    kind: 'tried',
+    verdict: { kind: 'dial', text: '79261234567' },
+    steps: [{ rule: '[^+*#\\w]=', result: '89261234567' }, { rule: '^8=7' }],
+  });
+  expect((await room.dialogues.of(olga)).question).toBeUndefined();
+  expect((await room.book.find(line))?.dialRules).toBe('');
+});
