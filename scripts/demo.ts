@@ -10,6 +10,8 @@ import type { PbxCall } from '../sandbox/pbx/pbx.ts';
 import type { PhoneCall } from '../sandbox/phone/phone.ts';
 import { loudestTone } from '../sandbox/phone/tones.ts';
 import { saveWav } from '../sandbox/phone/wav.ts';
+import { dialRules } from '../src/adapters/dial-rules/dial-rules.ts';
+import { readTemplates, shippedTemplates } from '../src/adapters/templates/catalogue.ts';
 import { readConfig } from '../src/config.ts';
 import { openSandbox, type SandboxProfile } from '../src/sandbox-profile.ts';
 import { type Service, startService } from '../src/service.ts';
@@ -60,6 +62,11 @@ async function play(): Promise<void> {
   const service = await startService({
     storage: sandbox.storage,
     telegram: sandbox.telegram,
+    settings: {
+      allowPrivateRegistrars: true,
+      templates: readTemplates([shippedTemplates], dialRules),
+      worker: { name: 'This host', place: '' },
+    },
     log: pino({ level: 'error' }),
     sip: { bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 }, advertisedHost: '127.0.0.1' },
     media: { rtpHost: '127.0.0.1', rtpPorts: { from: 26_000, to: 26_999 }, ice: { addresses: ['127.0.0.1'] } },

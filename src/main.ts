@@ -3,15 +3,18 @@ import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
 import { BotUnavailable } from './adapters/bot/bot.ts';
+import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { JobsUnavailable } from './adapters/jobs/jobs-unavailable.ts';
 import { readPlanFile, WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
+import { readTemplates, shippedTemplates, WrongTemplates } from './adapters/templates/catalogue.ts';
 import { type Config, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
 import { LoginRepository } from './db/login-repository.ts';
 import { WrongSecretKey } from './db/secret-box.ts';
+import { UserId } from './machines/model/ids.ts';
 import { checkMachine } from './preflight.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, type ServiceOptions, startService } from './service.ts';
 import { dataDirOf, isSandbox, openStorage, type Storage } from './storage.ts';
 
 /** Nobody has logged the chat account in yet. */
@@ -27,6 +30,7 @@ const remedied = [
   NotLoggedIn,
   LoginLost,
   WrongPlanFile,
+  WrongTemplates,
 ];
 
 /** What runs, closed in reverse: however far the start came when it failed or was interrupted. */
@@ -139,6 +143,7 @@ function start(
     storage,
     telegram,
     ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
+    settings: settingsOf(config),
     ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),
     log: pino({ level: config.LOG_LEVEL ?? (isSandbox(config) ? 'warn' : 'info') }),
     sip: {
@@ -157,6 +162,17 @@ function start(
       ice: ICE_ADDRESSES === undefined ? {} : { addresses: ICE_ADDRESSES.split(',') },
     },
   });
+}
+
+function settingsOf(config: Config): ServiceOptions['settings'] {
+  const { ADMIN_IDS = [], PRIVATE_REGISTRARS, TEMPLATES_DIR, WORKER_NAME: name, WORKER_PLACE: place } = config;
+  return {
+    admins: ADMIN_IDS.map(UserId),
+    // In the sandbox there are no others.
+    allowPrivateRegistrars: PRIVATE_REGISTRARS === 'allowed' || isSandbox(config),
+    templates: readTemplates([shippedTemplates, ...(TEMPLATES_DIR === undefined ? [] : [TEMPLATES_DIR])], dialRules),
+    worker: { name, place },
+  };
 }
 
 /** What peers in the same network can send to when we listen everywhere. */

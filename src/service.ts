@@ -12,10 +12,12 @@ import type { WallClock } from './actors/ports/clock.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { Texts } from './actors/ports/texts.ts';
 import { Recordings } from './actors/recordings.ts';
+import { toldPlans } from './actors/settings/told-plans.ts';
 import { Softphones } from './actors/softphones.ts';
 import { Switchboard } from './actors/switchboard.ts';
+import { TestCalls } from './actors/test-calls.ts';
 import { UserDeadlines } from './actors/user-deadlines.ts';
-import { type BotHandle, startBot } from './adapters/bot/bot.ts';
+import { type BotHandle, type SettingsOptions, startBot } from './adapters/bot/bot.ts';
 import { botDelivery } from './adapters/bot/delivery/delivery.ts';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { QueuedDeadlines } from './adapters/jobs/deadlines.ts';
@@ -29,6 +31,7 @@ import { telegramCalls } from './adapters/telegram/calls/calls.ts';
 import { openTelegram, type TelegramAccount, type TelegramOptions } from './adapters/telegram/client/account.ts';
 import { conversation } from './adapters/telegram/conversation/conversation.ts';
 import { accountDelivery } from './adapters/telegram/delivery/delivery.ts';
+import { FluentSettingsTexts } from './adapters/texts/settings/texts.ts';
 import { FluentTexts } from './adapters/texts/texts.ts';
 import { CallRepository } from './db/call-repository.ts';
 import { DeadlineRepository } from './db/deadline-repository.ts';
@@ -43,6 +46,13 @@ import { PlanRepository } from './db/plan-repository.ts';
 import { RecordingRepository } from './db/recording-repository.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
+import {
+  botSettings,
+  type SettingsBot,
+  type SettingsBotOptions,
+  settingsStore,
+  startSettingsBot,
+} from './settings-bot.ts';
 import type { Storage } from './storage.ts';
 
 export interface ServiceOptions {
@@ -59,6 +69,7 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Without it nothing is limited. */
   readonly plans?: PlanFile;
+  readonly settings: SettingsBotOptions;
   /** Of the machines; the real one by default. Protocol clocks are always real. */
   readonly clock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
   /** Of what is written down and of hints; the system's by default. */
@@ -75,6 +86,8 @@ export interface Service {
   readonly media: MediaPlane;
   /** Whether this person's next number is called back. */
   setCallback(user: UserId, on: boolean): Promise<void>;
+  /** How people set up lines; what they did in it is seen to as it comes. */
+  readonly settings: Pick<SettingsBot, 'settled'>;
   /** Until what happened so far has been said and written down. */
   settled(): Promise<void>;
   /** Calls that are being made or run. */
@@ -135,7 +148,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     started.push(() => sip.close());
     const account = await openAccount();
     const texts = new FluentTexts();
-    const bot = await openBot(account, panels, texts);
+    const settingsTexts = new FluentSettingsTexts();
+    // The bot reads before there is anybody to be told.
+    let wake = () => {};
+    const store = settingsStore(storage, account.selfId);
+    const bot = await openBot(
+      account,
+      panels,
+      texts,
+      botSettings(store, settingsTexts, options.settings, () => wake()),
+    );
     const telegram = telegramCalls({ link: account, legs: media.webrtc, log: log.child({ part: 'telegram-calls' }) });
     started.push(() => telegram.close());
     const jobs = await openJobs({
@@ -149,6 +171,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       rows: new DeadlineRepository(storage.database),
       queue: jobs.queues.deadlines,
       log: log.child({ part: 'deadlines' }),
+      ...(clock && { clock: { now: () => wall.now(), after: afterOn(clock) } }),
     });
     started.push(() => deadlines.close());
     const chats = conversation({ account, bot, panels, log: log.child({ part: 'conversation' }) });
@@ -172,8 +195,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock: wall,
       faults,
     });
-    const settled = async () => void (await Promise.all([notices.settled(), journal.settled(), recordings.settled()]));
     const time = clock ? { clock } : {};
+    const told = toldPlans(plans, { say: (saying) => settings.say(saying), faults });
     const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, wallClock: wall, ...time });
     const bridges = new Bridges({
       sip: sip.calls,
@@ -189,7 +212,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           .then((isTaken) => isTaken || sip.calls.hangUp(call.label.call, { kind: 'shutdown' }))
           .catch((error: unknown) => faults.report('recall', error)),
     });
-    const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans, clock: wall });
+    const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans: told, clock: wall });
     const userDeadlines = new UserDeadlines({ deadlines, wallClock: wall, faults });
     const softphones: Softphones = new Softphones({
       keys: new DtmfSender({
@@ -217,6 +240,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       faults,
       ...time,
     });
+    const testCalls = new TestCalls({
+      sip: sip.calls,
+      media: media.media,
+      faults,
+      clock: wall,
+      ...(clock && { actorClock: clock }),
+      report: ({ line, user, codec, keys }) =>
+        void lines
+          .find(line)
+          .then((found) =>
+            settings.say({ to: user, notice: { kind: 'test-report', lineName: found?.name ?? '', codec, keys } }),
+          )
+          .catch((error: unknown) => faults.report('test call', error)),
+    });
     const switchboard = new Switchboard({
       sip: sip.calls,
       telegram,
@@ -227,20 +264,49 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock: wall,
       faults,
       dialling,
-      plans,
+      plans: told,
       texts,
       ...(clock && { actorClock: clock }),
       softphones,
       notices,
+      journal,
+      testCalls,
+      onContact: (user) => settings.personCame(user),
       settingsBot: bot.username,
       newId: randomUUID,
     });
-    deadlines.onPassed((deadline) => {
+    const settings: SettingsBot = startSettingsBot({
+      options: options.settings,
+      store,
+      chat: bot.settingsChat,
+      texts: settingsTexts,
+      plans,
+      planFile: options.plans,
+      deadlines,
+      lineActors,
+      lines,
+      chatAccount: account.username ?? '',
+      codecs: media.rtp.codecs,
+      clock: wall,
+      actorClock: clock,
+      faults,
+      setCallback: (user, on) => switchboard.setCallback(user, on),
+      startTestCall: async (user, line) => switchboard.testLine(user, line, (await lines.settings(line)).login),
+    });
+    started.push(() => settings.close());
+    wake = () => settings.wake();
+    const settled = async () =>
+      void (await Promise.all([notices.settled(), journal.settled(), recordings.settled(), settings.settled()]));
+    deadlines.onPassed(async (deadline) => {
+      if (await settings.passed(deadline)) return;
       const user = userDeadlines.passed(deadline);
       if (user) softphones.sendIfStarted(user, { type: 'deadline.passed' });
     });
     notices.removeLeftOver(await panels.keypads());
-    const follow = () => void lineActors.follow().catch((error: unknown) => faults.report('lines', error));
+    const follow = () => {
+      void lineActors.follow().catch((error: unknown) => faults.report('lines', error));
+      settings.linesChanged();
+    };
     const unwatch = await watchLineChanges(storage.url, follow);
     started.push(unwatch);
     await lineActors.follow();
@@ -252,6 +318,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       calls,
       sip,
       media,
+      settings,
       settled,
       setCallback: (user, on) => switchboard.setCallback(user, on),
       get engaged() {
@@ -263,7 +330,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         const patience = AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]);
         await Promise.all([softphones.quiet(patience), bridges.quiet(patience)]);
         const limit = AbortSignal.timeout(hurry.aborted ? hurriedEndingMs : endingMs);
-        await Promise.all([softphones.endAll(limit), bridges.endAll(limit)]);
+        await Promise.all([softphones.endAll(limit), bridges.endAll(limit), testCalls.endAll(limit)]);
         await Promise.race([
           Promise.all([settled(), recordings.endAll()]),
           new Promise((done) => setTimeout(done, settlingMs).unref()),
@@ -304,13 +371,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return account;
   }
 
-  async function openBot(account: TelegramAccount, panels: PanelRepository, texts: Texts): Promise<BotHandle> {
+  async function openBot(
+    account: TelegramAccount,
+    panels: PanelRepository,
+    texts: Texts,
+    settings: SettingsOptions,
+  ): Promise<BotHandle> {
     const { botToken, botApiRoot } = options.telegram;
     const bot = await startBot({
       token: botToken,
       ...(botApiRoot !== undefined && { apiRoot: botApiRoot }),
       chatAccountId: account.selfId,
       panels,
+      settings,
       toast: (says, language) => texts.render({ kind: 'toast', says }, language).text,
       log: log.child({ part: 'bot' }),
     });
@@ -318,3 +391,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return bot;
   }
 }
+
+/** Timers of the machines' clock, for those outside of machines. */
+const afterOn =
+  (clock: NonNullable<ServiceOptions['clock']>) =>
+  (ms: number, then: () => void): (() => void) => {
+    const timer = clock.setTimeout(then, ms);
+    return () => clock.clearTimeout(timer);
+  };

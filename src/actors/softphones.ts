@@ -60,6 +60,11 @@ export class Softphones {
     return inHand && isEarly(snapshot.context, inHand) ? 'not-answered-yet' : 'done';
   }
 
+  isEngaged(user: UserId): boolean {
+    const phone = this.#phones.get(user);
+    return phone !== undefined && isEngaged(phone);
+  }
+
   get engaged(): number {
     return [...this.#phones.values()].filter(isEngaged).length;
   }

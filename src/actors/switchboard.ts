@@ -1,26 +1,30 @@
 import { type Actor, createActor } from 'xstate';
 import { type LineChoice, type LineQuestionInput, lineQuestionMachine } from '../machines/line-question.ts';
 import { parseAction } from '../machines/model/actions.ts';
+import type { CallLabel } from '../machines/model/call-label.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { Notice, Toast } from '../machines/model/notices.ts';
 import { readMessage } from '../machines/model/numbers.ts';
 import type { DialTarget } from '../machines/model/party.ts';
 import { readDtmf } from '../machines/model/tone.ts';
+import type { CallJournal } from './call-journal.ts';
 import type { CallNotices } from './call-notices.ts';
 import type { Dialling } from './dialling.ts';
 import type { CallLog } from './ports/call-log.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Conversation, IncomingMessage, Press } from './ports/conversation.ts';
 import type { Faults } from './ports/faults.ts';
-import type { Lines } from './ports/lines.ts';
+import type { Line, Lines } from './ports/lines.ts';
 import type { Plans } from './ports/plans.ts';
 import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls, VoiceLegOffer } from './ports/telegram-calls.ts';
 import type { Texts } from './ports/texts.ts';
 import type { Users } from './ports/users.ts';
+import { isQuiet } from './quiet-hours.ts';
 import { recordingOrder } from './recording-order.ts';
 import type { Softphones } from './softphones.ts';
+import type { TestCalls } from './test-calls.ts';
 
 /** A number is dialled unasked only while its sender can still mean it. */
 const numberIsFreshMs = 60_000;
@@ -36,6 +40,7 @@ export interface SwitchboardParts {
   readonly lines: Lines;
   readonly users: Users;
   readonly callLog: CallLog;
+  readonly journal: CallJournal;
   readonly clock: WallClock;
   readonly faults: Faults;
   readonly dialling: Dialling;
@@ -45,6 +50,10 @@ export interface SwitchboardParts {
   readonly actorClock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
   readonly softphones: Softphones;
   readonly notices: CallNotices;
+  /** Takes calls of lines to themselves. */
+  readonly testCalls: Pick<TestCalls, 'take' | 'expect'>;
+  /** Somebody wrote to the chat account or called it. */
+  readonly onContact: (user: UserId) => void;
   /** Username without @, for those who have no line yet. */
   readonly settingsBot: string;
   /** A fresh unguessable id. */
@@ -88,8 +97,10 @@ export class Switchboard {
   }
 
   /** @returns why the call is not taken; undefined: it is */
-  async #partyCalled({ callId, lineId, caller }: SipCallOffer): Promise<HangupCause | undefined> {
-    const { lines, softphones, plans, newId, clock } = this.#parts;
+  async #partyCalled(offer: SipCallOffer): Promise<HangupCause | undefined> {
+    const { callId, lineId, caller } = offer;
+    const { lines, softphones, plans, newId, clock, testCalls } = this.#parts;
+    if (testCalls.take(offer)) return undefined;
     const line = await lines.find(lineId);
     if (!line?.enabled) return { kind: 'no-answer' };
     const limit = await plans.refusalOf(line.owner, line.id, clock.now());
@@ -100,17 +111,19 @@ export class Switchboard {
       this.#languageOf(line.user),
     ]);
     if (this.#draining) return { kind: 'shutdown' };
+    const label: CallLabel = {
+      call: callId,
+      direction: 'incoming',
+      number: caller.number,
+      name: caller.name,
+      lineName: line.name,
+      startedAt: clock.now(),
+    };
+    if (line.quietHours && isQuiet(line.quietHours, clock.now())) return this.#missed(line, label);
     const isTaken = await softphones.send(line.user, {
       type: 'party.called',
       line: line.id,
-      label: {
-        call: callId,
-        direction: 'incoming',
-        number: caller.number,
-        name: caller.name,
-        lineName: line.name,
-        startedAt: clock.now(),
-      },
+      label,
       caller,
       lineName: ofUser.length > 1 ? line.name : undefined,
       voiceLeg: VoiceLegId(newId()),
@@ -121,13 +134,24 @@ export class Switchboard {
     return isTaken ? undefined : { kind: 'shutdown' };
   }
 
+  /** In quiet hours nobody is rung; the message is all (product §16, B-17). */
+  #missed({ id, user }: Line, label: CallLabel): HangupCause {
+    const { journal, notices } = this.#parts;
+    const cause: HangupCause = { kind: 'no-answer' };
+    journal.opened({ user, line: id, label, target: undefined });
+    notices.conclude(user, label, cause, journal.ended(label.call, cause));
+    return cause;
+  }
+
   async #userCalled({ voiceLegId, userId }: VoiceLegOffer): Promise<HangupCause | undefined> {
     if (this.#draining) return { kind: 'shutdown' };
+    this.#parts.onContact(userId);
     const isTaken = await this.#parts.softphones.send(userId, { type: 'user.called', voiceLeg: voiceLegId });
     return isTaken ? undefined : { kind: 'shutdown' };
   }
 
   async #messageCame({ userId, kind, text, contactPhone, replyTo, sentAt }: IncomingMessage): Promise<void> {
+    this.#parts.onContact(userId);
     if ((await this.#parts.lines.ofUser(userId)).length === 0)
       return this.#say(userId, { kind: 'newcomer', settingsBot: this.#parts.settingsBot });
     const keypad = replyTo === undefined ? undefined : await this.#parts.notices.keypadCall(userId, replyTo);
@@ -297,6 +321,20 @@ export class Switchboard {
       limitMs: plan.callMs,
       recording: recordingOrder(found, plan, language),
     });
+  }
+
+  /**
+   * Rings the user and calls the line's own number through its PBX, where our own far end answers (product §16, B-14).
+   * @returns false when he has a call already
+   */
+  async testLine(user: UserId, line: LineId, login: string): Promise<boolean> {
+    const { softphones, lines, testCalls, newId } = this.#parts;
+    const found = await lines.find(line);
+    if (!found || softphones.isEngaged(user)) return false;
+    testCalls.expect(line, user, login);
+    const target = { kind: 'number', user: login } as const;
+    await this.#call(user, CallId(newId()), login, { line, lineName: found.name, target });
+    return true;
   }
 
   /**

@@ -43,7 +43,8 @@ export class TestCalls {
   /** @returns whether this call is a test's, and taken */
   take({ callId, lineId, caller }: SipCallOffer): boolean {
     const expected = this.#expected.get(lineId);
-    if (!expected || expected.untilMs < this.#parts.clock.now() || caller.number !== expected.number) return false;
+    if (!expected || expected.untilMs < this.#parts.clock.now() || !isFrom(caller.number, expected.number))
+      return false;
     this.#expected.delete(lineId);
     const { faults, actorClock: clock, sip } = this.#parts;
     const input = { call: callId, line: lineId, user: expected.user };
@@ -68,6 +69,10 @@ export class TestCalls {
     );
   }
 }
+
+/** Numbers that are names come with their host. */
+const isFrom = (caller: string | undefined, number: string): boolean =>
+  caller === number || caller?.startsWith(`${number}@`) === true;
 
 const wired = ({ sip, media, report }: TestCallParts) => {
   // What was negotiated is gone with the leg, and the report comes after it.

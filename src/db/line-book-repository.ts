@@ -126,6 +126,10 @@ export class LineBookRepository implements LineBook {
     return row?.calls ?? 0;
   }
 
+  async isRecordingsChat(chat: string): Promise<boolean> {
+    return (await this.#rows.find({ recordingsChat: chat })).length > 0;
+  }
+
   async owners() {
     const rows = await this.#database.fork().execute<OwnerRow[]>(`
       select owner_id as owner, person.name, count(*)::int as lines, plan

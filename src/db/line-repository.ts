@@ -29,6 +29,7 @@ const lineOf = (row: LineRow): Line => ({
   recording: row.recording,
   recordingStereo: row.recordingStereo,
   recordingsChat: row.recordingsChat ?? undefined,
+  quietHours: row.quietHours ?? undefined,
 });
 
 /** Both the password in use and the one that waits: one becomes the other. */

@@ -27,6 +27,7 @@ export const office: Line = {
   recording: false,
   recordingStereo: false,
   recordingsChat: undefined,
+  quietHours: undefined,
 };
 
 /** Everything between the ports, with both networks, the chat and the database played by the test. */
@@ -119,12 +120,13 @@ export function openHouse() {
   const notices = new CallNotices(conversation, texts, wall, reported, { hints, lines, callLog, users });
   const registrar = { bind: async () => ({ lifetimeMs: 600_000 }), unbind: async () => {}, watch: () => () => {} };
   const lineActors = new LineActors({ lines, registrar, faults: reported, clock });
+  const journal = new CallJournal(callLog, wall, reported, async (ended) => void charged.push(ended));
   const softphones = new Softphones({
     sip: nets.sip,
     telegram: nets.telegram,
     media: nets.media,
     notices,
-    journal: new CallJournal(callLog, wall, reported, async (ended) => void charged.push(ended)),
+    journal,
     users,
     faults: reported,
     clock,
@@ -155,6 +157,9 @@ export function openHouse() {
     actorClock: clock,
     softphones,
     notices,
+    journal,
+    testCalls: { take: () => false, expect: () => {} },
+    onContact: () => {},
     settingsBot: 'siptg_bot',
     newId: () => `id${++nextId}`,
   });

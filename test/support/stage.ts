@@ -6,7 +6,9 @@ import { UserPhone } from '../../sandbox/phone/phone.ts';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { startTelegram, type TelegramSandbox } from '../../sandbox/telegram/telegram.ts';
 import { systemClock } from '../../sandbox/telegram/world/clock.ts';
+import { dialRules } from '../../src/adapters/dial-rules/dial-rules.ts';
 import type { PlanFile } from '../../src/adapters/plans/plan-file.ts';
+import { readTemplates, shippedTemplates } from '../../src/adapters/templates/catalogue.ts';
 import { lineCommands } from '../../src/cli/line-commands.ts';
 import { readConfig } from '../../src/config.ts';
 import type { NewLine } from '../../src/db/line-repository.ts';
@@ -53,6 +55,7 @@ export interface Stage {
 export interface StageOptions {
   readonly tls?: ServiceOptions['sip']['tls'];
   readonly plans?: PlanFile;
+  readonly settings?: Partial<ServiceOptions['settings']>;
   /** Silent by default. */
   readonly log?: Logger;
 }
@@ -75,6 +78,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     clock,
     wallClock: { now: () => EpochMs(Date.now() + aheadMs) },
     ...(options.plans && { plans: options.plans }),
+    settings: {
+      allowPrivateRegistrars: true,
+      templates: readTemplates([shippedTemplates], dialRules),
+      worker: { name: 'This host', place: '' },
+      ...options.settings,
+    },
     telegram: {
       apiId: 1,
       apiHash: '0'.repeat(32),

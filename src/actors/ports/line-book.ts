@@ -38,6 +38,8 @@ export interface LineBook {
   takeBack(by: UserId, line: LineId): Promise<OwnedLine | undefined>;
   /** @returns whether there was such a line */
   remove(by: Changer, line: LineId): Promise<boolean>;
+  /** Whether recordings of any line are posted into this chat. */
+  isRecordingsChat(chat: string): Promise<boolean>;
   /** Calls that are being made or run on it. */
   callsOn(line: LineId): Promise<number>;
   /** Everybody who owns a line, with how many. */

@@ -1,4 +1,5 @@
 import type { LineId, UserId } from '../../machines/model/ids.ts';
+import type { QuietHours } from '../../machines/model/settings.ts';
 import type { DtmfMethod } from '../../machines/model/tone.ts';
 
 /** A SIP account of ours as the actors see it; credentials stay with the port SipAccounts. */
@@ -20,6 +21,8 @@ export interface Line {
   readonly recordingStereo: boolean;
   /** Bot API chat id; undefined: the user's conversation with the chat account. */
   readonly recordingsChat: string | undefined;
+  /** Nobody is rung then. */
+  readonly quietHours: QuietHours | undefined;
 }
 
 export interface Lines {

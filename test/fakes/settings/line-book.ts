@@ -131,6 +131,10 @@ export class MemoryLineBook implements LineBook {
     return this.calls.get(line) ?? 0;
   }
 
+  async isRecordingsChat(chat: string): Promise<boolean> {
+    return [...this.#lines()].some(({ recordingsChat }) => recordingsChat === chat);
+  }
+
   async owners() {
     const counts = new Map<UserId, number>();
     for (const { owner } of this.#lines()) counts.set(owner, (counts.get(owner) ?? 0) + 1);

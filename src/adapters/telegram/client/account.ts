@@ -31,6 +31,8 @@ export interface TelegramOptions extends ConnectionOptions {
 /** The chat account, as the rest of this adapter sees it. */
 export interface TelegramAccount {
   readonly selfId: UserId;
+  /** Without @; undefined: it has none. */
+  readonly username: string | undefined;
   /** `login lost` is the end: somebody has to log in anew. */
   readonly state: ConnectionState;
   /** Tells every change of the state, and the present one at once. Returns the unsubscribe. */
@@ -84,6 +86,7 @@ class Account implements TelegramAccount {
   readonly #callListeners = new Set<(update: CallUpdate) => void>();
   readonly #inOrder = new InOrder<UserId>();
   #selfId: UserId | undefined;
+  #username: string | undefined;
   #reader: MailboxReader | undefined;
 
   constructor(options: TelegramOptions) {
@@ -116,6 +119,10 @@ class Account implements TelegramAccount {
   get selfId(): UserId {
     if (this.#selfId === undefined) throw new TelegramUnreachable('not logged in yet');
     return this.#selfId;
+  }
+
+  get username() {
+    return this.#username;
   }
 
   get state() {
@@ -196,6 +203,7 @@ class Account implements TelegramAccount {
   async #whoAmI(timeoutMs: number): Promise<UserId> {
     const [self] = await this.invoke(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }), timeoutMs);
     if (!(self instanceof Api.User)) throw new LoginLost('Telegram does not say who we are');
+    this.#username = self.username;
     return UserId(self.id.toString());
   }
 

@@ -1,0 +1,256 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { createActor } from 'xstate';
+import type { LineActors } from './actors/lines.ts';
+import type { WallClock } from './actors/ports/clock.ts';
+import type { Deadline, Deadlines } from './actors/ports/deadlines.ts';
+import type { Faults } from './actors/ports/faults.ts';
+import type { Plans } from './actors/ports/plans.ts';
+import type { SettingsChat } from './actors/ports/settings-chat.ts';
+import type { Templates } from './actors/ports/templates.ts';
+import { AutoApply } from './actors/settings/auto-apply.ts';
+import { SettingsDesk } from './actors/settings/desk.ts';
+import type { FieldChecks } from './actors/settings/fields/field.ts';
+import { titleOf } from './actors/settings/handlers/recordings-chat.ts';
+import { testCallHandlers } from './actors/settings/handlers/test-call.ts';
+import { workerOf } from './actors/settings/handlers/workers.ts';
+import type { Saying } from './actors/settings/handlers.ts';
+import { moreHandlers } from './actors/settings/more-handlers.ts';
+import { OperatorVoice } from './actors/settings/operator-voice.ts';
+import { OwnerNotices } from './actors/settings/owner-notices.ts';
+import { settingsHandlers } from './actors/settings/settings.ts';
+import { tellOfChangedTemplates } from './actors/settings/template-notices.ts';
+import { Views } from './actors/settings/views.ts';
+import { voiceOf } from './actors/settings/voice.ts';
+import { WorkerWatch } from './actors/settings/worker-watch.ts';
+import type { SettingsOptions } from './adapters/bot/bot.ts';
+import { dialRules } from './adapters/dial-rules/dial-rules.ts';
+import { hostNames } from './adapters/dns/host-names.ts';
+import type { PlanFile } from './adapters/plans/plan-file.ts';
+import { FluentSettingsTexts } from './adapters/texts/settings/texts.ts';
+import { DialogueRepository } from './db/dialogue-repository.ts';
+import { HintRepository } from './db/hint-repository.ts';
+import { InboxRepository } from './db/inbox-repository.ts';
+import { LineBookRepository } from './db/line-book-repository.ts';
+import { OfferRepository } from './db/offer-repository.ts';
+import { OperatorNoticeRepository } from './db/operator-notice-repository.ts';
+import { PersonRepository } from './db/person-repository.ts';
+import { PlanRepository } from './db/plan-repository.ts';
+import { WorkerRepository } from './db/worker-repository.ts';
+import type { LineId, UserId } from './machines/model/ids.ts';
+import type { Storage } from './storage.ts';
+
+/** What the operator decides about the settings bot. */
+export interface SettingsBotOptions {
+  /** Who may see all owners, set plans and send notices. */
+  readonly admins?: readonly UserId[];
+  /** Whether lines may be set up at addresses of this machine and of private networks. */
+  readonly allowPrivateRegistrars?: boolean;
+  readonly templates: Templates;
+  /** This host, as people see it in the list of workers. */
+  readonly worker: { readonly name: string; readonly place: string };
+}
+
+/** What the settings bot keeps. */
+export type SettingsStore = ReturnType<typeof settingsStore>;
+
+export const settingsStore = ({ database, box }: Storage, chatAccount: UserId) => ({
+  book: new LineBookRepository(database, box),
+  offers: new OfferRepository(database),
+  dialogues: new DialogueRepository(database),
+  people: new PersonRepository(database, chatAccount),
+  workers: new WorkerRepository(database),
+  inbox: new InboxRepository(database, box),
+  hints: new HintRepository(database),
+  operatorNotices: new OperatorNoticeRepository(database),
+  planAccounts: new PlanRepository(database),
+});
+
+/** What the bot adapter needs for conversations of its own. `wake`: there is something in the inbox. */
+export function botSettings(
+  { inbox, book, dialogues }: SettingsStore,
+  texts: FluentSettingsTexts,
+  { admins = [] }: SettingsBotOptions,
+  wake: () => void,
+): SettingsOptions {
+  return {
+    inbox,
+    onPut: wake,
+    toast: (says, language) => texts.toast(says, language),
+    admins,
+    commands: texts.commands(),
+    // Whoever is being asked to choose a chat adds the bot before he has chosen.
+    mayStay: async (chat, by) =>
+      (await book.isRecordingsChat(chat)) ||
+      (by !== undefined && (await dialogues.of(by)).picking?.kind === 'recordings-chat'),
+  };
+}
+
+export interface SettingsBotParts {
+  readonly options: SettingsBotOptions;
+  readonly store: SettingsStore;
+  readonly chat: SettingsChat;
+  readonly texts: FluentSettingsTexts;
+  readonly plans: Plans;
+  readonly planFile: PlanFile | undefined;
+  readonly deadlines: Deadlines;
+  readonly lineActors: LineActors;
+  readonly lines: ConstructorParameters<typeof OwnerNotices>[0]['lines'];
+  /** Username without @; empty: it has none. */
+  readonly chatAccount: string;
+  /** What we can code and decode. */
+  readonly codecs: readonly string[];
+  readonly clock: WallClock;
+  readonly actorClock: NonNullable<Parameters<typeof createActor>[1]>['clock'];
+  readonly faults: Faults;
+  setCallback(user: UserId, on: boolean): Promise<void>;
+  startTestCall(user: UserId, line: LineId): Promise<boolean>;
+}
+
+export interface SettingsBot {
+  /** There may be something in the inbox. */
+  wake(): void;
+  /** Somebody had contact with the chat account. */
+  personCame(user: UserId): void;
+  say(saying: Saying): Promise<boolean>;
+  /** Lines changed, here or elsewhere, or the operator said something. */
+  linesChanged(): void;
+  /** @returns whether the deadline is one of ours */
+  passed(deadline: Deadline): Promise<boolean>;
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Well before a worker counts as silent (product §13). */
+const beatMs = 5_000;
+
+/** Builds the settings bot behind its conversation, and starts it. */
+export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
+  const { options, store, chat, texts, plans, deadlines, lineActors, clock, faults } = parts;
+  const { book: lines, people, offers, workers, hints, operatorNotices } = store;
+  const { templates } = options;
+  const fault = (where: string) => (error: unknown) => faults.report(where, error);
+
+  const say = voiceOf({ chat, texts, people, faults });
+  const autoApply = new AutoApply({ lines, deadlines });
+  const screens = new Views({
+    lines,
+    people,
+    plans,
+    templates,
+    offers,
+    standings: lineActors,
+    // Alone, a worker has nobody to be compared with.
+    workerOf: (line) => workerOf({ workers, templates, plans }, line, () => undefined, clock.now()),
+    chatTitle: (id) => titleOf({ people }, id),
+    chatAccount: parts.chatAccount,
+    settingsBot: chat.username,
+  });
+  const checks: FieldChecks = {
+    rules: dialRules,
+    hosts: hostNames(),
+    allowPrivateRegistrars: options.allowPrivateRegistrars ?? false,
+    codecs: parts.codecs,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+  const more = moreHandlers({
+    lines,
+    offers,
+    people,
+    workers,
+    templates,
+    plans,
+    planBook: {
+      names: () => [...(parts.planFile?.plans.keys() ?? [])],
+      setPlan: (owner, plan) => store.planAccounts.setPlan(owner, plan),
+    },
+    rules: dialRules,
+    hints,
+    chat,
+    operatorNotices,
+    chatAccount: parts.chatAccount,
+    admins: new Set(options.admins),
+    screens,
+    edit: (visitor, line, edits) => autoApply.edit(visitor, line, edits),
+    checks,
+    say,
+    newToken: () => randomBytes(12).toString('base64url'),
+    newRequest: () => randomInt(1, 2 ** 30),
+  });
+  const { startTestCall } = parts;
+  const handlers = settingsHandlers(
+    {
+      lines,
+      people,
+      plans,
+      templates,
+      screens,
+      autoApply,
+      checks,
+      chatAccount: parts.chatAccount,
+      setCallback: (user, on) => parts.setCallback(user, on),
+    },
+    {
+      ...more,
+      presses: {
+        ...more.presses,
+        ...testCallHandlers({ lines, screens, standings: lineActors, startTestCall }),
+      },
+    },
+  );
+  const desk = new SettingsDesk({
+    inbox: store.inbox,
+    dialogues: store.dialogues,
+    people,
+    chat,
+    texts,
+    handlers,
+    deadlines,
+    autoApply,
+    clock,
+    faults,
+    ...(parts.actorClock && { actorClock: parts.actorClock }),
+  });
+  const ownerNotices = new OwnerNotices({ lineActors, lines: parts.lines, hints, say, clock, faults });
+  const voice = new OperatorVoice({ notices: operatorNotices, say });
+  const watch = new WorkerWatch({ workers, book: lines, hints, say, clock });
+  const thisHost = {
+    id: 'host',
+    kind: 'official',
+    owner: undefined,
+    ...options.worker,
+    free: true,
+    load: 0,
+    switchedOff: false,
+  } as const;
+  const beat = () =>
+    void workers
+      .put({ ...thisHost, seenAt: clock.now() })
+      .then(() => watch.look())
+      .catch(fault('workers'));
+  const beating = setInterval(beat, beatMs);
+  beat();
+  const sayAll = () => void voice.sayAll().catch(fault('notices of the operator'));
+  sayAll();
+  tellOfChangedTemplates({ book: lines, templates, hints, say }, clock.now()).catch(fault('templates'));
+  desk.wake();
+
+  return {
+    wake: () => desk.wake(),
+    personCame: (user) =>
+      void more
+        .personCame(user, clock.now())
+        .then(async (sayings) => {
+          for (const saying of sayings) await say(saying);
+        })
+        .catch(fault('invitations')),
+    say,
+    linesChanged: sayAll,
+    passed: (deadline) => desk.passed(deadline),
+    settled: async () => void (await Promise.all([desk.settled(), ownerNotices.settled()])),
+    async close() {
+      clearInterval(beating);
+      ownerNotices.stop();
+      await desk.close();
+    },
+  };
+}
