@@ -176,7 +176,6 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     newToken: () => randomBytes(12).toString('base64url'),
     newRequest: () => randomInt(1, 2 ** 30),
   });
-  const { startTestCall } = parts;
   const handlers = settingsHandlers(
     {
       lines,
@@ -193,7 +192,12 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       ...more,
       presses: {
         ...more.presses,
-        ...testCallHandlers({ lines, screens, standings: lineActors, startTestCall }),
+        ...testCallHandlers({
+          lines,
+          screens,
+          standings: lineActors,
+          startTestCall: (user, line) => parts.startTestCall(user, line),
+        }),
       },
     },
   );

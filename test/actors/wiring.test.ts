@@ -72,6 +72,7 @@ async function askWhichLine(): Promise<void> {
     lines: { ofUser: async () => [office] },
     dialling: { judge: async () => ({ choices: [choice, choice], refusals: [] }) },
     notices: { show: () => {} },
+    onContact: () => {},
     clock: { now: () => 0 },
     actorClock: new SimulatedClock(),
     newId: () => 'id',
