@@ -10,11 +10,15 @@ export interface ConsoleParts {
   readonly pbx: Pbx;
   /** The chat account's id. */
   readonly chat: string;
+  /** The settings bot's id. */
+  readonly bot: string;
   /** Olga's account at the PBX. */
   readonly account: string;
+  /** Another one there, of nobody's line yet. */
+  readonly spare: { readonly user: string; readonly password: string };
 }
 
-const help = `You are Olga. What you type is sent to the chat account; try
+const helpWith = ({ pbx, spare }: ConsoleParts) => `You are Olga. What you type is sent to the chat account; try
 
   600   an echo: you hear yourself        603   is busy
   601   a tone of 1004 Hz                 604   rings and rings
@@ -23,28 +27,34 @@ const help = `You are Olga. What you type is sent to the chat account; try
 
   /answer /decline /hangup   your telephone    /press <button>   a button under a message
   /call     call the chat account yourself     /ring             somebody on the PBX calls you
+  /bot      opens the settings bot             /bot <text>       writes to it
   /help     this                               /quit             the end
+
+A line more: /bot, /press New, /press Login, /bot ${spare.user}, /press Password, /bot ${spare.password},
+/press Domain, /bot 127.0.0.1:${pbx.port}, /press Apply
 
 Your telephone answers by itself; /answer off and /answer on change that. You say a tone of 700 Hz.
 `;
 
 /** Lets the person at the terminal play Olga: her messages, her buttons, her telephone. Ends with its input. */
 export function startConsole(parts: ConsoleParts): void {
-  const { olga, phone, chat } = parts;
+  const { olga, phone, chat, bot } = parts;
+  const help = helpWith(parts);
   const print = (line: string) => console.log(line);
   const shown = new Map<number, string>();
   const show = (message: PersonMessage) => {
     const buttons = message.buttons.map((row) => row.map((label) => `[${label}]`).join(' ')).join('\n        ');
     const text = `${message.text.replaceAll('\n', '\n        ')}${buttons && `\n        ${buttons}`}`;
     if (message.out || !text || shown.get(message.id) === text) return;
-    print(`  chat  ${shown.has(message.id) ? '(changed) ' : ''}${text}`);
+    const from = message.peerId === chat ? 'chat ' : 'bot  ';
+    print(`  ${from} ${shown.has(message.id) ? '(changed) ' : ''}${text}`);
     shown.set(message.id, text);
   };
   print(help);
   phone.says({ frequencyHz: 700 });
   phone.answers = 'at once';
   olga.watch((event) => {
-    if ('message' in event && event.message.peerId === chat) show(event.message);
+    if ('message' in event && [chat, bot].includes(event.message.peerId)) show(event.message);
   });
   phone.onRing((call) => {
     print('  phone your telephone rings');
@@ -67,6 +77,15 @@ export function startConsole(parts: ConsoleParts): void {
     else if (line) olga.sends(line, chat);
   }
 
+  /** The newest message of both conversations that has this button. @throws when there is none */
+  const newestWith = (label: string) => {
+    const messages = [chat, bot].flatMap((peer) => olga.conversation(peer)).toSorted((a, b) => b.id - a.id);
+    for (const message of messages) {
+      const button = message.buttons.flat().find((one) => isCalled(one, label));
+      if (button !== undefined) return { message, button };
+    }
+    throw new Error(`there is no button ${label}`);
+  };
   const current = (): PhoneCall => {
     const [call] = phone.currentCalls;
     if (!call) throw new Error('there is no call');
@@ -84,10 +103,10 @@ export function startConsole(parts: ConsoleParts): void {
     '/call': async () => follow(await phone.calls(chat)),
     '/ring': () =>
       parts.pbx.callAccount(parts.account, { from: '+79261234567', displayName: 'Anna Petrova', says: 500 }),
+    '/bot': (text) => void olga.sends(text || '/softphone', bot),
     '/press': async (label) => {
-      const message = olga.conversation(chat).findLast(({ buttons }) => buttons.flat().includes(label));
-      if (!message) throw new Error(`there is no button ${label}`);
-      const toast = await olga.presses(message, label);
+      const { message, button } = newestWith(label);
+      const toast = await olga.presses(message, button);
       if (toast) print(`  toast ${toast}`);
     },
   };
@@ -113,3 +132,8 @@ export function startConsole(parts: ConsoleParts): void {
     call.ended.finally(() => clearInterval(listen)).catch(() => {});
   }
 }
+
+/** `Login` is enough for `Login: 100`, and `Demo PBX` for `🟢 Demo PBX`. */
+const isCalled = (button: string, label: string): boolean =>
+  label !== '' &&
+  (button === label || button.startsWith(`${label}: `) || /^[^\p{L}\p{N}]+ (.+)$/u.exec(button)?.[1] === label);

@@ -27,6 +27,8 @@ export interface SandboxProfile {
 }
 
 const account = { user: '100', password: 'sandbox' };
+/** For a line that is set up in the settings bot. */
+const spare = { user: '101', password: 'sandbox' };
 
 /** Starts the sandbox on loopback. Its world lasts as long as the process, so its database starts empty each time. */
 export async function openSandbox(config: Config): Promise<SandboxProfile> {
@@ -40,7 +42,7 @@ export async function openSandbox(config: Config): Promise<SandboxProfile> {
   });
   const double = await startTelegram();
   starting.defer(() => double.close());
-  const pbx = await startPbx({ host: '127.0.0.1', accounts: [account] });
+  const pbx = await startPbx({ host: '127.0.0.1', accounts: [account, spare] });
   starting.defer(() => pbx.close());
   const olgaId = double.addUser({ firstName: 'Olga' }).id;
   const chat = double.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
@@ -83,7 +85,7 @@ export async function openSandbox(config: Config): Promise<SandboxProfile> {
     connect,
     async introduce(service) {
       await connect(service);
-      startConsole({ olga, phone, pbx, chat, account: account.user });
+      startConsole({ olga, phone, pbx, chat, bot: bot.id, account: account.user, spare });
     },
     close: () => started.disposeAsync(),
   };
