@@ -160,7 +160,7 @@ export const keys = {
   PRIVATE_REGISTRARS: key(
     z.enum(['allowed', 'refused']).default('refused'),
     'allowed or refused',
-    'whether people may set up lines at addresses of this machine and of private networks',
+    'whether people may set up lines at addresses of this machine and of private networks, as of a PBX at home',
   ),
   TEMPLATES_DIR: key(
     z.string().min(1).optional(),
