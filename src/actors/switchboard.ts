@@ -217,7 +217,7 @@ export class Switchboard {
     }
   }
 
-  /** An old copy of the panel may offer it still, or already. */
+  /** The panel offers it always: before the answer, and an old copy of it after the call. */
   #reconnect(press: Press): void {
     const { userId, callId, language } = press;
     const { softphones } = this.#parts;

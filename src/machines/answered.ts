@@ -1,6 +1,5 @@
 import type { CallReport } from './call.ts';
-import { panelOf } from './panel.ts';
-import { inHand, type SoftphoneArgs } from './softphone-context.ts';
+import type { SoftphoneArgs } from './softphone-context.ts';
 
 type Answered = SoftphoneArgs & { event: Extract<CallReport, { type: 'call.answered' }> };
 
@@ -12,12 +11,6 @@ export const noteAnnounced = {
     progress: 'announced' as const,
   }),
 } as const;
-
-/** The talk can be moved to another device from now on. */
-const panelOffersReconnect = ({ context, event: { call } }: Answered) =>
-  context.panel?.early === true && context.panel.call === call && inHand(context).label.call === call
-    ? panelOf(context)
-    : undefined;
 
 /** Who has answered cannot be cancelled (D-56). */
 const messageLosesCancel = ({ context, event: { call } }: Answered) => {
@@ -36,7 +29,6 @@ const messageLosesCancel = ({ context, event: { call } }: Answered) => {
 export const partyAnswered = [
   { type: 'logAnswered', params: ({ event }: Answered) => event },
   { type: 'noteProgress', params: ({ event }: Answered) => ({ call: event.call, progress: 'answered' as const }) },
-  { type: 'redraw', params: panelOffersReconnect },
   { type: 'redraw', params: messageLosesCancel },
-  { type: 'noteButtons', params: ({ event }: Answered) => event },
+  { type: 'noteUncancellable', params: ({ event }: Answered) => event },
 ] as const;

@@ -1,30 +1,20 @@
 import type { SoftphoneCommand } from './model/softphone.ts';
-import {
-  inHand,
-  inSlot,
-  isEarly,
-  legs,
-  recordingButton,
-  type SoftphoneArgs,
-  type SoftphoneContext,
-} from './softphone-context.ts';
+import { inHand, inSlot, legs, recordingButton, type SoftphoneArgs } from './softphone-context.ts';
 
 type KeyPressed = Extract<SoftphoneCommand, { type: 'key.pressed' }>;
 type KeysSent = Extract<SoftphoneCommand, { type: 'keys.sent' }>;
 
-/** The one place that says what the panel shows (product §7). */
-export const panelOf = (context: SoftphoneContext) => {
-  const { label } = inHand(context);
-  const early = isEarly(context, inHand(context));
-  const notice = { kind: 'panel', label, recording: recordingButton(context, label.call), early } as const;
-  return { ...inSlot('panel')({ context }), notice };
-};
+/** Draws it, or draws it anew where it stands. The one place that says what it shows (product §7). */
+const draw = {
+  type: 'show',
+  params: ({ context }: SoftphoneArgs) => {
+    const { label } = inHand(context);
+    const notice = { kind: 'panel', label, recording: recordingButton(context, label.call) } as const;
+    return { ...inSlot('panel')({ context }), notice };
+  },
+} as const;
 
-/** Draws it, or draws it anew where it stands. */
-export const showPanel = [
-  { type: 'show', params: ({ context }: SoftphoneArgs) => panelOf(context) },
-  { type: 'notePanel', params: { isShown: true } },
-] as const;
+export const showPanel = [draw, { type: 'notePanel', params: { isShown: true } }] as const;
 
 export const hidePanel = [
   { type: 'unshow', params: inSlot('panel') },

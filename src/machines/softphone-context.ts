@@ -24,8 +24,8 @@ export interface SoftphoneContext {
   readonly referrals: number;
   /** Those of his calls whose party speaks for itself, or is there. */
   readonly progress: Readonly<Record<CallId, 'announced' | 'answered'>>;
-  /** What the panel shows; undefined: none is shown. `early`: there is no talk yet that could be moved. */
-  readonly panel: { readonly call: CallId; readonly early: boolean } | undefined;
+  /** Which call the panel shows; undefined: none is shown. */
+  readonly panelOf: CallId | undefined;
   /** The call whose message has `Cancel` (D-56). */
   readonly cancellable: CallId | undefined;
 }

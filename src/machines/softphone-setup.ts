@@ -125,14 +125,12 @@ export const softphoneBase = setup({
       progress: { ...context.progress, [call]: progress },
     })),
     notePanel: assign(({ context }, { isShown }: { isShown: boolean }) => ({
-      panel: isShown ? { call: inHand(context).label.call, early: isEarly(context, inHand(context)) } : undefined,
-    })),
-    /** Its buttons are those of a talk now. */
-    noteButtons: assign(({ context: { panel, cancellable } }, { call }: { call: CallId }) => ({
-      panel: panel?.call === call ? { call, early: false } : panel,
-      cancellable: cancellable === call ? undefined : cancellable,
+      panelOf: isShown ? inHand(context).label.call : undefined,
     })),
     noteCancellable: assign((_, { call }: { call: CallId }) => ({ cancellable: call })),
+    noteUncancellable: assign(({ context: { cancellable } }, { call }: { call: CallId }) => ({
+      cancellable: cancellable === call ? undefined : cancellable,
+    })),
     setCallback: assign((_, { on }: { on: boolean }) => ({ callback: on })),
 
     /** undefined: there is none to decline. */
@@ -172,11 +170,11 @@ export const softphoneBase = setup({
       context.second !== undefined && call === context.inHand?.label.call,
     /** Of the call whose panel is shown, or should be, and another than it shows. */
     changesPanel: ({ context }, { call, button }: { call: CallId; button: RecordingState }) =>
-      context.panel !== undefined &&
-      (call === context.inHand?.label.call || call === context.panel.call) &&
+      context.panelOf !== undefined &&
+      (call === context.inHand?.label.call || call === context.panelOf) &&
       button !== recordingButton(context, call),
-    panelIsOld: ({ context }) => context.panel !== undefined && context.panel.call !== context.inHand?.label.call,
-    panelIsOfAnother: ({ context }) => context.panel?.call !== context.inHand?.label.call,
+    panelIsOld: ({ context }) => context.panelOf !== undefined && context.panelOf !== context.inHand?.label.call,
+    panelIsOfAnother: ({ context }) => context.panelOf !== context.inHand?.label.call,
     /** Whether there is a talk of this call's panel that can go on elsewhere. */
     canMove: ({ context }, { call }: { call: CallId }) =>
       (call === context.inHand?.label.call || call === context.second?.label.call) &&

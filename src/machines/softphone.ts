@@ -44,7 +44,7 @@ export const softphoneMachine = softphoneSetup.createMachine({
     recordings: {},
     referrals: 0,
     progress: {},
-    panel: undefined,
+    panelOf: undefined,
     cancellable: undefined,
   }),
   initial: 'idle',

@@ -46,7 +46,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a ca
     await pat.until('CALL_INCOMING');
     await pat.answer();
     await Promise.all([call.heard(patSaysHz), patHears(olgaSaysHz)]);
-    return { call, panel: await stage.panel('🔄 Reconnect') };
+    return { call, panel: await stage.panel() };
   };
   const patHears: Hearing['heard'] = (what, options) => house.hearing('200').heard(what, options);
   /** Bursts and pauses of one frequency that Pat heard, whole ones, rounded to what the ear tells apart. */

@@ -295,7 +295,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await call.heard(quinnSaysHz);
     await pressInTime('Switch', 'End');
     await call.heard(patSaysHz);
-    await stage.olga.presses(await stage.panel('🔄 Reconnect'), '🔄 Reconnect');
+    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
     await quinn.until('CALL_CLOSED');
     await call.ended;
     const again = await stage.phone.rings();
@@ -307,7 +307,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
   test('AC-47 Reconnect with Quinn waiting: 480 to Quinn; with Quinn being called: CANCEL', async () => {
     const call = await talkToPat();
     await quinnCalls();
-    await stage.olga.presses(await stage.panel('🔄 Reconnect'), '🔄 Reconnect');
+    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
     expect((await quinn.until('CALL_CLOSED')).param).toContain('480');
     await call.ended;
     const again = await stage.phone.rings();
@@ -315,7 +315,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await again.heard(patSaysHz);
     stage.olga.sends('300', stage.chat);
     await quinn.until('CALL_INCOMING');
-    await stage.olga.presses(await stage.panel('🔄 Reconnect'), '🔄 Reconnect');
+    await stage.olga.presses(await stage.panel(), '🔄 Reconnect');
     await quinn.until('CALL_CLOSED');
     await again.ended;
     const once = await stage.phone.rings();

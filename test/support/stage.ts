@@ -43,8 +43,8 @@ export interface Stage {
   invites(): number;
   /** Everybody's clock goes forward; those of protocols do not. */
   later(ms: number): void;
-  /** The keypad, once it is there and has this button. */
-  panel(button?: string): Promise<PersonMessage>;
+  /** The keypad, once it is there. */
+  panel(): Promise<PersonMessage>;
   /** Until no call is made or runs any more. */
   quiet(): Promise<void>;
   /** Ends what a test left: calls, lines, switches. */
@@ -160,8 +160,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       clock.increment(ms);
     },
     setCallback: (on) => service.setCallback(UserId(olgaId), on),
-    panel: (button = '#') =>
-      olga.waitsFor(({ buttons }) => buttons.flat().includes('#') && buttons.flat().includes(button)),
+    panel: () => olga.waitsFor(({ buttons }) => buttons.flat().includes('#')),
     quiet,
     async rest() {
       for (const call of [phone, ...others].flatMap(({ currentCalls }) => currentCalls)) call.hangUp();

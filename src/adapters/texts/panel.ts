@@ -6,7 +6,7 @@ import { clock, duration, oneLine, party, timeOfDay } from './words.ts';
 
 /** Product §7. */
 export const panel: Rendering<PanelNotice> = {
-  panel: ({ label, recording, early = false }, phrase) => ({
+  panel: ({ label, recording }, phrase) => ({
     text: [
       `${label.direction === 'outgoing' ? '↗️' : '↙️'} ${party(label, phrase)}`,
       // The reader's time zone is not known; Telegram shows when the message was sent in it.
@@ -15,7 +15,7 @@ export const panel: Rendering<PanelNotice> = {
     buttons: [
       ...keypad,
       ...(recording ? [[recordingButton(recording, phrase)]] : []),
-      ...(early ? [] : [[button(phrase('button-reconnect'), { kind: 'reconnect' })]]),
+      [button(phrase('button-reconnect'), { kind: 'reconnect' })],
     ],
   }),
   panelClosed: ({ label }, phrase) => ({ text: phrase('panel-closed', { party: party(label, phrase) }) }),

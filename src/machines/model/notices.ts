@@ -63,8 +63,8 @@ export type IncomingNotice =
 
 /** Product §7. */
 export type PanelNotice =
-  /** The keypad. Without `recording` it has no recording button; `early`: not answered yet, so nothing to reconnect. */
-  | { readonly kind: 'panel'; readonly label: CallLabel; readonly recording?: RecordingState; readonly early?: boolean }
+  /** The keypad. Without `recording` it has no recording button. */
+  | { readonly kind: 'panel'; readonly label: CallLabel; readonly recording?: RecordingState }
   /** What is left of a keypad that could not be deleted. */
   | { readonly kind: 'panelClosed'; readonly label: CallLabel };
 

@@ -175,11 +175,6 @@ describe('the panel', () => {
     ]);
   });
 
-  test('no Reconnect until somebody has answered', () => {
-    const { buttons } = texts.render({ kind: 'panel', label: pat, recording: 'start', early: true });
-    expect(buttons?.at(-1)?.map(({ label }) => label)).toEqual(['🔴 Start recording']);
-  });
-
   test.each([
     ['start', 'record:start'],
     ['stop', 'record:stop'],

@@ -9,6 +9,7 @@ export interface Party {
   readonly facts: Told<SipLegFact>;
   state: 'unmade' | 'offered' | 'alerting' | 'inviting' | 'answering' | 'up' | 'ending' | 'ended';
   isIncoming: boolean;
+  hasAnswered: boolean;
   /** What the last re-INVITE asked for. */
   isHeld: boolean;
   /** re-INVITEs that wait for their answer, oldest first. */
@@ -86,6 +87,7 @@ export class Parties {
     }
     if (fact.type === 'party.answered' && (leg.state === 'inviting' || leg.state === 'answering')) {
       leg.state = 'up';
+      leg.hasAnswered = true;
       return leg.facts.tell(fact);
     }
     if (leg.state === 'inviting' && (fact.type === 'party.ringing' || fact.type === 'party.earlyMedia'))
@@ -114,6 +116,7 @@ export class Parties {
       facts: new Told(),
       state: 'unmade',
       isIncoming: false,
+      hasAnswered: false,
       isHeld: false,
       waiting: [],
       cause: { kind: 'normal' },

@@ -122,11 +122,15 @@ function hasNothingToDo(
   const isLeaving = isEnding && phones.live.length === 0 && own.length === 0;
   const hears = phones.live.some(({ state }) => state === 'connecting' || state === 'up');
   const isAbsent = !own.some(({ id }) => id === call);
+  const { isIncoming, hasAnswered } = parties.leg(call);
+  const isEarly = !isIncoming && !hasAnswered;
   switch (name) {
     case 'Reconnect':
       return (
         isLeaving ||
         (slot === 'panel' && isAbsent && own.length === 0) ||
+        // Before the answer a press says only why nothing is done, and is answered by the bot.
+        isEarly ||
         phones.taken.some(({ state }) => state !== 'up')
       );
     case 'key':
