@@ -90,6 +90,8 @@ export interface Service {
   readonly settings: Pick<SettingsBot, 'settled'>;
   /** Until what happened so far has been said and written down. */
   settled(): Promise<void>;
+  /** Until everything said to this user so far has been sent or given up. */
+  told(user: UserId): Promise<void>;
   /** Calls that are being made or run. */
   readonly engaged: number;
   /**
@@ -320,6 +322,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       media,
       settings,
       settled,
+      told: (user) => notices.told(user),
       setCallback: (user, on) => switchboard.setCallback(user, on),
       get engaged() {
         return softphones.engaged + bridges.engaged;

@@ -193,7 +193,13 @@ export class PeerMedia {
   }
 
   #tellMediaState(): void {
-    if (this.#channel?.readyState === 'open') this.#channel.send(JSON.stringify(mediaState(this.#muted)));
+    if (this.#closed || this.#channel?.readyState !== 'open') return;
+    try {
+      this.#channel.send(JSON.stringify(mediaState(this.#muted)));
+    } catch (error) {
+      // The peer may have closed it since: libwebrtc has a thread of its own.
+      this.#options.log?.debug({ err: error }, 'the data channel is closed');
+    }
   }
 
   /** libwebrtc takes descriptions strictly one after another. */

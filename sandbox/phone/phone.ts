@@ -32,8 +32,8 @@ export class UserPhone {
   readonly #voice = new Voice();
   readonly #live = new Map<string, PhoneCall>();
   readonly #onRing = new Set<(call: PhoneCall) => void>();
-  readonly #waiting: ((call: PhoneCall) => void)[] = [];
   readonly #unsubscribe: (() => void)[];
+  #waiting: ((call: PhoneCall) => void)[] = [];
   #unclaimed: PhoneCall[] = [];
   #mail: Promise<void> = Promise.resolve();
   #closed = false;
@@ -89,10 +89,20 @@ export class UserPhone {
     return () => this.#onRing.delete(listener);
   }
 
-  /** The next call that rings, or one that rings already and was not handed out here. */
-  rings(): Promise<PhoneCall> {
+  /**
+   * The next call that rings, or one that rings already and was not handed out here.
+   * @throws Error when none has come in time
+   */
+  async rings(timeoutMs = ringsWithinMs): Promise<PhoneCall> {
     const ringing = this.#unclaimed.shift();
-    return ringing ? Promise.resolve(ringing) : new Promise((resolve) => this.#waiting.push(resolve));
+    if (ringing) return ringing;
+    const next = Promise.withResolvers<PhoneCall>();
+    this.#waiting.push(next.resolve);
+    const late = setTimeout(() => {
+      this.#waiting = this.#waiting.filter((waiting) => waiting !== next.resolve);
+      next.reject(new Error(`no call has come in ${timeoutMs} ms`));
+    }, timeoutMs);
+    return next.promise.finally(() => clearTimeout(late));
   }
 
   /** Drops all calls without a word, and lets go of everything. */
@@ -149,4 +159,5 @@ export class UserPhone {
   }
 }
 
+const ringsWithinMs = 20_000;
 const clientTimeouts: CallTimeouts = { receiveMs: 20_000, ringMs: 90_000, connectMs: 20_000, lostMs: 20_000 };

@@ -153,6 +153,11 @@ export class CallNotices {
     }
   }
 
+  /** Until everything said to this user so far has been sent or given up. */
+  async told(user: UserId): Promise<void> {
+    while (this.#queues.has(user)) await this.#queues.get(user);
+  }
+
   async #send(user: UserId, call: CallId | undefined, notice: Notice, silent: boolean): Promise<MessageRef> {
     const { text, buttons } = await this.#rendered(user, notice);
     return buttons

@@ -100,7 +100,7 @@ export const races: readonly Race[] = [
     async run(scene, seeded) {
       const { olga, pat } = scene;
       await scene.ringing();
-      const message = await scene.message('Cancel');
+      const message = await scene.cancellable();
       await atOnce(
         seeded,
         () => olga.pressesOldCopy(message, 'Cancel'),
@@ -157,7 +157,7 @@ export const races: readonly Race[] = [
         ring.drop();
       }
       if (seeded.random.chance(0.5)) line.releases();
-      const next = await whileTimePasses(stage.clock, () => tablet.rings());
+      const next = await whileTimePasses(stage.clock, () => tablet.rings(5_000));
       line.releases();
       next.answer();
       await scene.settlesAs(['talk'], scene.pat);
@@ -228,7 +228,7 @@ const buttons: readonly Doubled[] = [
     button: 'Cancel',
     async arrange(scene) {
       await scene.ringing();
-      return scene.message('Cancel');
+      return scene.cancellable();
     },
     standing: 'over',
   },
@@ -238,7 +238,8 @@ const buttons: readonly Doubled[] = [
 async function leaves(scene: Scene) {
   const { olga, tablet, stage } = scene;
   const { call, panel } = await scene.talking();
-  await olga.presses(panel, '🔄 Reconnect');
+  // Without a word: it is done.
+  expect(await olga.presses(panel, '🔄 Reconnect')).toBeUndefined();
   await call.ended;
   return { ring: await tablet.rings(), clock: stage.clock };
 }

@@ -44,6 +44,8 @@ export interface Scene {
   waiting(): Promise<SecondCall>;
   /** And she has switched to Quinn: Pat is held. */
   twoCalls(): Promise<SecondCall>;
+  /** The message with `Cancel` of a party who is being called. */
+  cancellable(): Promise<PersonMessage>;
   /** The newest message with this button, once there is one. */
   message(label: string): Promise<PersonMessage>;
   /** Waits until it stands as one of these, with nothing under way. `hears`: whom she hears then, if it matters */
@@ -77,6 +79,9 @@ export async function openScene(stage: Stage, house: SipHouse, index: number): P
   const address = `sip:${login}@${house.kamailio.domain}`;
 
   const message = (label: string) => olga.waitsFor(({ buttons }) => buttons.flat().includes(label));
+  // Until then the one that asks her to answer has the button, and is about to be sent anew.
+  const cancellable = () =>
+    olga.waitsFor(({ text, buttons }) => text.includes('Calling through') && buttons.flat().includes('Cancel'));
   const ringing = async () => {
     olga.sends(pat.number, chat);
     const call = await phone.rings();
@@ -123,7 +128,7 @@ export async function openScene(stage: Stage, house: SipHouse, index: number): P
 
   return {
     ...{ stage, line, olga, phone, tablet, tabletDevice, pat, quinn, address },
-    ...{ ringing, talking, waiting, twoCalls, message },
+    ...{ ringing, talking, waiting, twoCalls, cancellable, message },
     settlesAs: (expected, hears) =>
       vi.waitFor(
         () => {
