@@ -241,6 +241,19 @@ describe('messages with buttons', () => {
     expect(received()).toEqual([]);
   });
 
+  test('that are being sent anew can be pressed until the new one stands', async () => {
+    const { sandbox, anna, chats, presses, user, shown } = await scene();
+    const ref = await chats.sayWithButtons(user, panel());
+    const old = await shown('Pat, Office');
+    sandbox.faults.wire.floodWait('messages.sendInlineBotResult', 1);
+    const editing = chats.edit(ref, panel('Pat answered'));
+    await vi.waitFor(() => expect(anna.conversation('@siptg').some(({ id }) => id === old.id)).toBe(false));
+    expect(await anna.pressesOldCopy(old, '1')).toBeUndefined();
+    expect(presses).toMatchObject([{ action: 'key:1' }]);
+    await editing;
+    expect(await anna.pressesOldCopy(old, '1')).toBe('The call is over');
+  });
+
   test('that cannot be drawn are sent as plain text', async () => {
     const { sandbox, chats, user, shown } = await scene();
     sandbox.faults.wire.failMethod('messages.sendInlineBotResult', new RpcError(400, 'RESULT_ID_INVALID'));

@@ -119,12 +119,23 @@ class Chats implements Conversation {
     return this.#sendAnew(ref, { ...content, silent: content.silent ?? true });
   }
 
+  /** A press on the old message counts until the new one stands: whoever presses cannot know that it is being replaced. */
   async #sendAnew(ref: MessageRef, content: MessageContent): Promise<MessageRef> {
-    if (ref.token !== undefined) await this.#panels.remove(ref.token);
     await this.#delete(ref);
     const hasButtons = (content.buttons ?? []).length > 0;
     const { text, silent = true } = content;
-    return hasButtons ? this.sayWithButtons(ref.userId, content) : this.say(ref.userId, text, { silent });
+    try {
+      return await (hasButtons ? this.sayWithButtons(ref.userId, content) : this.say(ref.userId, text, { silent }));
+    } finally {
+      if (ref.token !== undefined) await this.#forget(ref.token);
+    }
+  }
+
+  /** The new message stands, whether or not the old one's buttons are forgotten. */
+  async #forget(token: string): Promise<void> {
+    await this.#panels.remove(token).catch((error: unknown) => {
+      this.#log.warn({ reason: String(error) }, 'buttons of a message that is gone are remembered');
+    });
   }
 
   async #redraw(panel: Parameters<PanelBot['redraw']>[0]): Promise<boolean> {
