@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort, hasProgram, Program, untilListening } from './program.ts';
 import type { Wiretap } from './wiretap.ts';
 
@@ -27,6 +28,8 @@ export interface Kamailio {
   readonly certificate: string;
   /** The last of its log. */
   readonly log: string;
+  /** Answers each REGISTER of this user with 403 from now on, or not any more. */
+  forbids(user: string, forbidden: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +94,11 @@ export const startKamailio = async ({
     get log() {
       return program.output;
     },
+    async forbids(user, forbidden) {
+      // Without s: it takes a name of digits for a number, and another key.
+      const command = forbidden ? ['htable.sets', 'forbidden', `s:${user}`, 'yes'] : ['htable.delete', 'forbidden', `s:${user}`];
+      await promisify(execFile)('kamcmd', ['-s', `unix:${join(directory, 'control')}`, ...command], { timeout: 5_000 });
+    },
     stop: () => program.stop(),
   };
 };
@@ -146,7 +154,9 @@ loadmodule "auth.so"
 loadmodule "htable.so"
 loadmodule "nathelper.so"
 loadmodule "tls.so"
+loadmodule "ctl.so"
 
+modparam("ctl", "binrpc", "unix:${options.directory}/control")
 modparam("tls", "config", "${options.directory}/tls.cfg")
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 30)
@@ -159,6 +169,7 @@ modparam("htable", "htable", "users=>size=8;")
 modparam("htable", "htable", "for=>size=8;")
 modparam("htable", "htable", "from=>size=8;")
 modparam("htable", "htable", "elsewhere=>size=8;")
+modparam("htable", "htable", "forbidden=>size=8;")
 modparam("tm", "fr_inv_timer", 30000)
 modparam("nathelper|registrar", "received_avp", "$avp(RECEIVED)")
 
@@ -194,7 +205,7 @@ request_route {
 
   if (is_method("REGISTER")) {
     if (!is_present_hf("Authorization") || !pv_www_authenticate("${options.domain}", "$sht(users=>$au)", "0")) { www_challenge("${options.domain}", "1"); exit; }
-    if ($au != $tU) { sl_send_reply("403", "Forbidden"); exit; }
+    if ($au != $tU || $sht(forbidden=>$au) != $null) { sl_send_reply("403", "Forbidden"); exit; }
     # Telephones on streams have no port of their own to be called at: their connection is the way.
     fix_nated_register();
     save("location");

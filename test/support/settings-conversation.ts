@@ -25,7 +25,8 @@ export function settingsConversation({ service }: Stage, person: Person): Settin
   const settled = () => service.settings.settled();
   const fromBot = () => person.conversation(bot).filter(({ out }) => !out);
   const screen = () => {
-    const newest = fromBot().findLast(({ buttons }) => buttons.length > 0);
+    // Keys below the input field are buttons too, but no screen.
+    const newest = fromBot().findLast(({ buttons, copy }) => buttons.length > 0 && copy.markup?.kind === 'inline');
     if (!newest) throw new Error('the settings bot shows no buttons');
     return newest;
   };
