@@ -293,6 +293,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       actorClock: clock,
       faults,
       setCallback: (user, on) => switchboard.setCallback(user, on),
+      finds: (user, username) => account.finds(user, username),
       startTestCall: async (user, line) => switchboard.testLine(user, line, (await lines.settings(line)).login),
     });
     started.push(() => settings.close());

@@ -104,6 +104,8 @@ export interface SettingsBotParts {
   readonly faults: Faults;
   setCallback(user: UserId, on: boolean): Promise<void>;
   startTestCall(user: UserId, line: LineId): Promise<boolean>;
+  /** Whether the chat account finds this user by his user name. */
+  finds(user: UserId, username: string): Promise<boolean>;
 }
 
 export interface SettingsBot {
@@ -173,6 +175,10 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     edit: (visitor, line, edits) => autoApply.edit(visitor, line, edits),
     checks,
     say,
+    async reach(user) {
+      const username = await chat.usernameOf(user);
+      return username !== undefined && parts.finds(user, username);
+    },
     newToken: () => randomBytes(12).toString('base64url'),
     newRequest: () => randomInt(1, 2 ** 30),
   });

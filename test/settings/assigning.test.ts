@@ -4,7 +4,7 @@ import type { Person } from '../../sandbox/telegram/person.ts';
 import type { LineId } from '../../src/machines/model/ids.ts';
 import { type Baresip, hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
-import { type SettingsPicks, settingsPicks } from '../support/settings-picks.ts';
+import { met, type SettingsPicks, settingsPicks } from '../support/settings-picks.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -47,15 +47,15 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga gives somebody a line to talk
     await pat.until('CALL_CLOSED');
     await stage.quiet();
   };
-  const stranger = (firstName: string) => {
-    const added = stage.addPerson(firstName, { stranger: true });
+  const stranger = (firstName: string, username?: string) => {
+    const added = stage.addPerson(firstName, { stranger: true, ...(username !== undefined && { username }) });
     return { ...added, settings: settingsPicks(stage, added.person) };
   };
   /** Somebody the chat account has heard of. */
   const somebody = async (firstName: string) => {
     const added = stranger(firstName);
     added.person.sends('hello', stage.chat);
-    await added.person.waitsFor(({ peerId, out }) => peerId === stage.chat && !out);
+    await met(stage, added.person);
     return added;
   };
   /** The owner chooses him on the line's screen. */
@@ -66,7 +66,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga gives somebody a line to talk
   };
 
   test('AC-09 F-SET-6 Uwe never wrote: calls ring Olga; he opens the link, both are told, the next call rings him', async () => {
-    const uwe = stranger('Uwe');
+    const uwe = stranger('Uwe', 'uwe_example');
     const invited = await chooses(uwe.person);
     expect(invited.text).toContain('Invited: Uwe.');
     await calls(stage.phone, uwe.phone);
@@ -76,6 +76,19 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga gives somebody a line to talk
     expect(uwe.settings.said()).toContainEqual(expect.stringMatching(/^You can now call .* through this line: Office/));
     expect(olga.said()).toContain('Office: Uwe has come.\nCalls on this line now ring there.');
     expect(uwe.settings.screen().buttons[0]).toEqual(['👤 🟢 Office']);
+    await calls(uwe.phone, stage.phone);
+  });
+
+  test('AC-09 who has no user name cannot be called by who never met him: the link tells him to write to the chat account', async () => {
+    const uwe = stranger('Uwe');
+    const invited = await chooses(uwe.person);
+    await uwe.settings.opens(linkIn(invited.text));
+    const asked = await uwe.person.waitsFor(({ text }) => text.startsWith('Write anything to the chat account'));
+    expect(asked.buttons).toEqual([['Go to calls']]);
+    await calls(stage.phone, uwe.phone);
+    uwe.person.sends('hello', stage.chat);
+    await uwe.person.waitsFor(({ text }) => text.startsWith('You can now call and be called through this line: Office'));
+    expect(olga.said()).toContain('Office: Uwe has come.\nCalls on this line now ring there.');
     await calls(uwe.phone, stage.phone);
   });
 

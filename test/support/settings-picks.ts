@@ -1,4 +1,7 @@
+import { expect } from 'vitest';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
+import { PersonRepository } from '../../src/db/person-repository.ts';
+import { UserId } from '../../src/machines/model/ids.ts';
 import { type SettingsConversation, settingsConversation } from './settings-conversation.ts';
 import type { Stage } from './stage.ts';
 
@@ -39,4 +42,10 @@ export function settingsPicks(stage: Stage, person: Person): SettingsPicks {
     opens: (link) => heard(() => person.starts(bot, link.split('?start=')[1])),
     keys: () => (person.keyboard(bot) ?? []).flat(),
   };
+}
+
+/** Until it is written down that the chat account has met this person. */
+export async function met({ storage, chat }: Stage, { id }: Person): Promise<void> {
+  const people = new PersonRepository(storage.database, UserId(chat));
+  await expect.poll(() => people.hasMet(UserId(id))).toBe(true);
 }

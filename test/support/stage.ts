@@ -35,7 +35,7 @@ export interface Stage {
   /** Somebody else with a phone, who has written to the chat account unless he is a stranger to it. */
   addPerson(
     firstName: string,
-    options?: { readonly stranger?: boolean; readonly languageCode?: string },
+    options?: { readonly stranger?: boolean; readonly languageCode?: string; readonly username?: string },
   ): { person: Person; phone: UserPhone };
   /** A command of the operator, e.g. `line set <id> --rules ^8=7`. */
   cli(...words: readonly string[]): Promise<string>;
@@ -141,8 +141,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await service.lines.remove(line);
       await service.lineActors.follow();
     },
-    addPerson(firstName, { stranger = false, languageCode } = {}) {
-      const { id } = telegram.addUser({ firstName, ...(languageCode !== undefined && { languageCode }) });
+    addPerson(firstName, { stranger = false, languageCode, username } = {}) {
+      const { id } = telegram.addUser({
+        firstName,
+        ...(languageCode !== undefined && { languageCode }),
+        ...(username !== undefined && { username }),
+      });
       const person = telegram.person(id);
       if (!stranger) person.sends('hello', chat);
       const theirs = new UserPhone(person.device());

@@ -51,6 +51,8 @@ export interface SettingsChat {
   edit(user: UserId, messageId: number, message: SettingsMessage): Promise<void>;
   /** What is gone already is no error. @throws SettingsMessageNotSent */
   remove(user: UserId, messageId: number): Promise<void>;
+  /** Of somebody who has written to the bot, without @; undefined: he has none, or Telegram does not say. */
+  usernameOf(user: UserId): Promise<string | undefined>;
   /** Posts a test message into a chat chosen for recordings and deletes it. `reason`: as Telegram said it. */
   prove(
     chat: string,

@@ -39,6 +39,11 @@ export interface MoreParts {
   /** Keeps edits for Apply, and the moment they apply by themselves. */
   edit(visitor: Visitor, line: LineId, edits: NewEdits): Promise<OwnedLine | undefined>;
   readonly checks: FieldChecks;
+  /**
+   * Looks up somebody the chat account has not met, who has agreed to be called.
+   * @returns whether it can write to and call him now; it cannot when he has no user name
+   */
+  reach(user: UserId): Promise<boolean>;
   /** Says it now. @returns whether it arrived */
   say(saying: Saying): Promise<boolean>;
   /** 16 characters A-Z, a-z, 0-9, - or _, not to be guessed. */

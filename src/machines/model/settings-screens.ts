@@ -133,7 +133,11 @@ export type SettingsNotice =
   | { readonly kind: 'pick-user' | 'pick-new-owner' | 'pick-chat' }
   /** With the keys of a picker gone. */
   | { readonly kind: 'picked' }
-  | { readonly kind: 'invitation-accepted' | 'unassigned'; readonly lineName: string; readonly chatAccount: string }
+  | {
+      readonly kind: 'invitation-accepted' | 'invitation-write-first' | 'unassigned';
+      readonly lineName: string;
+      readonly chatAccount: string;
+    }
   | { readonly kind: 'user-active'; readonly lineName: string; readonly name: string }
   | { readonly kind: 'invitation-gone' }
   | { readonly kind: 'hand-over-offer'; readonly lineName: string; readonly from: string; readonly offer: string }

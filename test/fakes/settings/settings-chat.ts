@@ -45,6 +45,10 @@ export class PlayedSettingsChat implements SettingsChat {
     this.#note(user, { did: 'remove', id: messageId });
   }
 
+  async usernameOf() {
+    return undefined;
+  }
+
   async prove(chat: string): Promise<Proof> {
     return this.#chats.get(chat) ?? { ok: false, reason: 'Bad Request: chat not found' };
   }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../../machines/model/ids.ts';
+import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { Offer } from '../../ports/offers.ts';
 import type { Saying } from '../handlers.ts';
 import { type MoreParts, over } from '../more-parts.ts';
@@ -15,11 +16,9 @@ export const invitationLink = (username: string, token: string): string => `http
  * @returns what is to be said about it; undefined: the invitation is over, and nothing was changed
  */
 export async function accept(parts: Parts, offer: Offer, at: EpochMs): Promise<readonly Saying[] | undefined> {
-  const { lines, offers, plans, people, chatAccount } = parts;
-  const line = await lines.find(offer.line);
-  const isOpen = !over(offer.expiresAt, at) && line?.owner === offer.from;
-  if (!isOpen || !(await plans.planOf(line.owner)).assignment) return undefined;
-  if (!(await offers.take(offer.token))) return undefined;
+  const { lines, offers, people, chatAccount } = parts;
+  const line = await invitedTo(parts, offer, at);
+  if (!line || !(await offers.take(offer.token))) return undefined;
   if (!(await lines.assign(offer.to, line.id, offer.to))) return undefined;
   const name = (await people.name(offer.to)) ?? offer.toName;
   const isReplaced = line.user !== line.owner && line.user !== offer.to;
@@ -30,4 +29,15 @@ export async function accept(parts: Parts, offer: Offer, at: EpochMs): Promise<r
       ? [{ to: line.user, notice: { kind: 'unassigned', lineName: line.name, chatAccount } } as const]
       : []),
   ];
+}
+
+/** The line an invitation is for, while it is good. */
+export async function invitedTo(
+  { lines, plans }: Pick<Parts, 'lines' | 'plans'>,
+  offer: Offer,
+  at: EpochMs,
+): Promise<OwnedLine | undefined> {
+  const line = await lines.find(offer.line);
+  const isOpen = !over(offer.expiresAt, at) && line?.owner === offer.from;
+  return isOpen && (await plans.planOf(line.owner)).assignment ? line : undefined;
 }

@@ -69,6 +69,16 @@ export function settingsChat(bot: Bot, data: SettingsPressData, log: Logger): Se
       }
     },
 
+    async usernameOf(user) {
+      try {
+        const chat = await within((signal) => api.getChat(user, signal));
+        return chat.username;
+      } catch (error) {
+        log.info({ reason: wordsOf(error) }, 'a user name was not told');
+        return undefined;
+      }
+    },
+
     async prove(chat) {
       try {
         return await within(async (signal) => {

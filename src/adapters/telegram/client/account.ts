@@ -50,6 +50,8 @@ export interface TelegramAccount {
   inputUser(user: UserId): Promise<Api.TypeInputUser>;
   /** @throws UnknownUser */
   inputPeer(user: UserId): Promise<Api.TypeInputPeer>;
+  /** Looks this user up by his user name, without @: then he can be addressed. @returns whether the name is his */
+  finds(user: UserId, username: string): Promise<boolean>;
   /** Reads the mailbox from where it was left, for one listener at a time. Returns the end of reading. */
   readMessages(listener: MessageListener): () => void;
   /** Takes at most 2 s. */
@@ -171,6 +173,17 @@ class Account implements TelegramAccount {
 
   inputPeer(user: UserId) {
     return this.#people.inputPeer(user);
+  }
+
+  async finds(user: UserId, username: string) {
+    try {
+      const { users } = await this.invoke(new Api.contacts.ResolveUsername({ username }));
+      this.#people.learn(users);
+      return users.some(({ id }) => id.toString() === user) && this.#people.known(user) !== undefined;
+    } catch (error) {
+      this.#log.info({ reason: String(error) }, 'a user name was not resolved');
+      return false;
+    }
   }
 
   readMessages(listener: MessageListener) {

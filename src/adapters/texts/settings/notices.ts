@@ -18,6 +18,10 @@ export const notices: NoticeRendering<Other> = {
     text: phrase('invitation-accepted', { name: brief(lineName) }),
     buttons: goToCalls(chatAccount, phrase),
   }),
+  'invitation-write-first': ({ lineName, chatAccount }, phrase) => ({
+    text: phrase('invitation-write-first', { name: brief(lineName) }),
+    buttons: goToCalls(chatAccount, phrase),
+  }),
   unassigned: ({ lineName }, phrase) => ({ text: phrase('unassigned', { name: brief(lineName) }) }),
   'user-active': ({ lineName, name }, phrase) => ({ text: phrase('user-active', said(lineName, name)) }),
   'invitation-gone': (_, phrase) => ({ text: phrase('invitation-gone') }),

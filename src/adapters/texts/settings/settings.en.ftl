@@ -220,6 +220,9 @@ picked = The choice is closed.
 invitation-accepted =
     You can now call and be called through this line: { $name }
     Send a number to the chat account.
+invitation-write-first =
+    Write anything to the chat account, so that it can call you.
+    Then you call and are called through this line: { $name }
 unassigned = You no longer call and are called through this line: { $name }
 user-active =
     { $name }: { $person } has come.

@@ -220,6 +220,9 @@ picked = Elección terminada.
 invitation-accepted =
     Ya puedes llamar y recibir llamadas por esta línea: { $name }
     Envía un número a la cuenta que llama.
+invitation-write-first =
+    Escribe cualquier cosa a la cuenta que llama, para que pueda llamarte.
+    Entonces podrás llamar y recibir llamadas por esta línea: { $name }
 unassigned = Ya no llamas ni recibes llamadas por esta línea: { $name }
 user-active =
     { $name }: { $person } ha aceptado la invitación.

@@ -130,6 +130,8 @@ export function settingsHouse() {
     operatorNotices,
     hints,
     templates: new ListedTemplates(),
+    /** Those whom the chat account cannot look up. */
+    nameless: new Set<UserId>(),
     /** Said at once, to whom it can be said. */
     said: [] as Saying[],
     planNames: ['free', 'full'],
@@ -197,6 +199,7 @@ export function settingsHouse() {
     chat,
     operatorNotices,
     chatAccount: 'siptg',
+    reach: async (user) => !house.nameless.has(user),
     admins: new Set([admin]),
     screens: new PlainScreens(lines),
     edit: (visitor, line, edits) => lines.edit(visitor.user, line, edits, visitor.at),

@@ -52,6 +52,20 @@ test('AC-09 F-SET-6 somebody who never came gets a link; calls stay with the own
   expect(told(await opens(uwe, tokenOf(link)))).toEqual([[uwe, 'invitation-gone']]);
 });
 
+test('AC-09 who cannot be looked up is told to write to the chat account; until he does, the line stays with the owner', async () => {
+  const { asks, picks, linkOf, opens, userNow, handlers, clock, nameless } = await office();
+  const token = tokenOf(linkOf(await picks(olga, await asks(), uwe)));
+  nameless.add(uwe);
+  expect(told(await opens(uwe, token))).toEqual([[uwe, 'invitation-write-first']]);
+  expect(told(await opens(vera, token))).toEqual([[vera, 'invitation-gone']]);
+  expect(await userNow()).toBe(olga);
+  expect((await handlers.personCame(uwe, clock.at)).map(({ to, notice }) => [to, notice.kind])).toEqual([
+    [uwe, 'invitation-accepted'],
+    [olga, 'user-active'],
+  ]);
+  expect(await userNow()).toBe(uwe);
+});
+
 test('AC-09 writing to the chat account accepts every invitation that is open', async () => {
   const { asks, picks, handlers, userNow, clock, ...house } = await office();
   await picks(olga, await asks(), uwe);

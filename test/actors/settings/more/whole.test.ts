@@ -55,6 +55,7 @@ function fullRoom() {
       people,
       faults: { report: (where, error) => void room.faults.push({ where, error }) },
     }),
+    reach: async () => true,
     newToken: () => `token-${String((made += 1)).padStart(10, '0')}`,
     newRequest: () => (made += 1),
   });

@@ -315,6 +315,7 @@ const noticesByKind: {
   'pick-chat': [{ kind: 'pick-chat' }],
   picked: [{ kind: 'picked' }],
   'invitation-accepted': [{ kind: 'invitation-accepted', lineName: 'Office', chatAccount: 'siptg_calls' }],
+  'invitation-write-first': [{ kind: 'invitation-write-first', lineName: 'Office', chatAccount: 'siptg_calls' }],
   unassigned: [{ kind: 'unassigned', lineName: 'Office', chatAccount: 'siptg_calls' }],
   'user-active': [{ kind: 'user-active', lineName: 'Office', name: 'Uwe' }],
   'invitation-gone': [{ kind: 'invitation-gone' }],
