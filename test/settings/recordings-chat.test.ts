@@ -117,8 +117,8 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasOpusTools)('Olga chooses wher
     expect(message.file).toMatchObject({ kind: 'audio', title: '200', performer: 'Office' });
     const sound = readOggOpus(message.file?.bytes ?? Buffer.alloc(0));
     expect(sound.seconds).toBeGreaterThan(2);
-    expect(shareWith(sound, olgaSaysHz)).toBeGreaterThan(0.7);
-    expect(shareWith(sound, patSaysHz)).toBeGreaterThan(0.7);
+    expect(shareWith(sound, olgaSaysHz)).toBeGreaterThan(0.5);
+    expect(shareWith(sound, patSaysHz)).toBeGreaterThan(0.5);
     expect(stage.olga.conversation(stage.chat).filter(({ file }) => file)).toEqual([]);
   });
 

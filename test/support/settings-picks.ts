@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { PersonRepository } from '../../src/db/person-repository.ts';
 import { UserId } from '../../src/machines/model/ids.ts';
@@ -47,5 +47,7 @@ export function settingsPicks(stage: Stage, person: Person): SettingsPicks {
 /** Until it is written down that the chat account has met this person. */
 export async function met({ storage, chat }: Stage, { id }: Person): Promise<void> {
   const people = new PersonRepository(storage.database, UserId(chat));
-  await expect.poll(() => people.hasMet(UserId(id))).toBe(true);
+  await vi.waitFor(async () => {
+    if (!(await people.hasMet(UserId(id)))) throw new Error('the chat account has not met him');
+  }, 5_000);
 }

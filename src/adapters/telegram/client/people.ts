@@ -3,6 +3,7 @@ import { Api, helpers } from 'telegram';
 import type { KnownPeer, Peers } from '../../../actors/ports/mailbox.ts';
 import { UserId } from '../../../machines/model/ids.ts';
 import { UnknownUser } from './errors.ts';
+import { InOrder } from './in-order.ts';
 
 interface Person extends KnownPeer {
   readonly bot: boolean;
@@ -22,6 +23,7 @@ export class People {
   readonly #log: Logger;
   /** In order of use, the latest last. */
   readonly #people = new Map<UserId, Person>();
+  readonly #keeping = new InOrder<UserId>();
   #asking: Promise<void> | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
 
@@ -84,7 +86,9 @@ export class People {
     if (this.#people.size > inMemory) this.#people.delete(this.#people.keys().next().value as UserId);
     if (person.bot || !this.#store) return;
     if (before?.accessHash === person.accessHash && before.met === person.met) return;
-    void this.#keep(this.#store, user, person);
+    const store = this.#store;
+    // Seen and met come together: the older of the two must not be written last.
+    void this.#keeping.run(user, () => this.#keep(store, user, person));
   }
 
   async #keep(store: Peers, user: UserId, person: Person) {
