@@ -96,7 +96,9 @@ export const startKamailio = async ({
     },
     async forbids(user, forbidden) {
       // Without s: it takes a name of digits for a number, and another key.
-      const command = forbidden ? ['htable.sets', 'forbidden', `s:${user}`, 'yes'] : ['htable.delete', 'forbidden', `s:${user}`];
+      const command = forbidden
+        ? ['htable.sets', 'forbidden', `s:${user}`, 'yes']
+        : ['htable.delete', 'forbidden', `s:${user}`];
       await promisify(execFile)('kamcmd', ['-s', `unix:${join(directory, 'control')}`, ...command], { timeout: 5_000 });
     },
     stop: () => program.stop(),

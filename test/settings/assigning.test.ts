@@ -87,7 +87,9 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga gives somebody a line to talk
     expect(asked.buttons).toEqual([['Go to calls']]);
     await calls(stage.phone, uwe.phone);
     uwe.person.sends('hello', stage.chat);
-    await uwe.person.waitsFor(({ text }) => text.startsWith('You can now call and be called through this line: Office'));
+    await uwe.person.waitsFor(({ text }) =>
+      text.startsWith('You can now call and be called through this line: Office'),
+    );
     expect(olga.said()).toContain('Office: Uwe has come.\nCalls on this line now ring there.');
     await calls(uwe.phone, stage.phone);
   });
@@ -128,7 +130,9 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga gives somebody a line to talk
     expect(olga.keys()).toEqual([]);
     expect(assigned.text).toMatch(/^Uwe now talks through this line\.\n/);
     expect(assigned.text).toContain('\nUser: Uwe');
-    await uwe.person.waitsFor(({ text }) => text.startsWith('You can now call and be called through this line: Office'));
+    await uwe.person.waitsFor(({ text }) =>
+      text.startsWith('You can now call and be called through this line: Office'),
+    );
     await calls(uwe.phone, stage.phone);
 
     const unlinked = await olga.press('Unlink');
@@ -161,10 +165,21 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga gives somebody a line to talk
     await chooses(uwe.person);
     await uwe.settings.open();
     const screen = await uwe.settings.press('👤 🟢 Office');
-    expect(screen.text).toMatch(/^🟢 Office\nRegistered until .*\nThis line is somebody else’s; you call and are called through it\.$/);
+    expect(screen.text).toMatch(
+      /^🟢 Office\nRegistered until .*\nThis line is somebody else’s; you call and are called through it\.$/,
+    );
     const { domain } = house.kamailio;
     const everything = JSON.stringify([screen.text, screen.buttons]);
-    for (const secret of ['Login', 'Domain', passwordOf('100'), '••••', domain, house.address('udp'), 'Worker', 'This host']) {
+    for (const secret of [
+      'Login',
+      'Domain',
+      passwordOf('100'),
+      '••••',
+      domain,
+      house.address('udp'),
+      'Worker',
+      'This host',
+    ]) {
       expect(everything).not.toContain(secret);
     }
     expect(screen.buttons).toEqual([['Go to calls'], ['Back']]);

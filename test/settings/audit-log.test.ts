@@ -87,7 +87,8 @@ describe('what becomes of a line is written down', () => {
       expect(rows).not.toContain(secret);
       expect(inbox).not.toContain(secret);
       expect(logged.join('')).not.toContain(secret);
-      expect([...olga.said(), ...uwe.said()].join()).not.toContain(secret);
+      const chats = [stage.olga, person].flatMap((one) => one.conversation('@siptg_bot'));
+      expect(chats.map(({ text }) => text).join()).not.toContain(secret);
     }
   }, 90_000);
 });

@@ -31,7 +31,9 @@ describe.skipIf(!hasKamailio)('buttons in hands they were not drawn for', () => 
   const seen: Seen[] = [];
   beforeAll(async () => {
     house = await openSipHouse(['100']);
-    stage = await openStage({ settings: { templates: new ListedTemplates(template('acme', { domain: '127.0.0.9' })) } });
+    stage = await openStage({
+      settings: { templates: new ListedTemplates(template('acme', { domain: '127.0.0.9' })) },
+    });
     olga = settingsPicks(stage, stage.olga);
     line = await stage.addLine({
       domain: house.kamailio.domain,
@@ -130,27 +132,25 @@ describe.skipIf(!hasKamailio)('buttons in hands they were not drawn for', () => 
     expect(await rowsOf('line', 'offer', 'audit_entry')).toEqual(before);
   });
 
-  test(
-    'F-ROL-5 what was drawn for Olga while the line was hers does nothing when it is Uwe’s, on whichever message',
-    { timeout: 120_000 },
-    async () => {
-      await olga.line('🟢 Office');
-      await olga.press('Transfer');
-      await olga.picksUser(uwesPerson);
-      const notice = await uwesPerson.waitsFor(({ buttons }) => buttons.flat().includes('Take'));
-      await uwesPerson.presses(notice, 'Take');
-      await uwe.settled();
-      await stage.olga.waitsFor(({ text }) => text.startsWith('Office: Uwe is the owner now.'));
-      const before = await rowsOf('line', 'offer', 'audit_entry');
-      const lineInData = `~${Buffer.from(line.replaceAll('-', ''), 'hex').toString('base64url')}`;
-      const ofLine = seen.filter(({ data }) => data.includes(lineInData));
-      expect(ofLine.length).toBeGreaterThan(20);
-      for (const { data } of ofLine) {
-        await stage.olga.forgesPress(olga.screen(), data);
-        await olga.settled();
-      }
-      expect(await rowsOf('line', 'offer', 'audit_entry')).toEqual(before);
-      expect(olga.said().join()).not.toContain(passwordOf('100'));
-    },
-  );
+  test('F-ROL-5 what was drawn for Olga while the line was hers does nothing when it is Uwe’s, on whichever message', {
+    timeout: 120_000,
+  }, async () => {
+    await olga.line('🟢 Office');
+    await olga.press('Transfer');
+    await olga.picksUser(uwesPerson);
+    const notice = await uwesPerson.waitsFor(({ buttons }) => buttons.flat().includes('Take'));
+    await uwesPerson.presses(notice, 'Take');
+    await uwe.settled();
+    await stage.olga.waitsFor(({ text }) => text.startsWith('Office: Uwe is the owner now.'));
+    const before = await rowsOf('line', 'offer', 'audit_entry');
+    const lineInData = `~${Buffer.from(line.replaceAll('-', ''), 'hex').toString('base64url')}`;
+    const ofLine = seen.filter(({ data }) => data.includes(lineInData));
+    expect(ofLine.length).toBeGreaterThan(20);
+    for (const { data } of ofLine) {
+      await stage.olga.forgesPress(olga.screen(), data);
+      await olga.settled();
+    }
+    expect(await rowsOf('line', 'offer', 'audit_entry')).toEqual(before);
+    expect(olga.said().join()).not.toContain(passwordOf('100'));
+  });
 });

@@ -40,7 +40,9 @@ describe.skipIf(!hasKamailio)('Olga hands a line over', () => {
     await olga.line('🟢 Office');
     await olga.press('Transfer');
     expect(olga.keys()).toEqual(['Select user']);
-    expect((await olga.picksUser(person)).text).toMatch(/^Uwe was offered the line; the offer is valid for 5 minutes\./);
+    expect((await olga.picksUser(person)).text).toMatch(
+      /^Uwe was offered the line; the offer is valid for 5 minutes\./,
+    );
     expect(olga.keys()).toEqual([]);
     const notice = await person.waitsFor(({ text }) => offered.test(text));
     return { person, uwe, notice };
@@ -63,7 +65,10 @@ describe.skipIf(!hasKamailio)('Olga hands a line over', () => {
     expect(uwe.label('Login')).toBe('Login: 100');
 
     await olga.open();
-    const [label = ''] = olga.screen().buttons.flat().filter((text) => text.includes('Office'));
+    const [label = ''] = olga
+      .screen()
+      .buttons.flat()
+      .filter((text) => text.includes('Office'));
     const hers = await olga.press(label);
     expect(hers.text).toBe(`Office\n${former}`);
     expect(hers.buttons).toEqual([['Transfer back'], ['Back']]);
@@ -83,7 +88,10 @@ describe.skipIf(!hasKamailio)('Olga hands a line over', () => {
     await person.presses(notice, 'Take');
     await uwe.settled();
     await olga.open();
-    const [label = ''] = olga.screen().buttons.flat().filter((text) => text.includes('Office'));
+    const [label = ''] = olga
+      .screen()
+      .buttons.flat()
+      .filter((text) => text.includes('Office'));
     await olga.press(label);
     const back = await olga.press('Transfer back');
     expect(back.text).toMatch(/^🟢 Office\n/);

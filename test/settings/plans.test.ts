@@ -103,7 +103,9 @@ describe.skipIf(!hasBaresip || !hasKamailio)('plans of owners', () => {
       talked: { since: EpochMs(Date.now()), used: 30 * 60_000 },
     }));
     const told = () =>
-      stage.olga.conversation('@siptg_bot').filter(({ text }) => text === `A limit of your plan is reached: ${exceeded}`);
+      stage.olga
+        .conversation('@siptg_bot')
+        .filter(({ text }) => text === `A limit of your plan is reached: ${exceeded}`);
     stage.olga.sends('200', stage.chat);
     expect((await stage.olga.waitsFor(({ text, out }) => !out && text.includes('402'))).text).toContain(exceeded);
     await stage.olga.waitsUntil(() => told().length > 0);

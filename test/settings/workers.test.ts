@@ -82,7 +82,12 @@ describe('one worker of each kind', () => {
     const { person: ivo } = stage.addPerson('Ivo');
     const { settings, titles } = await offered(ivo, 'Acme Telecom');
     expect(titles).toEqual(['Auto', free, thisHost, 'Back']);
-    await settings.press(settings.screen().buttons.flat().find((label) => titleOf(label) === free) ?? '');
+    await settings.press(
+      settings
+        .screen()
+        .buttons.flat()
+        .find((label) => titleOf(label) === free) ?? '',
+    );
     expect(settings.screen().text).toContain('Worker: ✅ Kyiv · Ukraine (official)');
     await settings.press('Worker');
     expect(settings.screen().buttons.flat()).toContainEqual(expect.stringMatching(/^▸ ✅ Kyiv/));

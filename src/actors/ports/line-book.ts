@@ -32,7 +32,10 @@ export interface LineBook {
   switch(by: Changer, line: LineId, on: boolean): Promise<OwnedLine | undefined>;
   /** undefined: the owner. */
   assign(by: Changer, line: LineId, user: UserId | undefined): Promise<OwnedLine | undefined>;
-  /** The receiver owns it; counters and recordings chat are reset, the former owner may take it back (D-07). */
+  /**
+   * The receiver owns it; the recordings chat is reset, the former owner may take it back (D-07). Plans count by owner: its
+   * calls are counted for the receiver from then on, and what was used before stays with the former owner.
+   */
   handOver(by: Changer, line: LineId, to: UserId): Promise<OwnedLine | undefined>;
   /** Only while `by` is the former owner. */
   takeBack(by: UserId, line: LineId): Promise<OwnedLine | undefined>;

@@ -40,22 +40,22 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-08',
     text: 'Given she pressed `Chat for recordings`, then `Select chat` and `Select channel` appear; when she picks a channel where the bot may not post, then the old value stays and the reason is shown.',
-    shownBy: [],
+    shownBy: ['AC-08'],
   },
   {
     id: 'AC-09',
     text: 'Given she picked Uwe with `Select user` and Uwe never wrote to the chat account, then calls still ring Olga; when Uwe opens the link, both are told and the next call rings Uwe.',
-    shownBy: [],
+    shownBy: ['AC-09'],
   },
   {
     id: 'AC-10',
     text: 'Given Uwe opens the line screen, then he sees no login, password, domain, worker, and a forged callback for `Login` is refused.',
-    shownBy: [],
+    shownBy: ['AC-10'],
   },
   {
     id: 'AC-11',
     text: 'Given a template with domain and codecs, when chosen on a line with login filled, then login and password stay and the rest is filled.',
-    shownBy: [],
+    shownBy: ['AC-11'],
   },
   {
     id: 'AC-12',
@@ -65,7 +65,7 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-13',
     text: 'Given the PBX answers 403, then the dot is 🔴, the screen shows `403` with its text, Olga gets one notice and one more when it recovers.',
-    shownBy: [],
+    shownBy: ['AC-13'],
   },
   { id: 'AC-14', text: 'The table of section 4 holds row by row.', shownBy: ['AC-14'] },
   {
@@ -281,7 +281,7 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-64',
     text: 'Given Uwe is assigned to *Office* and the PBX answers 403, then Olga gets the notice; Uwe gets none until a call of his fails, and no button of his changes a setting.',
-    shownBy: [],
+    shownBy: ['AC-64'],
   },
   {
     id: 'AC-65',
@@ -301,17 +301,17 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-68',
     text: 'Given she pressed `User`, then `Select user` appears; when she picks Uwe, who has written to the chat account before, the key is gone, both are told and the next call rings Uwe only; `Unlink` brings the next call back to her.',
-    shownBy: [],
+    shownBy: ['AC-68'],
   },
   {
     id: 'AC-69',
     text: "Given one worker of each kind (two ✅, one marked free), then the list shows each with its mark, 📡 only on a line whose template names it, Olga's 🔑 only to Olga; without *Paid Workers* only `Auto` and the free ✅.",
-    shownBy: [],
+    shownBy: ['AC-69'],
   },
   {
     id: 'AC-70',
     text: 'Given Olga pressed `Transfer` and chose Uwe, when he presses `Take` within 5 minutes, then he is the owner and she has `Transfer back` until he changes the password; after 5 minutes `Take` is answered as expired and nothing changes.',
-    shownBy: [],
+    shownBy: ['AC-70'],
   },
   {
     id: 'AC-71',
@@ -387,12 +387,12 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-85',
     text: "Uwe, who has no plan of his own, calls on Olga's unlimited line: no limit; Uwe, whose own plan is unlimited, on Olga's line under a plan with 2 minutes per call: ended at 2:00, Olga's counters grew, his did not.",
-    shownBy: [],
+    shownBy: ['AC-85'],
   },
   {
     id: 'AC-86',
     text: '30 minutes used this month: a number is refused with `402 Total calls duration is exceeded`, an INVITE gets 402, Olga is told once; with one line allowed, `New` creates nothing and names the limit.',
-    shownBy: [],
+    shownBy: ['AC-86'],
   },
   {
     id: 'AC-87',

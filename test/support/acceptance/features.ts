@@ -2,15 +2,30 @@ import type { Claim } from './verdict.ts';
 
 /** The checklist of the product (§18), by what shows it: acceptance examples, and tests that name the feature itself. */
 export const features: readonly (Claim & { readonly area: string })[] = [
-  { area: 'Roles', id: 'F-ROL-1', text: 'Owner creates, edits, deletes a line and assigns it', shownBy: [] },
-  { area: 'Roles', id: 'F-ROL-2', text: 'Assigned user calls and answers, cannot see or change settings', shownBy: [] },
-  { area: 'Roles', id: 'F-ROL-3', text: "Owner's plan governs the line, user's own plan has no effect", shownBy: [] },
-  { area: 'Roles', id: 'F-ROL-4', text: 'Owner gets problem notices for assigned lines', shownBy: [] },
+  { area: 'Roles', id: 'F-ROL-1', text: 'Owner creates, edits, deletes a line and assigns it', shownBy: ['F-ROL-1'] },
+  {
+    area: 'Roles',
+    id: 'F-ROL-2',
+    text: 'Assigned user calls and answers, cannot see or change settings',
+    shownBy: ['AC-10', 'F-ROL-2'],
+  },
+  {
+    area: 'Roles',
+    id: 'F-ROL-3',
+    text: "Owner's plan governs the line, user's own plan has no effect",
+    shownBy: ['AC-85', 'F-ROL-3'],
+  },
+  {
+    area: 'Roles',
+    id: 'F-ROL-4',
+    text: 'Owner gets problem notices for assigned lines',
+    shownBy: ['AC-64', 'F-ROL-4'],
+  },
   {
     area: 'Roles',
     id: 'F-ROL-5',
     text: 'Hand a line over to another owner / take it back (offer valid 5 min)',
-    shownBy: [],
+    shownBy: ['AC-70', 'F-ROL-5'],
   },
   { area: 'Settings bot', id: 'F-SET-1', text: '/softphone section lists lines; New creates one', shownBy: [] },
   {
@@ -26,17 +41,17 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     area: 'Settings bot',
     id: 'F-SET-6',
     text: 'Two-step picker: User (first press adds a Select user button)',
-    shownBy: [],
+    shownBy: ['AC-68', 'F-SET-6'],
   },
   {
     area: 'Settings bot',
     id: 'F-SET-7',
     text: 'Two-step picker: Chat for recordings (Select chat / Select channel)',
-    shownBy: [],
+    shownBy: ['AC-08', 'F-SET-7'],
   },
   { area: 'Settings bot', id: 'F-SET-8', text: 'Login, password, domain, separate registrar proxy', shownBy: [] },
   { area: 'Settings bot', id: 'F-SET-9', text: 'Some edits wait for Apply or 5 minutes', shownBy: [] },
-  { area: 'Settings bot', id: 'F-SET-10', text: 'Templates catalogue of operators', shownBy: [] },
+  { area: 'Settings bot', id: 'F-SET-10', text: 'Templates catalogue of operators', shownBy: ['AC-11', 'F-SET-10'] },
   { area: 'Settings bot', id: 'F-SET-11', text: 'Required-parameter check when switching on', shownBy: [] },
   {
     area: 'Settings bot',
@@ -52,17 +67,33 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     shownBy: [],
   },
   { area: 'Settings bot', id: 'F-SET-15', text: 'Localised bot (en, ru, uk, es seen)', shownBy: [] },
-  { area: 'Workers', id: 'F-WRK-1', text: "Worker kinds: official, other users', operators', private", shownBy: [] },
-  { area: 'Workers', id: 'F-WRK-2', text: 'Auto worker choice', shownBy: [] },
-  { area: 'Workers', id: 'F-WRK-3', text: 'Operator workers only offered with some templates', shownBy: [] },
-  { area: 'Workers', id: 'F-WRK-4', text: 'Free plan: only some official workers', shownBy: [] },
+  {
+    area: 'Workers',
+    id: 'F-WRK-1',
+    text: "Worker kinds: official, other users', operators', private",
+    shownBy: ['AC-69', 'F-WRK-1'],
+  },
+  {
+    area: 'Workers',
+    id: 'F-WRK-2',
+    text: 'Auto worker choice',
+    shownBy: ['F-WRK-2'],
+    lacks: 'a line that moves to another worker',
+  },
+  {
+    area: 'Workers',
+    id: 'F-WRK-3',
+    text: 'Operator workers only offered with some templates',
+    shownBy: ['AC-69', 'F-WRK-3'],
+  },
+  { area: 'Workers', id: 'F-WRK-4', text: 'Free plan: only some official workers', shownBy: ['AC-69', 'F-WRK-4'] },
   {
     area: 'Workers',
     id: 'F-WRK-5',
     text: 'Own worker in a container, mutual TLS, certificate valid 365 days',
     shownBy: [],
   },
-  { area: 'Workers', id: 'F-WRK-6', text: 'Worker silent for 30 min is switched off', shownBy: [] },
+  { area: 'Workers', id: 'F-WRK-6', text: 'Worker silent for 30 min is switched off', shownBy: ['F-WRK-6'] },
   { area: 'Workers', id: 'F-WRK-7', text: 'Own Telegram session storage with whitelisted calls', shownBy: [] },
   {
     area: 'Dial rules',
@@ -297,7 +328,6 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     id: 'B-12',
     text: 'Local audit log of settings changes; secrets encrypted at rest, passwords wiped from chat',
     shownBy: ['B-12'],
-    lacks: 'the audit log; passwords wiped from the chat',
   },
   { area: 'Beyond', id: 'B-13', text: 'Import/export of lines and templates as text', shownBy: [] },
   {
