@@ -62,9 +62,9 @@ describe('what becomes of a line is written down', () => {
     const [hers, his] = [stage.olga.id, person.id];
     expect(entries.map(({ changer, did }) => [changer, did])).toEqual([
       [hers, 'create'],
-      [hers, 'edit'],
       // Without a name of its own a line is called after its login.
       [hers, 'change'],
+      [hers, 'edit'],
       [hers, 'edit'],
       [hers, 'edit'],
       [hers, 'change'],
