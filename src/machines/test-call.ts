@@ -50,6 +50,8 @@ export const testCallMachine = setup({
     })),
   },
   delays: {
+    // The answer has its way back through the PBX, and the caller is joined only then: a tone before it nobody hears.
+    wayBack: 1_000,
     // The tone first, alone: what is echoed would hide whether it came.
     greeting: 1_000,
     // Nobody listens to himself for longer; a forgotten test must not keep a channel of the PBX.
@@ -73,9 +75,10 @@ export const testCallMachine = setup({
       after: { endOverdue: 'ending' },
     },
     talking: {
-      initial: 'greeting',
+      initial: 'waiting',
       after: { longest: 'ending' },
       states: {
+        waiting: { after: { wayBack: 'greeting' } },
         greeting: {
           entry: { type: 'playTone', params: ({ context }) => ({ leg: context.call, tone: 'back-on-line' }) },
           after: { greeting: 'echoing' },

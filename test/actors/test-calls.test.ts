@@ -36,7 +36,10 @@ test('a line’s call to itself is answered with a tone, then with its own sound
   const { nets, actorClock, reports, offer } = openTest();
   expect(offer()).toBe(true);
   nets.party(back, { type: 'party.answered' });
-  expect(nets.told).toEqual(['ring party back', 'answer party back', 'back-on-line to back']);
+  // Whoever calls is joined only when the answer has come back to him.
+  expect(nets.told).toEqual(['ring party back', 'answer party back']);
+  actorClock.increment(1_000);
+  expect(nets.told.at(-1)).toBe('back-on-line to back');
   actorClock.increment(1_000);
   expect(nets.told.at(-1)).toBe('back hears back');
   nets.audio(back, { type: 'key.heard', digit: '1' });
