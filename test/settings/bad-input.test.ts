@@ -78,8 +78,8 @@ const fields: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ],
   },
   Import: {
-    'no lines in this text': ['hello', invisible],
-    'there is no setting': ['[Office]\ncolour = red'],
+    'no lines in this text': ['# nothing but a comment'],
+    'there is no setting': ['hello', huge, invisible, '[Office]\ncolour = red'],
     'this value cannot be used': [
       '[Office]\nlogin = two words',
       '[Office]\ndomain = 127.0.0.1',

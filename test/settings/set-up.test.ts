@@ -99,9 +99,7 @@ describe.skipIf(!hasKamailio)('a whole set-up, from no line to a test call', () 
     transcript.tells('is called by the chat account, and answers');
     call.answer();
     await vi.waitFor(() => expect(acknowledged()).toBeGreaterThan(before), 5_000);
-    await person.waitsFor(
-      ({ text }) => text === phrase('dialled-talking', { party: login, line: login }),
-    );
+    await person.waitsFor(({ text }) => text === phrase('dialled-talking', { party: login, line: login }));
     stage.later(1_000);
     await heardGreeting(call);
     transcript.tells('hears the tone');

@@ -5,37 +5,37 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-01',
     text: 'Given an empty list, when Olga presses `New`, then a draft line with all defaults of 3.4 appears and its dot is ⚪.',
-    shownBy: [],
+    shownBy: ['AC-01'],
   },
   {
     id: 'AC-02',
     text: 'Given a draft without Domain, when she presses `Switch on`, then the bot answers “Wrong parameters: Domain” and nothing is registered.',
-    shownBy: [],
+    shownBy: ['AC-02'],
   },
   {
     id: 'AC-03',
     text: 'Given protocol UDP, when she presses it three times, then the label reads TCP, TLS, UDP.',
-    shownBy: [],
+    shownBy: ['AC-03'],
   },
   {
     id: 'AC-04',
     text: 'Given she pressed `Password`, when she sends `s3cret`, then that message disappears from the chat, the label shows `••••`, and no log contains the text.',
-    shownBy: [],
+    shownBy: ['AC-04'],
   },
   {
     id: 'AC-05',
     text: 'Given a registered line, when she changes Domain and does nothing, then after 300 s the line re-registers at the new domain; when she presses `Apply` after 10 s, it does so at once and `Apply` disappears.',
-    shownBy: [],
+    shownBy: ['AC-05'],
   },
   {
     id: 'AC-06',
     text: 'Given a call in progress, when she applies a new login, then the call continues and the next call uses the new login.',
-    shownBy: [],
+    shownBy: ['AC-06'],
   },
   {
     id: 'AC-07',
     text: 'Given two lines and `Delete` with one call running, when she confirms, then the line leaves the list, un-REGISTERs, and the call goes on until someone hangs up.',
-    shownBy: [],
+    shownBy: ['AC-07'],
   },
   {
     id: 'AC-08',
@@ -286,17 +286,17 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-65',
     text: 'Given Olga presses `Domain` and sends `pbx2.test`, then the label reads `Domain: pbx2.test`; given she sends `not a host!`, then one message says what was wrong with an example and the question stays; after the third the screen returns with the old value. The question for `Login` warns: one login, one device.',
-    shownBy: [],
+    shownBy: ['AC-65'],
   },
   {
     id: 'AC-66',
     text: 'Given a draft with Login, Password and Domain typed, when she presses `Apply`, then it registers and its dot is 🟢; when she presses nothing, it does so 300 s after the first edit. Without Domain the press answers “Wrong parameters: Domain” and the timer leaves a draft. A line she switched off stays off through both.',
-    shownBy: [],
+    shownBy: ['AC-66'],
   },
   {
     id: 'AC-67',
     text: 'Given the recording right and two lines, when she presses `Call recording` on *Office* once, then it reads ✅ and only *Office* records by itself; a second press: ☑️. Without the right it stays ☑️ and says “not in your plan”.',
-    shownBy: [],
+    shownBy: ['AC-67'],
   },
   {
     id: 'AC-68',
@@ -316,7 +316,7 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-71',
     text: 'Given a person whose Telegram is Russian, then texts and labels are Russian; after `/language` English the labels are exactly those of this page.',
-    shownBy: [],
+    shownBy: ['AC-71'],
   },
   {
     id: 'AC-72',

@@ -37,7 +37,7 @@ describe('what a plan allows', () => {
     expect(refused.buttons.flat()).toContain('☑️ Call recording');
   });
 
-  test('F-SET-14 a plan of one line makes no second one, and says so; without a plan there is no limit', async () => {
+  test('F-SET-14 a plan of one line makes no second one, and says so', async () => {
     await olga().open();
     const refused = await olga().press('New');
     expect(refused.text).toMatch(/^Your plan allows 1 line; no other was made\.\n/);
