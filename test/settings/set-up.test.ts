@@ -78,6 +78,8 @@ describe.skipIf(!hasKamailio)('a whole set-up, from no line to a test call', () 
     };
     phone.says({ frequencyHz: saysHz });
 
+    // The answer to the first word she ever wrote to the chat account.
+    await person.waitsFor(({ peerId, out }) => peerId === stage.chat && !out);
     transcript.knows(stage.chat);
     await writes('/start');
     await presses(phrase('label-new'));

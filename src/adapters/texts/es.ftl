@@ -217,7 +217,7 @@ privacy-hint =
     Tus ajustes de privacidad no me dejan llamarte.
     En Telegram abre Ajustes → Privacidad y seguridad → Llamadas y permite las de todos, o añádeme en «Permitir siempre».
 privacy-hint-first =
-    Para comunicarte, te llamo. Si la llamada no llega, permítela:
+    Para ponerte en comunicación, te llamo. Si la llamada no llega, permítela:
     en Telegram abre Ajustes → Privacidad y seguridad → Llamadas y permite las de todos, o añádeme en «Permitir siempre».
 send-number-first = Primero envía un número y después llama.
 send-number-first-missed =

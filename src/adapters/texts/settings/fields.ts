@@ -20,9 +20,13 @@ const names: Readonly<Record<AskedField | keyof LineEdits, string>> = {
   quiet: 'label-quiet',
 };
 
-/** Names with commas, each once. */
-export const fieldNames = (fields: readonly (AskedField | keyof LineEdits)[], phrase: Phrase): string =>
-  [...new Set(fields.map((field) => fieldName(field, phrase)))].join(', ');
+const inOrder = Object.keys(names);
+
+/** Names with commas, each once, as their buttons follow each other. */
+export const fieldNames = (fields: readonly (AskedField | keyof LineEdits)[], phrase: Phrase): string => {
+  const sorted = fields.toSorted((one, other) => inOrder.indexOf(one) - inOrder.indexOf(other));
+  return [...new Set(sorted.map((field) => fieldName(field, phrase)))].join(', ');
+};
 
 /** An answer that is right. */
 export const example = (field: AskedField, phrase: Phrase): string =>

@@ -27,6 +27,9 @@ function stateOf({ standing, registeredUntil }: Standing, phrase: Phrase): strin
       return phrase('state-refused', { reply: brief(sipReply(standing.sip)) });
     case 'unreachable':
       return phrase('state-unreachable', { detail: brief(standing.detail) });
+    case 'off':
+      // Switched on a moment ago: nobody has begun yet.
+      return phrase('state-registering');
     default:
       return phrase(`state-${standing.state}`);
   }

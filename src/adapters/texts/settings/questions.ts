@@ -11,8 +11,7 @@ export const questions: ScreenRendering<Extract<Screen, { kind: 'question' }>> =
     text: [
       [...(lineName === undefined ? [] : [brief(lineName)]), titleOf(question, phrase)].join(' · '),
       '',
-      ...asked(question, phrase),
-      ...(hint === undefined ? [] : [brief(hint)]),
+      ...asked(question, hint, phrase),
       ...(isForOneDevice(question) ? ['', phrase('question-one-device')] : []),
       ...(current === undefined ? [] : ['', phrase('question-now', { value: shown(question, current) })]),
       '',
@@ -26,10 +25,14 @@ function titleOf(question: Question, phrase: Phrase): string {
   return question.kind === 'field' ? fieldName(question.field, phrase) : phrase(`label-${question.kind}`);
 }
 
-function asked(question: Question, phrase: Phrase): string[] {
+/** A hint of the line's template says more than our example. */
+function asked(question: Question, hint: string | undefined, phrase: Phrase): string[] {
   switch (question.kind) {
     case 'field':
-      return [phrase(`question-${question.field}`), example(question.field, phrase)];
+      return [
+        phrase(`question-${question.field}`),
+        hint === undefined ? example(question.field, phrase) : phrase('question-hint', { hint: brief(hint) }),
+      ];
     case 'try':
       return [phrase('question-try'), numberExample(phrase)];
     case 'import':

@@ -150,6 +150,7 @@ question-quiet = When nobody shall be rung: from and until, 00:00 to 23:59, and 
 question-try = Send a number to see what the rules make of it. Nothing is dialled.
 question-import = Send lines as text, the way Export gives them.
 question-one-device = ⚠️ One login, one device: do not use the same login in another program or telephone at the same time, or incoming calls get lost. Make a separate account in the PBX for each device.
+question-hint = In this template: { $hint }
 question-now = Now: { $value }
 question-answer = Your next message is the answer. Cancel or /cancel leaves everything as it is.
 
@@ -206,7 +207,7 @@ remark-user-invited =
     { $person } has to open this link first, or write to the chat account. Pass it on; it is valid for 7 days. Until then calls go on ringing you.
     { $link }
 remark-offered = { $person } was offered the line; the offer is valid for 5 minutes.
-test-call-started = The line calls its own number; the chat account connects you as in any call. You hear a tone, then yourself; press keys and see here afterwards how they arrived.
+test-call-started = The line calls its own number; the chat account connects you as in any call. You hear a tone, then yourself. Press keys: after the call you see here how they arrived.
 test-call-not-registered = No test call: the line is not registered.
 test-call-busy = No test call: you are in a call.
 test-call-assigned = No test call: somebody else talks through this line.

@@ -54,7 +54,7 @@ lines-some = Tus líneas. Pulsa una para abrirla.
 lines-page = Tus líneas, de la { $from } a la { $to } de { $count }. Pulsa una para abrirla.
 lines-dots = 🟢 registrada · 🟡 registrándose o con cambios pendientes · 🔴 error · ⚪ desactivada
 lines-assigned = 👤 línea de otra persona
-lines-callback-on = Devolución de llamada activada: envía un número a la cuenta que llama; te llamará y te comunicará.
+lines-callback-on = Devolución de llamada activada: envía un número a la cuenta que llama; te llamará y te pondrá en comunicación.
 lines-callback-off = Devolución de llamada desactivada: envía un número a la cuenta que llama y después llámala.
 
 ## Una línea
@@ -150,6 +150,7 @@ question-quiet = Cuándo no debe sonar ningún teléfono: desde y hasta, de 00:0
 question-try = Envía un número para ver qué hacen con él las reglas. No se marca nada.
 question-import = Envía líneas como texto, tal como los da «Exportar».
 question-one-device = ⚠️ Un usuario SIP, un dispositivo: no uses el mismo usuario a la vez en otro programa o teléfono, o se perderán llamadas entrantes. Crea en la centralita una cuenta aparte para cada dispositivo.
+question-hint = Con esta plantilla: { $hint }
 question-now = Ahora: { $value }
 question-answer = Responde con tu próximo mensaje. «Cancelar» o /cancel lo deja todo como está.
 
@@ -206,7 +207,7 @@ remark-user-invited =
     { $person } tiene que abrir antes este enlace o escribir a la cuenta que llama. Pásaselo; vale 7 días. Hasta entonces las llamadas te siguen llegando a ti.
     { $link }
 remark-offered = Has ofrecido la línea a { $person }; la oferta vale 5 minutos.
-test-call-started = La línea llama a su propio número; la cuenta que llama te comunica como siempre. Oirás un tono y después a ti; pulsa teclas y verás aquí cómo llegaron.
+test-call-started = La línea llama a su propio número; la cuenta que llama te pone en comunicación como siempre. Oirás un tono y después a ti. Pulsa teclas: después de la llamada verás aquí cómo llegaron.
 test-call-not-registered = No hay llamada de prueba: la línea no está registrada.
 test-call-busy = No hay llamada de prueba: estás en una llamada.
 test-call-assigned = No hay llamada de prueba: otra persona habla por esta línea.
@@ -262,7 +263,7 @@ template-changed =
 
 help =
     Este bot configura tus líneas telefónicas. Una línea es una cuenta de una centralita o de un operador; sus llamadas te llegan en Telegram.
-    Crea una con «Nueva línea», rellena usuario SIP, contraseña y dominio, y pulsa «Aplicar». Después envía un número a la cuenta que llama y te comunicará.
+    Crea una con «Nueva línea», rellena usuario SIP, contraseña y dominio, y pulsa «Aplicar». Después envía un número a la cuenta que llama y te pondrá en comunicación.
 command-softphone = Tus líneas telefónicas
 command-workers = Nodos que llevan las llamadas
 command-language = Idioma del bot

@@ -98,10 +98,16 @@ describe('the line screen', () => {
     expect(show({ ...ownLine, facts: { ...facts, limit } }).text).toContain('402 SIP account has disallowed settings');
   });
 
+  test('a line that was switched on a moment ago is registering, although nobody has begun yet', () => {
+    const facts = { ...ownLine.facts, draft: false, enabled: true, registeredUntil: undefined };
+    const { text } = show({ ...ownLine, facts: { ...facts, standing: { state: 'off' } } });
+    expect(text.split('\n')[1]).toBe('Registering');
+  });
+
   test('registration ends at a time in UTC, pending edits apply at another', () => {
     const { text } = show({ ...ownLine, details: { ...details, pending: ['domain', 'password'], appliesAt: at } });
     expect(text).toContain('Registered until November 22, 2026, 21:07 UTC');
-    expect(text).toContain('Pending changes: Domain, Password\nThey apply at 21:07:45 UTC');
+    expect(text).toContain('Pending changes: Password, Domain\nThey apply at 21:07:45 UTC');
   });
 
   test('an assigned user sees how the line stands and no setting of it', () => {
