@@ -36,6 +36,8 @@ export class SettingsDesk {
   readonly #inHand = new Set<string>();
   /** Rows that were begun and are not marked. `done`: only the mark is missing, which keeps them from being done again. */
   readonly #unmarked = new Map<string, { attempts: number; done: boolean }>();
+  /** Rows that were marked while the inbox was being read: what was read may still have them open. */
+  readonly #markedMeanwhile = new Set<string>();
   readonly #noted = new Map<UserId, string>();
   #reading: Promise<void> | undefined;
   #isWanted = false;
@@ -98,6 +100,7 @@ export class SettingsDesk {
     while (this.#isWanted && !this.#closed) {
       this.#isWanted = false;
       const limit = Math.min(this.#inHand.size + batch, mostInHand);
+      this.#markedMeanwhile.clear();
       const rows = await this.#parts.inbox.open(limit);
       // What waits behind these is read when some of these are done.
       this.#isMore = rows.length === limit;
@@ -106,7 +109,7 @@ export class SettingsDesk {
   }
 
   #take(row: InboxRow): void {
-    if (this.#closed || this.#inHand.has(row.id)) return;
+    if (this.#closed || this.#inHand.has(row.id) || this.#markedMeanwhile.has(row.id)) return;
     this.#inHand.add(row.id);
     this.#lanes.add(row.user, async () => {
       await this.#finish(row).catch((error: unknown) => this.#postpone(error));
@@ -127,6 +130,7 @@ export class SettingsDesk {
       progress.done = true;
     }
     await this.#parts.inbox.done(id);
+    if (this.#reading) this.#markedMeanwhile.add(id);
     this.#unmarked.delete(id);
   }
 

@@ -32,6 +32,38 @@ test('presses in a row are taken in their order, each on the screen the one befo
   expect((await room.lineScreen(olga)).details.transport).toBe('tcp');
 });
 
+test('what is done while the inbox is being read is not done again', async () => {
+  const room = new Room();
+  const pressing = Promise.withResolvers<object>();
+  const reading = Promise.withResolvers<void>();
+  let done = 0;
+  await room.command(olga, 'softphone');
+  room.onPress({
+    import: () => {
+      done += 1;
+      return pressing.promise;
+    },
+  });
+  await room.put(olga, { kind: 'press', press: { do: 'import' }, messageId: (await room.screenMessage(olga)) ?? 0 });
+  room.desk.wake();
+  await expect.poll(() => done).toBe(1);
+
+  const open = room.inbox.open.bind(room.inbox);
+  const read = vi.fn(async (limit: number) => {
+    const rows = await open(limit);
+    await reading.promise;
+    return rows;
+  });
+  room.inbox.open = read;
+  room.desk.wake();
+  await expect.poll(() => read.mock.calls.length).toBe(1);
+  pressing.resolve({});
+  await expect.poll(() => open(10)).toEqual([]);
+  reading.resolve();
+  await room.desk.settled();
+  expect(done).toBe(1);
+});
+
 test('nobody waits for somebody else’s press', async () => {
   const room = new Room();
   const { promise, resolve } = Promise.withResolvers<object>();
