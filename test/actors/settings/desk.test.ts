@@ -49,7 +49,7 @@ test('what is done while the inbox is being read is not done again', async () =>
   await expect.poll(() => done).toBe(1);
 
   const open = room.inbox.open.bind(room.inbox);
-  const read = vi.fn(async (limit: number) => {
+  const read = vi.fn<typeof open>(async (limit) => {
     const rows = await open(limit);
     await reading.promise;
     return rows;

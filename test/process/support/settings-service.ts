@@ -40,9 +40,10 @@ const service = await startService({
     ice: { addresses: ['127.0.0.1'] },
   },
 });
-process.once('SIGTERM', async () => {
+process.once('SIGTERM', () => void end());
+async function end(): Promise<never> {
   await service.stop(0);
   await storage.close();
   process.exit(0);
-});
+}
 console.log('The service is ready.');
