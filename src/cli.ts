@@ -4,12 +4,13 @@ import { WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginFailed, login } from './adapters/telegram/login/login.ts';
 import { WrongTemplates } from './adapters/templates/catalogue.ts';
 import type { Commands } from './cli/command.ts';
-import { lineCommands, lineUsage } from './cli/line-commands.ts';
-import { ownerCommands, ownerUsage } from './cli/owner-commands.ts';
-import { planCommands, planUsage } from './cli/plan-commands.ts';
+import { installationCommands } from './cli/installation-commands.ts';
+import { lineUsage } from './cli/line-commands.ts';
+import { ownerUsage } from './cli/owner-commands.ts';
+import { planUsage } from './cli/plan-commands.ts';
 import { templateCommands, templateUsage } from './cli/template-commands.ts';
 import { InputEnded, onTerminal } from './cli/terminal.ts';
-import { workerCommands, workerUsage } from './cli/worker-commands.ts';
+import { workerUsage } from './cli/worker-commands.ts';
 import { WrongUsage } from './cli/wrong-usage.ts';
 import { type Config, proxyOf, readConfig, WrongConfiguration } from './config.ts';
 import { runningCluster } from './db/cluster.ts';
@@ -28,10 +29,7 @@ ${workerUsage}
   login    logs the chat account in to Telegram (phone code, 2FA or QR)`;
 
 const commands: Commands = {
-  ...lineCommands,
-  ...planCommands,
-  ...ownerCommands,
-  ...workerCommands,
+  ...installationCommands,
   login: async () => {
     const { TELEGRAM_API_ID: apiId, TELEGRAM_API_HASH: apiHash, TELEGRAM_PROXY: proxy } = readConfig(process.env);
     if (apiId === undefined || apiHash === undefined) {

@@ -1,14 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { LineId } from '../../src/machines/model/ids.ts';
-import { freePort } from '../peers/program.ts';
-import { hasSipp, startSipp } from '../peers/sipp.ts';
+import { hasSipp } from '../peers/sipp.ts';
+import { type BusyPbxOptions, callsBusy, openBusyPbx, untilBusy } from '../support/busy-pbx.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { stopwatch } from '../support/stopwatch.ts';
-
-const keys = { user: '100', pass: 'secret' };
 
 describe.skipIf(!hasSipp)('what Olga sends becomes a number', () => {
   let stage: Stage;
@@ -22,38 +20,8 @@ describe.skipIf(!hasSipp)('what Olga sends becomes a number', () => {
   });
   afterEach(() => stage.rest());
 
-  /** A PBX at one port, which takes the registration of a line and is busy to all calls of it; without any it is gone then. */
-  const openPbx = async ({ calls = 0, domain }: { calls?: number; domain?: string } = {}) => {
-    const port = await freePort();
-    const registrar = await startSipp({ scenario: 'uas_register_digest', port, keys, extra: ['-deadcall_wait', '0'] });
-    const address = `127.0.0.1:${port}`;
-    const line = await stage.addLine(domain === undefined ? { domain: address } : { domain, proxy: address });
-    await registrar.done;
-    const seen = join(directory, `${port}.log`);
-    const extra = ['-trace_msg', '-message_file', seen];
-    const party = calls === 0 ? undefined : await startSipp({ scenario: 'uas_busy', port, calls, extra });
-    return {
-      line,
-      address,
-      /** The Request-URIs of the calls, when all of them have been made. */
-      dialled: async (): Promise<string[]> => {
-        await party?.done;
-        return [...readFileSync(seen, 'latin1').matchAll(/^INVITE (\S+) SIP\/2\.0/gm)].map(([, uri = '']) => uri);
-      },
-    };
-  };
-  /** She answers our ring and hears out the busy tone. */
-  const untilBusy = async () => {
-    const call = await stage.phone.rings();
-    call.answer();
-    await stage.quiet();
-    await stage.olga.waitsFor(({ text }) => text.startsWith('486 Busy Here'));
-    for (const message of stage.olga.conversation(stage.chat)) stage.olga.deletes(message);
-  };
-  const calls = (text: string) => {
-    stage.olga.sends(text, stage.chat);
-    return untilBusy();
-  };
+  const openPbx = (options: Omit<BusyPbxOptions, 'directory'> = {}) => openBusyPbx(stage, { ...options, directory });
+  const calls = (text: string) => callsBusy(stage, text);
   const rules = (line: LineId, text: string) => stage.cli('line', 'set', line, '--rules', text);
   const hasRung = () => stage.phone.currentCalls.length > 0;
 
@@ -69,7 +37,7 @@ describe.skipIf(!hasSipp)('what Olga sends becomes a number', () => {
     expect(hasRung()).toBe(false);
 
     expect(await olga.presses(asked, 'Call reception')).toBeUndefined();
-    await untilBusy();
+    await untilBusy(stage);
     await calls('/call reception');
     await calls('sip:bob@other.test');
     expect(await dialled()).toEqual(['sip:reception@pbx.test', 'sip:reception@pbx.test', 'sip:bob@other.test']);

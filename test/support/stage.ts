@@ -9,7 +9,7 @@ import { systemClock } from '../../sandbox/telegram/world/clock.ts';
 import { dialRules } from '../../src/adapters/dial-rules/dial-rules.ts';
 import type { PlanFile } from '../../src/adapters/plans/plan-file.ts';
 import { readTemplates, shippedTemplates } from '../../src/adapters/templates/catalogue.ts';
-import { lineCommands } from '../../src/cli/line-commands.ts';
+import { installationCommands } from '../../src/cli/installation-commands.ts';
 import { readConfig } from '../../src/config.ts';
 import type { NewLine } from '../../src/db/line-repository.ts';
 import { EpochMs, type LineId, UserId } from '../../src/machines/model/ids.ts';
@@ -154,7 +154,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       return { person, phone: theirs };
     },
     async cli(noun = '', verb = '', ...words) {
-      const command = lineCommands[`${noun} ${verb}`];
+      const command = installationCommands[`${noun} ${verb}`];
       if (!command) throw new Error(`no command ${noun} ${verb}`);
       return (await command(words))(storage);
     },
