@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 
 const files = await readdir(import.meta.dirname);
-const names = files.filter((file) => file !== 'main.ts').map((file) => file.replace('.ts', ''));
+const names = files.filter((file) => file.endsWith('.ts') && file !== 'main.ts').map((file) => file.replace('.ts', ''));
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {

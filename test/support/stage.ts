@@ -26,6 +26,8 @@ export interface Stage {
   readonly clock: SimulatedClock;
   readonly olga: Person;
   readonly phone: UserPhone;
+  /** May give the operator's commands in the settings bot. */
+  readonly admin: Person;
   /** The conversation partner of everybody: the chat account's id. */
   readonly chat: string;
   /** Adds a line of Olga's and waits until it is registered. */
@@ -69,6 +71,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const olgaId = telegram.addUser({ firstName: 'Olga' }).id;
   const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const { token } = telegram.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
+  const admin = telegram.person(telegram.addUser({ firstName: 'Ada' }).id);
   const olga = telegram.person(olgaId);
   olga.sends('hello', chat);
   const storage = await openStorage(readConfig({}), directory);
@@ -79,6 +82,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     wallClock: { now: () => EpochMs(Date.now() + aheadMs) },
     ...(options.plans && { plans: options.plans }),
     settings: {
+      admins: [UserId(admin.id)],
       allowPrivateRegistrars: true,
       templates: readTemplates([shippedTemplates], dialRules),
       worker: { name: 'This host', place: '' },
@@ -121,6 +125,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     clock,
     olga,
     phone,
+    admin,
     chat,
     async addLine(line) {
       const id = await service.lines.add({

@@ -1,0 +1,22 @@
+import pg from 'pg';
+
+export interface Queries {
+  readonly count: number;
+  /** In their order, cut. */
+  readonly texts: readonly string[];
+}
+
+/** Counts every statement this process sends by `pg`, also those that open and end transactions. */
+export function countQueries() {
+  const texts: string[] = [];
+  const plain = pg.Client.prototype.query as (this: pg.Client, ...given: unknown[]) => unknown;
+  pg.Client.prototype.query = function counted(this: pg.Client, ...given: unknown[]) {
+    const [first] = given;
+    texts.push((typeof first === 'string' ? first : String((first as { text?: string }).text)).slice(0, 120));
+    return plain.apply(this, given);
+  } as typeof pg.Client.prototype.query;
+  return {
+    total: () => texts.length,
+    since: (before: number): Queries => ({ count: texts.length - before, texts: texts.slice(before) }),
+  };
+}
