@@ -44,6 +44,7 @@ import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
 import { PanelRepository } from './db/panel-repository.ts';
 import { PlanRepository } from './db/plan-repository.ts';
 import { RecordingRepository } from './db/recording-repository.ts';
+import { keepRows } from './db/row-changes.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import {
@@ -128,6 +129,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   async function build(): Promise<Service> {
     await removeExpired(storage.database);
+    started.push(await keepRows(storage.url, storage.database.rows));
     const lines = new LineRepository(storage.database, storage.box);
     const users = new UserRepository(storage.database);
     const calls = new CallRepository(storage.database);
@@ -282,7 +284,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       store,
       chat: bot.settingsChat,
       texts: settingsTexts,
-      plans,
       planFile: options.plans,
       deadlines,
       lineActors,

@@ -4,7 +4,6 @@ import type { LineActors } from './actors/lines.ts';
 import type { WallClock } from './actors/ports/clock.ts';
 import type { Deadline, Deadlines } from './actors/ports/deadlines.ts';
 import type { Faults } from './actors/ports/faults.ts';
-import type { Plans } from './actors/ports/plans.ts';
 import type { SettingsChat } from './actors/ports/settings-chat.ts';
 import type { Templates } from './actors/ports/templates.ts';
 import { AutoApply } from './actors/settings/auto-apply.ts';
@@ -26,6 +25,7 @@ import type { SettingsOptions } from './adapters/bot/bot.ts';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { hostNames } from './adapters/dns/host-names.ts';
 import type { PlanFile } from './adapters/plans/plan-file.ts';
+import { plansOf } from './adapters/plans/plans.ts';
 import { FluentSettingsTexts } from './adapters/texts/settings/texts.ts';
 import { DialogueRepository } from './db/dialogue-repository.ts';
 import { HintRepository } from './db/hint-repository.ts';
@@ -62,7 +62,7 @@ export const settingsStore = ({ database, box }: Storage, chatAccount: UserId) =
   inbox: new InboxRepository(database, box),
   hints: new HintRepository(database),
   operatorNotices: new OperatorNoticeRepository(database),
-  planAccounts: new PlanRepository(database),
+  planAccounts: new PlanRepository(database, database.rows),
 });
 
 /** What the bot adapter needs for conversations of its own. `wake`: there is something in the inbox. */
@@ -90,7 +90,6 @@ export interface SettingsBotParts {
   readonly store: SettingsStore;
   readonly chat: SettingsChat;
   readonly texts: FluentSettingsTexts;
-  readonly plans: Plans;
   readonly planFile: PlanFile | undefined;
   readonly deadlines: Deadlines;
   readonly lineActors: LineActors;
@@ -127,9 +126,10 @@ const beatMs = 5_000;
 
 /** Builds the settings bot behind its conversation, and starts it. */
 export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
-  const { options, store, chat, texts, plans, deadlines, lineActors, clock, faults } = parts;
+  const { options, store, chat, texts, deadlines, lineActors, clock, faults } = parts;
   const { book: lines, people, offers, workers, hints, operatorNotices } = store;
   const { templates } = options;
+  const plans = plansOf(parts.planFile, { accounts: store.planAccounts, lines });
   const fault = (where: string) => (error: unknown) => faults.report(where, error);
 
   const say = voiceOf({ chat, texts, people, faults });

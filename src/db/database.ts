@@ -22,6 +22,8 @@ import { Migration20261123FirstContacts } from './migrations/2026-11-23-first-co
 import { Migration20261123Languages } from './migrations/2026-11-23-languages.ts';
 import { Migration20261124OperatorNotices } from './migrations/2026-11-24-operator-notices.ts';
 import { Migration20261124SettingsBot } from './migrations/2026-11-24-settings-bot.ts';
+import { Migration20261125RowChanges } from './migrations/2026-11-25-row-changes.ts';
+import { RowCache } from './row-cache.ts';
 
 /** Connections to the product's schema. */
 export interface Database {
@@ -31,6 +33,8 @@ export interface Database {
    * doing it twice is harmless.
    */
   fork(): SqlEntityManager;
+  /** For screens; calls ask the database itself. */
+  readonly rows: RowCache;
   close(): Promise<void>;
 }
 
@@ -66,6 +70,7 @@ export async function openDatabase(url: string): Promise<Database> {
         { name: '2026-11-23-languages', class: Migration20261123Languages },
         { name: '2026-11-24-settings-bot', class: Migration20261124SettingsBot },
         { name: '2026-11-24-operator-notices', class: Migration20261124OperatorNotices },
+        { name: '2026-11-25-row-changes', class: Migration20261125RowChanges },
       ],
       snapshot: false,
       silent: true,
@@ -87,7 +92,7 @@ export async function openDatabase(url: string): Promise<Database> {
     await orm.close(true);
     throw new DatabaseUnavailable(`the database at ${hostOf(url)} cannot be used: ${reasonOf(cause)}`, { cause });
   }
-  return { fork: () => orm.em.fork(), close: () => orm.close() };
+  return { fork: () => orm.em.fork(), rows: new RowCache(), close: () => orm.close() };
 }
 
 /**

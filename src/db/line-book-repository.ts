@@ -27,16 +27,23 @@ export class LineBookRepository implements LineBook {
   }
 
   async of(person: UserId): Promise<readonly OwnedLine[]> {
-    const lines = (await this.#rows.find({ $or: [{ ownerId: person }, { userId: person }] })).map(ownedLineOf);
+    const rows = (await this.#rows.ofPerson(person)).filter((row) => row.ownerId === person || row.userId === person);
+    const lines = rows.map(ownedLineOf);
     return [...lines.filter(({ owner }) => owner === person), ...lines.filter(({ owner }) => owner !== person)];
   }
 
   async formerOf(person: UserId): Promise<readonly OwnedLine[]> {
-    return (await this.#rows.find({ formerOwnerId: person })).map(ownedLineOf);
+    return (await this.#rows.ofPerson(person)).filter((row) => row.formerOwnerId === person).map(ownedLineOf);
+  }
+
+  /** The oldest first. */
+  async ofOwner(owner: UserId): Promise<readonly { readonly id: LineId; readonly user: UserId }[]> {
+    const rows = (await this.#rows.ofPerson(owner)).filter(({ ownerId }) => ownerId === owner);
+    return rows.map(({ id, userId }) => ({ id: LineId(id), user: UserId(userId) }));
   }
 
   async find(line: LineId): Promise<OwnedLine | undefined> {
-    return shown(await this.#rows.one(line));
+    return shown(await this.#rows.shown(line));
   }
 
   /** Edits of a line without `pendingSince` are what is applied from the beginning; a draft it is all the same. */

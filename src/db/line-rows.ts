@@ -76,6 +76,18 @@ export class LineRows {
     return this.#database.fork().find(LineEntity, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
   }
 
+  /** Those he owns, owned or talks through; for screens. */
+  ofPerson(person: string): Promise<readonly LineRow[]> {
+    return this.#database.rows.read(linesName(person), () =>
+      this.find({ $or: [{ ownerId: person }, { userId: person }, { formerOwnerId: person }] }),
+    );
+  }
+
+  /** For screens. */
+  shown(id: string): Promise<LineRow | undefined> {
+    return this.#database.rows.read(lineName(id), () => this.one(id));
+  }
+
   async one(id: string): Promise<LineRow | undefined> {
     const row = await this.#database.fork().findOne(LineEntity, { id });
     return row ? this.#remember({ ...row }) : undefined;
@@ -86,6 +98,7 @@ export class LineRows {
     const { sql, params } = em.createQueryBuilder(LineEntity).insert(row).returning('id').toQuery();
     const { sql: then, params: due } = deadlineOf(row);
     await em.execute(logged(sql, then), [...params, by, 'create', JSON.stringify(changesOf({}, row)), ...due]);
+    this.#database.rows.forget(...namesOf(row));
   }
 
   /**
@@ -113,7 +126,10 @@ export class LineRows {
   async remove(by: Changer, id: string): Promise<boolean> {
     const em = this.#database.fork();
     const sql = logged('delete from line where id = ? returning id', `${noDeadline}, ${noOffers}`);
-    return (await em.execute<unknown[]>(sql, [id, by, 'remove', '{}'])).length > 0;
+    const known = await this.shown(id);
+    const removed = await em.execute<unknown[]>(sql, [id, by, 'remove', '{}']);
+    this.#database.rows.forget(lineName(id), ...(known ? namesOf(known) : []));
+    return removed.length > 0;
   }
 
   /** @returns the row as it is now; undefined: somebody else was faster */
@@ -127,6 +143,7 @@ export class LineRows {
     const { sql: then, params: due } = deadlineOf(patch);
     const entry = [by, deed, JSON.stringify(changesOf(row, patch))];
     const written = await em.execute<unknown[]>(logged(sql, then), [...params, ...entry, ...due]);
+    this.#database.rows.forget(...namesOf(row), ...namesOf({ ...row, ...next }));
     return written.length > 0 ? { ...row, ...next } : undefined;
   }
 
@@ -138,6 +155,15 @@ export class LineRows {
     return row;
   }
 }
+
+const lineName = (id: string): string => `line/${id}`;
+const linesName = (person: string): string => `lines/${person}`;
+
+/** Under which a row is kept; the triggers of its table announce the same. */
+const namesOf = ({ id, ownerId, userId, formerOwnerId }: LineRow): readonly string[] => [
+  lineName(id),
+  ...[ownerId, userId, ...(formerOwnerId == null ? [] : [formerOwnerId])].map(linesName),
+];
 
 const noOffers = 'offers as (delete from offer using written where offer.line_id = written.id)';
 const noDeadline = `due as (

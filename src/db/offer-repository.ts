@@ -19,6 +19,7 @@ export class OfferRepository implements Offers {
         { token, kind, lineId: line, fromId: from, toId: to, toName, expiresAt: new Date(expiresAt) },
         { onConflictFields: ['lineId', 'kind'], onConflictAction: 'merge' },
       );
+    this.#database.rows.forget(`offers/${line}`);
   }
 
   async find(token: string): Promise<Offer | undefined> {
@@ -30,11 +31,19 @@ export class OfferRepository implements Offers {
   }
 
   async ofLine(line: LineId, kind: Offer['kind']): Promise<Offer | undefined> {
-    return offered(await this.#database.fork().findOne(OfferEntity, { lineId: line, kind }));
+    const offers = await this.#database.rows.read(`offers/${line}`, () =>
+      this.#database.fork().find(OfferEntity, { lineId: line }),
+    );
+    return offered(offers.find((offer) => offer.kind === kind) ?? null);
   }
 
   async take(token: string): Promise<boolean> {
-    return (await this.#database.fork().nativeDelete(OfferEntity, { token })) > 0;
+    const em = this.#database.fork();
+    const taken = await em.execute<{ line: string }[]>('delete from offer where token = ? returning line_id as line', [
+      token,
+    ]);
+    this.#database.rows.forget(...taken.map(({ line }) => `offers/${line}`));
+    return taken.length > 0;
   }
 
   async remove(token: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { People } from '../actors/ports/people.ts';
 import type { UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
 import { PeerEntity } from './entities/peer.ts';
-import { PersonEntity } from './entities/person.ts';
+import { PersonEntity, type PersonRow } from './entities/person.ts';
 import { UserRepository } from './user-repository.ts';
 
 /** Who people are, in the database; their switches are those of `UserRepository`. */
@@ -18,8 +18,7 @@ export class PersonRepository implements People {
   }
 
   async name(user: UserId): Promise<string | undefined> {
-    const row = await this.#database.fork().findOne(PersonEntity, { id: user });
-    return row?.name ?? undefined;
+    return (await this.#row(user))?.name ?? undefined;
   }
 
   async note(user: UserId, about: { readonly name?: string; readonly language?: string }): Promise<void> {
@@ -30,10 +29,12 @@ export class PersonRepository implements People {
       ...(name !== undefined && { name }),
       ...(language !== undefined && { telegramLanguage: language }),
     });
+    this.#database.rows.forget(`person/${user}`);
   }
 
   async language(user: UserId): Promise<string | undefined> {
-    return this.#users.language(user);
+    const row = await this.#row(user);
+    return row?.language ?? row?.telegramLanguage ?? undefined;
   }
 
   async setLanguage(user: UserId, language: string): Promise<void> {
@@ -41,7 +42,7 @@ export class PersonRepository implements People {
   }
 
   async callback(user: UserId): Promise<boolean> {
-    return (await this.#users.settings(user)).callback;
+    return (await this.#row(user))?.callback ?? true;
   }
 
   async setCallback(user: UserId, on: boolean): Promise<void> {
@@ -51,5 +52,10 @@ export class PersonRepository implements People {
   async hasMet(user: UserId): Promise<boolean> {
     const peer = await this.#database.fork().findOne(PeerEntity, { account: this.#chatAccount, userId: user });
     return peer?.met ?? false;
+  }
+
+  #row(user: UserId): Promise<PersonRow | null> {
+    const { rows } = this.#database;
+    return rows.read(`person/${user}`, () => this.#database.fork().findOne(PersonEntity, { id: user }));
   }
 }

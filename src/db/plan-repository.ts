@@ -2,6 +2,7 @@ import { LockMode, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { EpochMs, UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
 import { PlanAccountEntity, type PlanAccountRow } from './entities/plan-account.ts';
+import type { RowCache } from './row-cache.ts';
 
 /** What was counted since the first call of a period. */
 export interface StoredCounter {
@@ -24,20 +25,23 @@ const rememberedMs = 31 * 86_400_000;
 /** Who has which plan, and the counters, in the database. Changes of one owner happen one after the other, on all hosts. */
 export class PlanRepository {
   readonly #database: Database;
+  readonly #kept: RowCache | undefined;
 
-  constructor(database: Database) {
+  /** @param kept for screens; without it every question is one to the database */
+  constructor(database: Database, kept?: RowCache) {
     this.#database = database;
+    this.#kept = kept;
   }
 
   /** Undefined: he was given none. */
   async assigned(owner: UserId): Promise<string | undefined> {
-    const row = await this.#database.fork().findOne(PlanAccountEntity, { ownerId: owner });
-    return row?.plan ?? undefined;
+    return (await this.#row(owner))?.plan ?? undefined;
   }
 
   /** `undefined` takes the plan away. Counters stay. */
   async setPlan(owner: UserId, plan: string | undefined): Promise<void> {
     await this.#database.fork().upsert(PlanAccountEntity, { ownerId: owner, plan: plan ?? null });
+    this.#database.rows.forget(`plan/${owner}`);
   }
 
   /** Everybody who was given a plan. */
@@ -49,8 +53,12 @@ export class PlanRepository {
   }
 
   async counters(owner: UserId): Promise<StoredCounters> {
-    const row = await this.#database.fork().findOne(PlanAccountEntity, { ownerId: owner });
-    return countersOf(row ?? undefined);
+    return countersOf((await this.#row(owner)) ?? undefined);
+  }
+
+  #row(owner: UserId): Promise<PlanAccountRow | null> {
+    const load = () => this.#database.fork().findOne(PlanAccountEntity, { ownerId: owner });
+    return this.#kept ? this.#kept.read(`plan/${owner}`, load) : load();
   }
 
   /** Changes the counters; undefined leaves them. @returns whether they were changed */

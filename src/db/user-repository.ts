@@ -1,7 +1,7 @@
 import type { UserSettings, Users } from '../actors/ports/users.ts';
 import type { UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
-import { PersonEntity } from './entities/person.ts';
+import { PersonEntity, type PersonRow } from './entities/person.ts';
 
 /** People's own switches in the database. */
 export class UserRepository implements Users {
@@ -17,7 +17,7 @@ export class UserRepository implements Users {
   }
 
   async setCallback(user: UserId, on: boolean): Promise<void> {
-    await this.#database.fork().upsert(PersonEntity, { id: user, callback: on });
+    await this.#note({ id: user, callback: on });
   }
 
   async language(user: UserId): Promise<string | undefined> {
@@ -26,11 +26,16 @@ export class UserRepository implements Users {
   }
 
   async noteTelegramLanguage(user: UserId, language: string): Promise<void> {
-    await this.#database.fork().upsert(PersonEntity, { id: user, telegramLanguage: language });
+    await this.#note({ id: user, telegramLanguage: language });
   }
 
   /** The person's choice, over that of his Telegram; undefined: none. */
   async setLanguage(user: UserId, language: string | undefined): Promise<void> {
-    await this.#database.fork().upsert(PersonEntity, { id: user, language: language ?? null });
+    await this.#note({ id: user, language: language ?? null });
+  }
+
+  async #note(about: Partial<PersonRow> & Pick<PersonRow, 'id'>): Promise<void> {
+    await this.#database.fork().upsert(PersonEntity, about);
+    this.#database.rows.forget(`person/${about.id}`);
   }
 }

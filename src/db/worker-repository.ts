@@ -13,7 +13,9 @@ export class WorkerRepository implements WorkerBook {
   }
 
   async all(): Promise<readonly Worker[]> {
-    const rows = await this.#database.fork().find(WorkerEntity, {}, { orderBy: { name: 'asc', id: 'asc' } });
+    const rows = await this.#database.rows.read('workers', () =>
+      this.#database.fork().find(WorkerEntity, {}, { orderBy: { name: 'asc', id: 'asc' } }),
+    );
     return rows.map(({ ownerId, seenAt, ...rest }) => ({
       id: rest.id,
       kind: rest.kind,
@@ -29,16 +31,20 @@ export class WorkerRepository implements WorkerBook {
 
   async put({ owner, seenAt, ...worker }: Worker): Promise<void> {
     await this.#database.fork().upsert(WorkerEntity, { ...worker, ownerId: owner ?? null, seenAt: new Date(seenAt) });
+    this.#database.rows.forget('workers');
   }
 
   async switchOff(id: Worker['id']): Promise<boolean> {
     const changed = await this.#database
       .fork()
       .nativeUpdate(WorkerEntity, { id, switchedOff: false }, { switchedOff: true });
+    this.#database.rows.forget('workers');
     return changed > 0;
   }
 
   async remove(id: Worker['id']): Promise<boolean> {
-    return (await this.#database.fork().nativeDelete(WorkerEntity, { id })) > 0;
+    const removed = await this.#database.fork().nativeDelete(WorkerEntity, { id });
+    this.#database.rows.forget('workers');
+    return removed > 0;
   }
 }

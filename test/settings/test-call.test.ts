@@ -43,7 +43,8 @@ describe.skipIf(!hasKamailio)('B-14 a line calls its own number through its PBX'
     stage.clock.increment(500);
     await both;
   };
-  const report = () => stage.olga.waitsFor(({ text }) => text.startsWith('Test call: Office\n'));
+  const reports = (...lines: string[]) =>
+    stage.olga.waitsFor(({ text }) => text === ['Test call: Office', ...lines].join('\n'));
 
   test('B-14 she hears a tone, then herself; keys come back; the report names the codec and the keys with their ways', async () => {
     const { phone, clock } = stage;
@@ -60,9 +61,7 @@ describe.skipIf(!hasKamailio)('B-14 a line calls its own number through its PBX'
     await stage.service.settled();
     await call.heard(olgaSaysHz, { forMs: 500 });
     call.hangUp();
-    expect((await report()).text).toBe(
-      ['Test call: Office', 'It came back from the PBX. Codec: opus', 'Keys that arrived: 12# (rfc2833)'].join('\n'),
-    );
+    await reports('It came back from the PBX. Codec: opus', 'Keys that arrived: 12# (rfc2833)');
   });
 
   test('B-14 keys that go by INFO are told as such', async () => {
@@ -78,7 +77,7 @@ describe.skipIf(!hasKamailio)('B-14 a line calls its own number through its PBX'
     await stage.service.settled();
     await expect.poll(() => stage.service.sip.counters.totals()['received INFO'] ?? 0).toBeGreaterThan(0);
     call.hangUp();
-    expect((await report()).text).toContain('\nKeys that arrived: 5 (info)');
+    await reports('It came back from the PBX. Codec: opus', 'Keys that arrived: 5 (info)');
   });
 
   test('B-14 without registration, in a call, and through a line of somebody else’s it says why there is none', async () => {

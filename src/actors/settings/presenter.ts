@@ -40,16 +40,14 @@ export class Presenter {
     const shown = next.screen && (await this.#screen(visitor, from.screenMessage, next.screen, inPlace));
     const isBlocked = shown === 'blocked';
     const at = this.#parts.clock.now();
-    return this.settle(
-      visitor.user,
-      from,
-      {
-        screenMessage: typeof shown === 'number' ? shown : from.screenMessage,
-        question: next.question && !isBlocked ? { question: next.question, askedAt: at, wrong: 0 } : undefined,
-        picking: isBlocked ? undefined : next.picking,
-      },
-      signal,
-    );
+    const to: Whereabouts = {
+      screenMessage: typeof shown === 'number' ? shown : from.screenMessage,
+      question: next.question && !isBlocked ? { question: next.question, askedAt: at, wrong: 0 } : undefined,
+      picking: isBlocked ? undefined : next.picking,
+    };
+    // Most presses lead to another screen in the same place.
+    if (isSamePlace(from, to)) return { whereabouts: from, at };
+    return this.settle(visitor.user, from, to, signal);
   }
 
   /** Writes down where somebody is. */
@@ -111,6 +109,10 @@ export class Presenter {
     }
   }
 }
+
+/** Nothing is asked, as before, and the screen stands where it stood. */
+const isSamePlace = (from: Whereabouts, to: Whereabouts): boolean =>
+  from.screenMessage === to.screenMessage && [from, to].every(({ question, picking }) => !question && !picking);
 
 /** The keys of a picker go when something else came, or the choice: only a message can take them away. */
 function sayingsOf({ user }: Visitor, { picking }: Whereabouts, next: Next): readonly Saying[] {

@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 
 /** What is remembered of a Telegram user. */
 export const PersonEntity = defineEntity({
@@ -14,3 +14,4 @@ export const PersonEntity = defineEntity({
     telegramLanguage: p.string().nullable(),
   },
 });
+export type PersonRow = InferEntity<typeof PersonEntity>;

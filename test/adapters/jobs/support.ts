@@ -9,6 +9,7 @@ import type { Database } from '../../../src/db/database.ts';
 import { DeadlineEntity } from '../../../src/db/entities/deadline.ts';
 import { RecordingEntity } from '../../../src/db/entities/recording.ts';
 import { Migration20261122Jobs } from '../../../src/db/migrations/2026-11-22-jobs.ts';
+import { RowCache } from '../../../src/db/row-cache.ts';
 
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
@@ -39,7 +40,7 @@ export async function openTables(url: string): Promise<Database> {
   });
   await orm.migrator.up();
   let closed: Promise<void> | undefined;
-  return { fork: () => orm.em.fork(), close: () => (closed ??= orm.close(true)) };
+  return { fork: () => orm.em.fork(), rows: new RowCache(), close: () => (closed ??= orm.close(true)) };
 }
 
 /** Queues, closed with the test. */
