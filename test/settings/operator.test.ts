@@ -73,7 +73,8 @@ describe.skipIf(!hasBaresip || !hasKamailio)('the operator in the settings bot',
     for (const ms of [110_000, 10_000]) clock.increment(ms);
     expect(await call.ended).toBe('hangup');
     await pat.until('CALL_CLOSED');
-    await olga.waitsFor(({ text }) => text.endsWith('The call was ended: the plan allows 2 min for a call.'));
+    await stage.quiet();
+    await olga.waitsFor(({ text }) => text.endsWith('The call was ended: the plan allows 2 min for a call.'), 10_000);
     await pat.stop();
   });
 

@@ -10,25 +10,42 @@ const waitingPerChat = 10;
 const waitingInAll = 1_000;
 
 /** What Telegram rations per chat. Answers to presses and inline queries are not, and nobody shall wait for them. */
-const rationed: ReadonlySet<string> = new Set(['sendMessage', 'editMessageText', 'editMessageReplyMarkup']);
-const repeatable: ReadonlySet<string> = new Set([...rationed, 'deleteMessage', 'leaveChat', 'setMyCommands']);
+const sending: ReadonlySet<string> = new Set(['sendMessage']);
+/** Told apart from sending: nobody is notified of it, and no limit over all chats is known. */
+const editing: ReadonlySet<string> = new Set(['editMessageText', 'editMessageReplyMarkup']);
+const repeatable: ReadonlySet<string> = new Set([
+  ...sending,
+  ...editing,
+  'deleteMessage',
+  'leaveChat',
+  'setMyCommands',
+]);
 
 /**
  * How a bot asks: each request ends within 10 s; messages go out at the pace Telegram wants; what is refused for its pace
  * is tried once more after the pause it names. Messages via the bot, such as panels of calls, have no chat and no pace.
  */
 export function limitRequests(bot: Bot): void {
-  const overflow = { strategy: BottleneckStrategy.OVERFLOW };
-  const throttler = apiThrottler({
-    // https://core.telegram.org/bots/faq: 30 a second in all, 20 a minute in a group; one a second in a chat, where
-    // short bursts pass.
-    global: {
-      reservoir: 30,
-      reservoirRefreshAmount: 30,
-      reservoirRefreshInterval: 1_000,
-      highWater: waitingInAll,
-      ...overflow,
-    },
+  // https://core.telegram.org/bots/faq: 30 messages a second in all, 20 a minute in a group; one a second in a chat,
+  // where short bursts pass.
+  const pace = { reservoir: 30, reservoirRefreshAmount: 30, reservoirRefreshInterval: 1_000 };
+  const retry = autoRetry({
+    maxRetryAttempts: 1,
+    maxDelaySeconds: longestWaitSeconds,
+    // What had no answer may have been done all the same.
+    rethrowHttpErrors: true,
+    rethrowInternalServerErrors: true,
+  });
+  // From the inside to the outside: each attempt has its time, and its place in the queue.
+  bot.api.config.use(limited, only(sending, throttled(pace)), only(editing, throttled({})), only(repeatable, retry));
+}
+
+const overflow = { strategy: BottleneckStrategy.OVERFLOW };
+
+/** `pace`: over all chats. */
+const throttled = (pace: NonNullable<Parameters<typeof apiThrottler>[0]>['global']): Transformer =>
+  apiThrottler({
+    global: { ...pace, highWater: waitingInAll, ...overflow },
     group: {
       maxConcurrent: 1,
       minTime: 1_000,
@@ -48,16 +65,6 @@ export function limitRequests(bot: Bot): void {
       ...overflow,
     },
   });
-  const retry = autoRetry({
-    maxRetryAttempts: 1,
-    maxDelaySeconds: longestWaitSeconds,
-    // What had no answer may have been done all the same.
-    rethrowHttpErrors: true,
-    rethrowInternalServerErrors: true,
-  });
-  // From the inside to the outside: each attempt has its time, and its place in the queue.
-  bot.api.config.use(limited, only(rationed, throttler), only(repeatable, retry));
-}
 
 /** The long poll is longer, and has a limit of its own. */
 const limited: Transformer = (call, method, payload, given) => {
