@@ -28,10 +28,14 @@ export class InboxRepository implements Inbox {
     return { screenMessage: dialogue?.screen_message ?? undefined };
   }
 
-  async open(limit: number): Promise<readonly InboxRow[]> {
+  async open(limit: number, except: readonly string[] = []): Promise<readonly InboxRow[]> {
     const rows = await this.#database
       .fork()
-      .find(InboxEntity, { doneAt: null }, { orderBy: { position: 'asc' }, limit });
+      .find(
+        InboxEntity,
+        { doneAt: null, ...(except.length > 0 && { id: { $nin: [...except] } }) },
+        { orderBy: { position: 'asc' }, limit },
+      );
     return rows.map(({ id, userId, input, language, name }) => ({
       id,
       user: UserId(userId),

@@ -17,7 +17,7 @@ export interface InboxRow {
 export interface Inbox {
   /** Keeps it; a repeat is nothing. @returns the message the person's screen stands in now */
   put(row: InboxRow): Promise<{ readonly screenMessage: number | undefined }>;
-  /** Open rows, oldest first, also those of an earlier process. */
-  open(limit: number): Promise<readonly InboxRow[]>;
+  /** Open rows, oldest first, also those of an earlier process; without those whose ids are `except`. */
+  open(limit: number, except?: readonly string[]): Promise<readonly InboxRow[]>;
   done(id: string): Promise<void>;
 }

@@ -99,9 +99,12 @@ export class SettingsDesk {
   async #read(): Promise<void> {
     while (this.#isWanted && !this.#closed) {
       this.#isWanted = false;
-      const limit = Math.min(this.#inHand.size + batch, mostInHand);
+      const limit = Math.min(batch, mostInHand - this.#inHand.size);
+      this.#isMore = limit <= 0;
+      if (this.#isMore) return;
       this.#markedMeanwhile.clear();
-      const rows = await this.#parts.inbox.open(limit);
+      // Reading again what is in hand would cost the more, the more waits.
+      const rows = await this.#parts.inbox.open(limit, [...this.#inHand]);
       // What waits behind these is read when some of these are done.
       this.#isMore = rows.length === limit;
       for (const row of rows) this.#take(row);

@@ -18,8 +18,8 @@ export class MemoryInbox implements Inbox {
     return { screenMessage };
   }
 
-  async open(limit: number) {
-    return [...this.rows.values()].filter(({ id }) => !this.#done.has(id)).slice(0, limit);
+  async open(limit: number, except: readonly string[] = []) {
+    return [...this.rows.values()].filter(({ id }) => !this.#done.has(id) && !except.includes(id)).slice(0, limit);
   }
 
   async done(id: string) {
