@@ -13,7 +13,7 @@ export function countQueries() {
   // The library that maps rows has a copy of its own.
   const mapper = createRequire(import.meta.resolve('@mikro-orm/postgresql'))('pg') as typeof pg;
   for (const { Client } of new Set([pg, mapper])) {
-    const plain = Client.prototype.query as (this: pg.Client, ...given: unknown[]) => unknown;
+    const plain = Reflect.get(Client.prototype, 'query') as (this: pg.Client, ...given: unknown[]) => unknown;
     Client.prototype.query = function counted(this: pg.Client, ...given: unknown[]) {
       const [first] = given;
       texts.push((typeof first === 'string' ? first : String((first as { text?: string }).text)).slice(0, 120));

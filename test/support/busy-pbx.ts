@@ -51,10 +51,11 @@ export async function callsBusy(stage: Stage, text: string): Promise<void> {
 }
 
 /** The same when something else began the call. */
-export async function untilBusy({ olga, phone, chat, quiet }: Stage): Promise<void> {
+export async function untilBusy(stage: Stage): Promise<void> {
+  const { olga, phone, chat } = stage;
   const call = await phone.rings();
   call.answer();
-  await quiet();
+  await stage.quiet();
   await olga.waitsFor(({ text }) => text.startsWith('486 Busy Here'));
   for (const message of olga.conversation(chat)) olga.deletes(message);
 }
