@@ -4,6 +4,7 @@ import type { LineActors } from './actors/lines.ts';
 import type { WallClock } from './actors/ports/clock.ts';
 import type { Deadline, Deadlines } from './actors/ports/deadlines.ts';
 import type { Faults } from './actors/ports/faults.ts';
+import type { HostNames } from './actors/ports/host-names.ts';
 import type { SettingsChat } from './actors/ports/settings-chat.ts';
 import type { Templates } from './actors/ports/templates.ts';
 import { AutoApply } from './actors/settings/auto-apply.ts';
@@ -46,6 +47,8 @@ export interface SettingsBotOptions {
   /** Whether lines may be set up at addresses of this machine and of private networks. */
   readonly allowPrivateRegistrars?: boolean;
   readonly templates: Templates;
+  /** Where names of servers are looked up; the system's way by default. */
+  readonly hosts?: HostNames;
   /** This host, as people see it in the list of workers. */
   readonly worker: { readonly name: string; readonly place: string };
 }
@@ -149,7 +152,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   });
   const checks: FieldChecks = {
     rules: dialRules,
-    hosts: hostNames(),
+    hosts: options.hosts ?? hostNames(),
     allowPrivateRegistrars: options.allowPrivateRegistrars ?? false,
     codecs: parts.codecs,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,

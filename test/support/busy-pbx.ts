@@ -11,7 +11,7 @@ export interface BusyPbx {
   /** host:port. */
   readonly address: string;
   /** The Request-URIs of the calls, when all of them have been made. */
-  dialled(): Promise<string[]>;
+  readonly dialled: () => Promise<string[]>;
 }
 
 export interface BusyPbxOptions {
