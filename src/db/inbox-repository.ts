@@ -1,4 +1,4 @@
-import type { Inbox, InboxRow } from '../actors/ports/inbox.ts';
+import type { Inbox, InboxRow, ScreenPlace } from '../actors/ports/inbox.ts';
 import { UserId } from '../machines/model/ids.ts';
 import type { SettingsInput } from '../machines/model/settings.ts';
 import type { Database } from './database.ts';
@@ -17,15 +17,16 @@ export class InboxRepository implements Inbox {
     this.#box = box;
   }
 
-  async put({ id, user, input, language, name }: InboxRow): Promise<{ readonly screenMessage: number | undefined }> {
-    const [dialogue] = await this.#database.fork().execute<{ screen_message: number | null }[]>(
+  async put({ id, user, input, language, name }: InboxRow): Promise<ScreenPlace> {
+    const [place] = await this.#database.fork().execute<{ screen_message: number | null; is_moving: boolean }[]>(
       `with kept as (
          insert into inbox (id, user_id, input, language, name) values (?, ?, ?, ?, ?) on conflict (id) do nothing
        )
-       select screen_message from dialogue where user_id = ?`,
-      [id, user, this.#box.seal(JSON.stringify(input), purpose(id)), language ?? null, name ?? null, user],
+       select (select screen_message from dialogue where user_id = ?),
+         exists (select from inbox where user_id = ? and id <> ? and done_at is null) as is_moving`,
+      [id, user, this.#box.seal(JSON.stringify(input), purpose(id)), language ?? null, name ?? null, user, user, id],
     );
-    return { screenMessage: dialogue?.screen_message ?? undefined };
+    return { screenMessage: place?.screen_message ?? undefined, isMoving: place?.is_moving ?? false };
   }
 
   async open(limit: number, except: readonly string[] = []): Promise<readonly InboxRow[]> {

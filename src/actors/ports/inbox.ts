@@ -13,10 +13,17 @@ export interface InboxRow {
   readonly name: string | undefined;
 }
 
+/** Where a person's screen stands. */
+export interface ScreenPlace {
+  readonly screenMessage: number | undefined;
+  /** Something he did before is still being seen to: it may stand elsewhere already. */
+  readonly isMoving: boolean;
+}
+
 /** What people did in the settings bot, each once, in order for each person (runtime §7). */
 export interface Inbox {
-  /** Keeps it; a repeat is nothing. @returns the message the person's screen stands in now */
-  put(row: InboxRow): Promise<{ readonly screenMessage: number | undefined }>;
+  /** Keeps it; a repeat is nothing. */
+  put(row: InboxRow): Promise<ScreenPlace>;
   /** Open rows, oldest first, also those of an earlier process; without those whose ids are `except`. */
   open(limit: number, except?: readonly string[]): Promise<readonly InboxRow[]>;
   done(id: string): Promise<void>;

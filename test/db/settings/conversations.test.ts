@@ -128,13 +128,17 @@ describe.each(boxes)('an inbox %s', (_, open) => {
 
   test('whoever puts something learns where the person’s screen stands', async () => {
     const [{ inbox, dialogues }, olga] = [open(), somebody()];
-    expect(await inbox.put(written(olga, 'x'))).toEqual({ screenMessage: undefined });
+    const first = written(olga, 'x');
+    expect(await inbox.put(first)).toEqual({ screenMessage: undefined, isMoving: false });
     await dialogues.save(olga, { ...nowhere, screenMessage: 12 });
     const row = written(olga, 'y');
-    expect(await inbox.put(row)).toEqual({ screenMessage: 12 });
-    expect(await inbox.put(row)).toEqual({ screenMessage: 12 });
+    expect(await inbox.put(row)).toEqual({ screenMessage: 12, isMoving: true });
+    await inbox.put(written(somebody(), 'not hers'));
+    await inbox.done(first.id);
+    expect(await inbox.put(row)).toEqual({ screenMessage: 12, isMoving: false });
+    await inbox.done(row.id);
     await dialogues.save(olga, nowhere);
-    expect(await inbox.put(written(olga, 'z'))).toEqual({ screenMessage: undefined });
+    expect(await inbox.put(written(olga, 'z'))).toEqual({ screenMessage: undefined, isMoving: false });
   });
 });
 

@@ -15,7 +15,8 @@ export class MemoryInbox implements Inbox {
   async put(row: InboxRow) {
     if (!this.rows.has(row.id)) this.rows.set(row.id, row);
     const { screenMessage } = await this.#dialogues.of(row.user);
-    return { screenMessage };
+    const isMoving = (await this.open(Infinity, [row.id])).some(({ user }) => user === row.user);
+    return { screenMessage, isMoving };
   }
 
   async open(limit: number, except: readonly string[] = []) {

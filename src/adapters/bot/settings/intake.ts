@@ -64,9 +64,10 @@ export class Intake {
     const late = setTimeout(answer, answerWithinMs);
     try {
       const input: SettingsInput = { kind: 'press', press, messageId: message.message_id };
-      const { screenMessage } = await this.#put(ctx.update.update_id, from, input);
-      const isCurrent = press.do === 'take' || screenMessage === message.message_id;
-      answer(isCurrent ? undefined : toast('out-of-date', from.language_code));
+      const { screenMessage, isMoving } = await this.#put(ctx.update.update_id, from, input);
+      // Whoever is quick presses on a screen of which we have not written down yet where it stands.
+      const mayCount = press.do === 'take' || isMoving || screenMessage === message.message_id;
+      answer(mayCount ? undefined : toast('out-of-date', from.language_code));
     } finally {
       clearTimeout(late);
       answer();

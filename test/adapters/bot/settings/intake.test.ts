@@ -118,10 +118,18 @@ describe('a press', () => {
   });
 
   test('on what was the screen once is answered as out of date, in the language of his Telegram', async () => {
+    const { olga, inbox, shows } = await scene();
+    const { message } = await shows(olga, screen);
+    await shows(olga, { ...screen, text: 'Newer' });
+    for (const { id } of await inbox.open(10)) await inbox.done(id);
+    expect(await olga.presses(message, 'Office')).toBe('out-of-date de');
+  });
+
+  test('is not called out of date while the person’s screen may be another already', async () => {
     const { olga, shows } = await scene();
     const { message } = await shows(olga, screen);
     await shows(olga, { ...screen, text: 'Newer' });
-    expect(await olga.presses(message, 'Office')).toBe('out-of-date de');
+    expect(await olga.presses(message, 'Office')).toBeUndefined();
   });
 
   test('on Take is good on any message', async () => {
