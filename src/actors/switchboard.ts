@@ -155,8 +155,10 @@ export class Switchboard {
     if ((await this.#parts.lines.ofUser(userId)).length === 0)
       return this.#say(userId, { kind: 'newcomer', settingsBot: this.#parts.settingsBot });
     const keypad = replyTo === undefined ? undefined : await this.#parts.notices.keypadCall(userId, replyTo);
-    if (keypad) return this.#keysCame(userId, keypad, text ?? '');
-    const read = readMessage((kind === 'contact' ? contactPhone : text) ?? '');
+    // A caption is no number (product §5.1).
+    const typed = kind === 'text' ? text : undefined;
+    if (keypad) return this.#keysCame(userId, keypad, typed ?? '');
+    const read = readMessage((kind === 'contact' ? contactPhone : typed) ?? '');
     switch (read.kind) {
       case 'dial':
         if (this.#parts.clock.now() - sentAt > numberIsFreshMs) return this.#say(userId, { kind: 'tooLate' });

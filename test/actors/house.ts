@@ -66,15 +66,16 @@ export function openHouse() {
     },
     remove: async ({ messageId }) => void removed.push(messageId),
   };
+  const known: Line[] = [office];
   const lines = {
-    enabled: async () => [office],
+    enabled: async () => known,
     ofUser: async (user: UserId) => {
       check();
-      return user === olga ? [office] : [];
+      return known.filter((line) => line.user === user);
     },
     find: async (line: LineId) => {
       check();
-      return line === office.id ? office : undefined;
+      return known.find(({ id }) => id === line);
     },
   };
   const users = {
@@ -174,6 +175,8 @@ export function openHouse() {
     records,
     wall,
     database,
+    /** Lines there are; `lineActors.follow()` starts added ones. */
+    lines: known,
     softphones,
     switchboard,
     lineActors,

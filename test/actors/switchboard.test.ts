@@ -58,6 +58,18 @@ describe('messages', () => {
     expect(rings()).toEqual([]);
   });
 
+  test('the caption of a picture is never dialled', async () => {
+    await house.text('200', { kind: 'other' });
+    await house.settled();
+    expect(rings()).toEqual([]);
+    expect(house.said).toEqual(['whatToSend']);
+  });
+
+  test('a shared contact is dialled', async () => {
+    await house.text('', { kind: 'contact', contactPhone: '+4930123' });
+    expect(rings()).toHaveLength(1);
+  });
+
   test('a word is dialled when its button is pressed, also one of 32 letters', async () => {
     const word = 'a'.repeat(32);
     await house.text(word);
@@ -80,11 +92,15 @@ describe('Redial', () => {
     expect(rings()).toHaveLength(2);
   });
 
-  test('of somebody else’s call does nothing', async () => {
+  test('of somebody else’s call does nothing, whoever presses', async () => {
+    const other = UserId('2');
+    house.lines.push({ ...office, id: LineId('other'), owner: other, user: other });
+    await house.lineActors.follow();
+    await house.settled();
     await house.text('200');
     const [call] = [...house.records.keys()];
     house.clock.increment(60_000);
-    await house.press('redial', { callId: call as CallId, userId: UserId('2') });
+    await house.press('redial', { callId: call as CallId, userId: other });
     await house.press('redial', { callId: CallId('unknown') });
     expect(rings()).toHaveLength(1);
   });
