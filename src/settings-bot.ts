@@ -11,7 +11,7 @@ import { AutoApply } from './actors/settings/auto-apply.ts';
 import { SettingsDesk } from './actors/settings/desk.ts';
 import type { FieldChecks } from './actors/settings/fields/field.ts';
 import { titleOf } from './actors/settings/handlers/recordings-chat.ts';
-import { testCallHandlers } from './actors/settings/handlers/test-call.ts';
+import { type TestCallParts, testCallHandlers } from './actors/settings/handlers/test-call.ts';
 import { workerOf } from './actors/settings/handlers/workers.ts';
 import type { Saying } from './actors/settings/handlers.ts';
 import { moreHandlers } from './actors/settings/more-handlers.ts';
@@ -37,7 +37,7 @@ import { OperatorNoticeRepository } from './db/operator-notice-repository.ts';
 import { PersonRepository } from './db/person-repository.ts';
 import { PlanRepository } from './db/plan-repository.ts';
 import { WorkerRepository } from './db/worker-repository.ts';
-import type { LineId, UserId } from './machines/model/ids.ts';
+import type { UserId } from './machines/model/ids.ts';
 import type { Storage } from './storage.ts';
 
 /** What the operator decides about the settings bot. */
@@ -105,7 +105,7 @@ export interface SettingsBotParts {
   readonly actorClock: NonNullable<Parameters<typeof createActor>[1]>['clock'];
   readonly faults: Faults;
   setCallback(user: UserId, on: boolean): Promise<void>;
-  startTestCall(user: UserId, line: LineId): Promise<boolean>;
+  readonly startTestCall: TestCallParts['startTestCall'];
   /** Whether the chat account finds this user by his user name. */
   finds(user: UserId, username: string): Promise<boolean>;
 }

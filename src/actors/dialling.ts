@@ -11,7 +11,7 @@ import type { Plans } from './ports/plans.ts';
 /** Where a number can go out, and why it cannot elsewhere. */
 export interface Judgement {
   readonly choices: readonly LineChoice[];
-  readonly refusals: readonly { readonly lineName: string; readonly why: LineRefusal }[];
+  readonly refusals: readonly { readonly line: LineId; readonly lineName: string; readonly why: LineRefusal }[];
 }
 
 export interface DiallingParts {
@@ -35,7 +35,7 @@ export class Dialling {
     const judged = await Promise.all(lines.map(async (line) => ({ line, ...(await this.#judgeLine(line, target)) })));
     return {
       choices: judged.flatMap(({ line, dial }) => (dial ? [{ line: line.id, lineName: line.name, target: dial }] : [])),
-      refusals: judged.flatMap(({ line, why }) => (why ? [{ lineName: line.name, why }] : [])),
+      refusals: judged.flatMap(({ line, why }) => (why ? [{ line: line.id, lineName: line.name, why }] : [])),
     };
   }
 

@@ -272,15 +272,18 @@ export class Switchboard {
     if (target) await this.#dial(user, target, record.number, onSameLine ? record.line : undefined);
   }
 
-  /** `wanted`: the line of an earlier call, used again without a question. */
+  /** `wanted`: the line of an earlier call, used again without a question; no other one is used unasked (product §5.5). */
   async #dial(user: UserId, target: DialTarget, shown: string, wanted?: LineId): Promise<void> {
     const { dialling, newId } = this.#parts;
     const { choices, refusals } = await dialling.judge(user, target);
     if (this.#draining) return this.#say(user, { kind: 'restarting' });
     this.#questions.get(user)?.send({ type: 'replaced' });
     const call = CallId(newId());
-    const chosen = choices.find(({ line }) => line === wanted) ?? (choices.length === 1 ? choices[0] : undefined);
-    if (chosen) return this.#call(user, call, shown, chosen);
+    const refusal = refusals.find(({ line }) => line === wanted);
+    if (refusal) return this.#say(user, { kind: 'noLines', reasons: [refusal] });
+    const [only, ...others] = choices;
+    const chosen = wanted === undefined && others.length === 0 ? only : choices.find(({ line }) => line === wanted);
+    if (chosen) return void (await this.#call(user, call, shown, chosen));
     if (choices.length === 0) return this.#say(user, { kind: 'noLines', reasons: refusals });
     this.#ask({ user, call, number: shown, choices });
   }
@@ -307,13 +310,18 @@ export class Switchboard {
     question.start();
   }
 
-  async #call(user: UserId, call: CallId, shown: string, { line, lineName, target }: LineChoice): Promise<void> {
+  /** @returns whether it is under way */
+  async #call(user: UserId, call: CallId, shown: string, { line, lineName, target }: LineChoice): Promise<boolean> {
     const { lines, plans, softphones, newId, clock } = this.#parts;
     const found = await lines.find(line);
-    if (!found) return;
+    if (!found) return false;
     const [plan, language] = await Promise.all([plans.planOf(found.owner), this.#languageOf(found.user)]);
+    if (this.#draining) {
+      this.#say(user, { kind: 'restarting' });
+      return false;
+    }
     this.#say(user, { kind: 'privacyHint', firstCall: true });
-    await softphones.send(user, {
+    return softphones.send(user, {
       type: 'dial',
       line,
       label: { call, direction: 'outgoing', number: shown, lineName, startedAt: clock.now() },
@@ -327,16 +335,16 @@ export class Switchboard {
 
   /**
    * Rings the user and calls the line's own number through its PBX, where our own far end answers (product §16, B-14).
-   * @returns false when he has a call already
    */
-  async testLine(user: UserId, line: LineId, login: string): Promise<boolean> {
+  async testLine(user: UserId, line: LineId, login: string): Promise<'started' | 'busy' | 'restarting'> {
     const { softphones, lines, testCalls, newId } = this.#parts;
     const found = await lines.find(line);
-    if (!found || softphones.isEngaged(user)) return false;
+    if (this.#draining) return 'restarting';
+    if (!found || softphones.isEngaged(user)) return 'busy';
     testCalls.expect(line, user, login);
     const target = { kind: 'number', user: login } as const;
-    await this.#call(user, CallId(newId()), login, { line, lineName: found.name, target });
-    return true;
+    const isMade = await this.#call(user, CallId(newId()), login, { line, lineName: found.name, target });
+    return isMade ? 'started' : 'restarting';
   }
 
   /**

@@ -92,6 +92,25 @@ describe('Redial', () => {
     expect(rings()).toHaveLength(2);
   });
 
+  test('uses no other line unasked: it tells why that line cannot be used, or asks where it is gone', async () => {
+    await house.text('200');
+    const [call] = [...house.records.keys()];
+    house.clock.increment(60_000);
+    await house.settled();
+    house.lines.push({ ...office, id: LineId('home'), name: 'Home' });
+    await house.lineActors.follow();
+    await house.settled();
+    house.lines[0] = { ...office, dialRules: '^9' };
+    await house.press('redial', { callId: call as CallId });
+    await house.settled();
+    expect(house.said.at(-1)).toBe('noLines');
+    house.lines.shift();
+    await house.press('redial', { callId: call as CallId });
+    await house.settled();
+    expect(house.said.at(-1)).toBe('lineQuestion');
+    expect(rings()).toHaveLength(1);
+  });
+
   test('of somebody else’s call does nothing, whoever presses', async () => {
     const other = UserId('2');
     house.lines.push({ ...office, id: LineId('other'), owner: other, user: other });
@@ -174,6 +193,25 @@ describe('draining', () => {
     await house.settled();
     expect(house.nets.told).toEqual(['hang up user his shutdown', 'hang up party c1 shutdown']);
     expect(house.said).toEqual(['restarting']);
+  });
+
+  test('a press on an open question about lines dials nothing, and says why', async () => {
+    house.lines.push({ ...office, id: LineId('home'), name: 'Home' });
+    await house.lineActors.follow();
+    await house.settled();
+    await house.text('200');
+    await house.settled();
+    house.switchboard.drain();
+    await house.press('line:0', { callId: CallId('id1') });
+    await house.settled();
+    expect(rings()).toEqual([]);
+    expect(house.said).toEqual(['lineQuestion', 'restarting']);
+  });
+
+  test('no line calls itself', async () => {
+    house.switchboard.drain();
+    expect(await house.switchboard.testLine(UserId('1'), office.id, '300')).toBe('restarting');
+    expect(rings()).toEqual([]);
   });
 
   test('a number that waits for the user’s call keeps nobody waiting', async () => {

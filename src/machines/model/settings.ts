@@ -173,4 +173,4 @@ export type Remark =
  * What became of the wish for a test call (B-14); how it went is told when it is over. `busy`: the person is in a call.
  * `assigned`: somebody else talks through the line.
  */
-export type TestCallOutcome = 'started' | 'not-registered' | 'busy' | 'assigned';
+export type TestCallOutcome = 'started' | 'not-registered' | 'busy' | 'assigned' | 'restarting';

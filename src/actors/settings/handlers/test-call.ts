@@ -10,8 +10,8 @@ export interface TestCallParts {
   readonly lines: LineBook;
   readonly screens: Screens;
   readonly standings: Standings;
-  /** Rings the user and calls the line's own number through its PBX. @returns whether he is free for it */
-  startTestCall(user: UserId, line: LineId): Promise<boolean>;
+  /** Rings the user and calls the line's own number through its PBX. `busy`: he has a call already. */
+  startTestCall(user: UserId, line: LineId): Promise<Extract<TestCallOutcome, 'started' | 'busy' | 'restarting'>>;
 }
 
 /** A line calls itself, and its owner hears how that sounds (product §16, B-14). */
@@ -21,7 +21,7 @@ export const testCallHandlers = (parts: TestCallParts): PressHandlers<'test-call
       const outcome = async (): Promise<TestCallOutcome> => {
         if (user !== visitor.user) return 'assigned';
         if (parts.standings.of(id).reachability.state !== 'reachable') return 'not-registered';
-        return (await parts.startTestCall(visitor.user, id)) ? 'started' : 'busy';
+        return parts.startTestCall(visitor.user, id);
       };
       return lineScreen(parts, visitor, id, { kind: 'test-call', outcome: await outcome() });
     }),

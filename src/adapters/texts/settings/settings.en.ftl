@@ -211,6 +211,7 @@ test-call-started = The line calls its own number; the chat account connects you
 test-call-not-registered = No test call: the line is not registered.
 test-call-busy = No test call: you are in a call.
 test-call-assigned = No test call: somebody else talks through this line.
+test-call-restarting = No test call: the service is being restarted. Try again in some minutes.
 
 ## Messages that stay
 

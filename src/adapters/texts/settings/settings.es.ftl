@@ -211,6 +211,7 @@ test-call-started = La línea llama a su propio número; la cuenta que llama te 
 test-call-not-registered = No hay llamada de prueba: la línea no está registrada.
 test-call-busy = No hay llamada de prueba: estás en una llamada.
 test-call-assigned = No hay llamada de prueba: otra persona habla por esta línea.
+test-call-restarting = No hay llamada de prueba: el servicio se está reiniciando. Inténtalo dentro de unos minutos.
 
 ## Mensajes que se quedan
 
