@@ -14,9 +14,11 @@ import type { Users } from './ports/users.ts';
 const hour = 3_600_000;
 /** Telegram's answer to a message of ours takes no longer, unless we have to wait. */
 const answerMs = 3_000;
-/** How long a notice of this kind is not repeated to the same person (product §§5.1, 14.2, 14.3, D-57). */
+/** How long a notice of this kind is not repeated to the same person (product §§5.1, 14.2, 14.3, 14.5, D-57). */
 const pauses: Partial<Record<Notice['kind'], number>> = {
   whatToSend: hour,
+  welcome: hour,
+  emergency: Number.POSITIVE_INFINITY,
   newcomer: hour,
   privacyHint: 24 * hour,
 };

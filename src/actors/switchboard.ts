@@ -2,6 +2,7 @@ import { type Actor, createActor } from 'xstate';
 import { type LineChoice, type LineQuestionInput, lineQuestionMachine } from '../machines/line-question.ts';
 import { parseAction } from '../machines/model/actions.ts';
 import type { CallLabel } from '../machines/model/call-label.ts';
+import { isEmergency } from '../machines/model/emergency.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { Notice, Toast } from '../machines/model/notices.ts';
@@ -167,6 +168,8 @@ export class Switchboard {
         return this.#say(userId, { kind: 'confirmWord', word: read.word });
       case 'refused':
         return this.#say(userId, { kind: 'refusedCharacters' });
+      case 'help':
+        return this.#say(userId, { kind: 'welcome' });
       case 'notANumber':
         return this.#say(userId, { kind: 'whatToSend' });
     }
@@ -281,10 +284,11 @@ export class Switchboard {
     const call = CallId(newId());
     const refusal = refusals.find(({ line }) => line === wanted);
     if (refusal) return this.#say(user, { kind: 'noLines', reasons: [refusal] });
+    if (choices.length === 0) return this.#say(user, { kind: 'noLines', reasons: refusals });
+    if (isEmergency(target)) this.#say(user, { kind: 'emergency', number: shown });
     const [only, ...others] = choices;
     const chosen = wanted === undefined && others.length === 0 ? only : choices.find(({ line }) => line === wanted);
     if (chosen) return void (await this.#call(user, call, shown, chosen));
-    if (choices.length === 0) return this.#say(user, { kind: 'noLines', reasons: refusals });
     this.#ask({ user, call, number: shown, choices });
   }
 

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { isEmergency } from '../../src/machines/model/emergency.ts';
 import { CallId, LineId, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
+import { readMessage } from '../../src/machines/model/numbers.ts';
 import { office, openHouse } from './house.ts';
 
 let house: ReturnType<typeof openHouse>;
@@ -68,6 +70,41 @@ describe('messages', () => {
   test('a shared contact is dialled', async () => {
     await house.text('', { kind: 'contact', contactPhone: '+4930123' });
     expect(rings()).toHaveLength(1);
+  });
+
+  test('an emergency number is dialled like any other; the first is preceded by a warning', async () => {
+    const wayOut = async (number: string) => {
+      const before = house.said.length;
+      await house.text(number);
+      house.clock.increment(60_000);
+      await house.settled();
+      return house.said.slice(before);
+    };
+    expect(await wayOut('200')).not.toContain('emergency');
+    const said = await wayOut('1-1-2');
+    expect(said.indexOf('emergency')).toBeGreaterThanOrEqual(0);
+    expect(said.indexOf('emergency')).toBeLessThan(said.indexOf('callingYou'));
+    house.wall.at += 1_000_000_000_000;
+    expect(await wayOut('tel:911')).not.toContain('emergency');
+    expect(rings()).toHaveLength(3);
+  });
+
+  test.each(['/help', '/start', '/help@siptg'])('%s is answered with how it works, once an hour', async (asked) => {
+    await house.text(asked);
+    await house.text(asked);
+    await house.settled();
+    expect(house.said).toEqual(['welcome']);
+    expect(rings()).toEqual([]);
+  });
+
+  test.each(['112', '9.1.1', 'sip:103@pbx.example.org', 'tel:999'])('%s is emergency', (number) => {
+    const read = readMessage(number);
+    expect(read.kind === 'dial' && isEmergency(read.target)).toBe(true);
+  });
+
+  test.each(['200', '1120', '+49112', '112a'])('%s is none', (number) => {
+    const read = readMessage(number);
+    expect(read.kind === 'dial' && isEmergency(read.target)).toBe(false);
   });
 
   test('a word is dialled when its button is pressed, also one of 32 letters', async () => {

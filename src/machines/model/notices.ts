@@ -132,7 +132,7 @@ export type HintNotice =
   | { readonly kind: 'sendNumberFirst'; readonly missed?: CallLabel }
   /** What can be sent. */
   | { readonly kind: 'whatToSend' }
-  /** To somebody new who has a line, and for `/help`. */
+  /** For `/help` and `/start`, to somebody who has a line. */
   | { readonly kind: 'welcome' }
   /** To somebody without any line (D-57). `settingsBot`: its username without @. */
   | { readonly kind: 'newcomer'; readonly settingsBot: string }

@@ -7,6 +7,8 @@ export type ReadMessage =
   | { readonly kind: 'confirm'; readonly word: string }
   /** Looks like a number, but holds characters that would break a SIP header. */
   | { readonly kind: 'refused' }
+  /** `/help`, and what Telegram offers to begin with. */
+  | { readonly kind: 'help' }
   | { readonly kind: 'notANumber' };
 
 const headerBreakers = /[<>";\p{Cc}]/u;
@@ -14,11 +16,13 @@ const uri = /^(sips?|tel):[^\s]+$/i;
 const address = /^[^\s@:]+@[A-Za-z0-9._:[\]-]+$/;
 const number = /^(?=.*\d)[A-Za-z0-9+*#._\-()/ ]+$/;
 const word = /^[A-Za-z]{2,32}$/;
+const help = /^\/(help|start)(@\w+)?$/i;
 const command = /^\/call(?:@\w+)?\s+(.+)$/s;
 
 /** Reads a text as a dial attempt. `thanks!` is none: a polite word must not place a call. */
 export function readMessage(text: string): ReadMessage {
   const trimmed = text.trim();
+  if (help.test(trimmed)) return { kind: 'help' };
   const asked = command.exec(trimmed)?.[1]?.trim();
   const wanted = asked ?? trimmed;
   if (wanted.length < 1 || wanted.length > 128) return { kind: 'notANumber' };
