@@ -54,7 +54,14 @@ const call = ({ sip, media }: SoftphoneParts) =>
     actors: {
       legFacts: fromCallback(({ input, sendBack }) => {
         const { call: id } = input as { call: CallId };
-        const ends = [sip.watch(id, sendBack), media.watch(id, sendBack)];
+        const ends = [
+          sip.watch(id, (fact) => {
+            // The sound of a key that came by SIP INFO is ours to make (product §7).
+            if (fact.type === 'key.heard') media.keyHeard(id, fact.digit);
+            sendBack(fact);
+          }),
+          media.watch(id, sendBack),
+        ];
         return () => ends.forEach((end) => end());
       }),
       setHold: fromPromise<void, { call: CallId; on: boolean }>(({ input }) => sip.hold(input.call, input.on)),

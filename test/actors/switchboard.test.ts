@@ -187,6 +187,13 @@ describe('calls', () => {
     expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 6 to c1']);
   });
 
+  test('a key that the party sends by SIP INFO is told to the media plane, which makes it heard', async () => {
+    offer();
+    await house.settled();
+    house.nets.party(CallId('c1'), { type: 'key.heard', digit: '7' });
+    expect(house.nets.told.at(-1)).toBe('key 7 from c1');
+  });
+
   test('Reconnect of a call that is over moves no later one, and says so', async () => {
     offer(CallId('c1'));
     await house.settled();

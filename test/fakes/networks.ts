@@ -73,6 +73,7 @@ export class PlayedNetworks {
     takesEvents: () => true,
     codecOf: () => 'alaw',
     sendDtmf: (leg, digit) => this.#note(`key ${digit} to ${leg}`),
+    keyHeard: (leg, digit) => this.#note(`key ${digit} from ${leg}`),
     watch: (leg, listener) => this.#media.watch(leg, listener),
   };
 

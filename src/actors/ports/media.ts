@@ -27,6 +27,8 @@ export interface Media {
   codecOf(leg: LegId): string | undefined;
   /** Queues a key press to a leg (100 ms, pause 70 ms; at most 64 wait); `inband` replaces the voice for its length. */
   sendDtmf(leg: LegId, digit: DtmfDigit, method: 'rfc2833' | 'inband'): void;
+  /** The peer of this leg pressed a key, as its signalling told (SIP INFO): who hears it hears the key, and no fact comes of it. */
+  keyHeard(leg: LegId, digit: DtmfDigit): void;
   /** Facts of one leg, from now on. Returns the unsubscribe. */
   watch(leg: LegId, listener: (fact: MediaFact) => void): () => void;
 }

@@ -209,7 +209,8 @@ export class MediaEngine {
   #keyReceived(id: LegId, key: ReceivedKey, way: KeyWay): void {
     const speaker = this.#legs.get(id);
     if (speaker === undefined || key === 'flash') return;
-    this.#listener.fact(id, { type: 'key.heard', digit: key });
+    // Who told it by signalling knows it already.
+    if (way !== 'info') this.#listener.fact(id, { type: 'key.heard', digit: key });
     for (const leg of this.#legs.values()) {
       if (!leg.outlet.speakers.includes(speaker)) continue;
       if (leg.takesKeyEvents) leg.pressKey(key, 'rfc2833');

@@ -160,6 +160,45 @@ describe('what a party presses', () => {
     expect(heardIn(heard)).toBe('159#');
   });
 
+  test('by SIP INFO is heard by the user as its tone, and comes to another party as an event', () => {
+    const party = studio.party('party', 'alaw');
+    const user = studio.user('user');
+    studio.engine.connect(party.id, user.id);
+    studio.say(party, new Int16Array(1600));
+    party.leg.keyTold('5');
+    studio.say(party, new Int16Array(4000));
+    expect(told()).toEqual([]);
+    const heard = decoded(user.wire.sent, codecs.create('opus', 8000));
+    const loudest = (frequencyHz: number) =>
+      Math.max(
+        ...Array.from({ length: Math.floor(heard.length / 400) }, (_, i) =>
+          levelAtDbfs(heard.subarray(i * 400, (i + 1) * 400), 8000, frequencyHz),
+        ),
+      );
+    expect(loudest(770)).toBeGreaterThan(-30);
+    expect(loudest(1336)).toBeGreaterThan(-30);
+    expect(loudest(941)).toBeLessThan(-40);
+    const other = studio.party('other', 'mulaw');
+    studio.engine.connect(party.id, other.id);
+    party.leg.keyTold('7');
+    studio.say(party, new Int16Array(4000));
+    expect(other.wire.sent.find(({ payloadType }) => payloadType === 101)?.payload[0]).toBe(7);
+  });
+
+  test('by SIP INFO and as an event at once is heard once', () => {
+    const party = studio.party('party', 'alaw');
+    const other = studio.party('other', 'mulaw');
+    studio.engine.connect(party.id, other.id);
+    studio.say(party, new Int16Array(1600));
+    const { timestamp } = party.talker;
+    party.wire.deliver(party.talker.raw(101, Buffer.from([3, 10, 0, 160]), 0, timestamp));
+    studio.clock.advance(20);
+    party.leg.keyTold('3');
+    studio.clock.advance(500);
+    const events = other.wire.sent.filter(({ payloadType }) => payloadType === 101);
+    expect(new Set(events.map(({ timestamp: at }) => at)).size).toBe(1);
+  });
+
   test('in its voice is not heard as a key where events were agreed', () => {
     const party = studio.party('party', 'alaw');
     studio.say(party, dialled('159#'));

@@ -34,6 +34,7 @@ export class Sound {
     takesEvents: () => true,
     codecOf: () => 'alaw',
     sendDtmf: () => {},
+    keyHeard: () => {},
     watch: (leg, listener) => this.#leg(leg).watch(listener),
   };
 

@@ -1,5 +1,6 @@
 import type { RtpSession } from '../../../actors/ports/rtp-legs.ts';
 import type { LegId } from '../../../machines/model/ids.ts';
+import type { DtmfDigit } from '../../../machines/model/tone.ts';
 import { type CodecLibrary, fixedRateHz } from '../codecs/library.ts';
 import { Resampled } from '../graph/resampled.ts';
 import type { PacketTransport } from '../packet-transport.ts';
@@ -81,6 +82,11 @@ export class RtpLeg extends Leg {
     else this.#voiceKeys ??= { detector: new KeyDetector(), resampled: new Resampled() };
     if (!this.#receives) this.liveness.excuse();
     else if (before === undefined || !receives(before)) this.liveness.expect(nowMs);
+  }
+
+  /** The party's signalling told a key that it pressed. */
+  keyTold(digit: DtmfDigit): void {
+    this.#tellKey(digit, 'info', this.#nowMs);
   }
 
   override useRate(rateHz: number): void {

@@ -44,6 +44,7 @@ export const createMedia = (directory: LegDirectory): Media => {
     takesEvents: (leg) => directory.get(leg)?.session?.telephoneEvent !== undefined,
     codecOf: (leg) => directory.get(leg)?.session?.codec.name,
     sendDtmf: (leg, digit, method) => directory.order(leg, { type: 'sendDtmf', leg, digit, method }),
+    keyHeard: (leg, digit) => directory.order(leg, { type: 'keyHeard', leg, digit }),
     watch: (leg, listener) => directory.watch(leg, listener),
   };
 };

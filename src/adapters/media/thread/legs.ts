@@ -101,6 +101,11 @@ export class ThreadLegs {
         return engine.stopTone(order.leg);
       case 'sendDtmf':
         return engine.sendDtmf(order.leg, order.digit, order.method);
+      case 'keyHeard': {
+        const leg = engine.leg(order.leg);
+        if (leg instanceof RtpLeg) leg.keyTold(order.digit);
+        return;
+      }
       case 'playMusic':
         return engine.playMusic(order.leg);
       case 'shutdown':

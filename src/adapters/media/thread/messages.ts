@@ -63,6 +63,7 @@ export type Order =
   | { readonly type: 'stopTone'; readonly leg: LegId }
   | { readonly type: 'playMusic'; readonly leg: LegId }
   | { readonly type: 'sendDtmf'; readonly leg: LegId; readonly digit: DtmfDigit; readonly method: KeyMethod }
+  | { readonly type: 'keyHeard'; readonly leg: LegId; readonly digit: DtmfDigit }
   | { readonly type: 'record.start'; readonly recording: RecordingId; readonly plan: RecordingPlan }
   | { readonly type: 'record.pause'; readonly recording: RecordingId }
   | { readonly type: 'record.resume'; readonly recording: RecordingId; readonly voiceLeg: VoiceLegId }
