@@ -187,7 +187,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       users,
     });
     const plans = plansOf(options.plans, { accounts: new PlanRepository(storage.database), lines, log });
-    const journal = new CallJournal(calls, wall, faults, async ({ line, ...ended }) => {
+    const journal = new CallJournal(calls, wall, faults, async ({ line, cause, ...ended }) => {
+      settings.callEnded(line, cause);
       const owner = (await lines.find(line))?.owner;
       if (owner !== undefined) await plans.count(owner, ended);
     });

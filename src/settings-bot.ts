@@ -37,7 +37,8 @@ import { OperatorNoticeRepository } from './db/operator-notice-repository.ts';
 import { PersonRepository } from './db/person-repository.ts';
 import { PlanRepository } from './db/plan-repository.ts';
 import { WorkerRepository } from './db/worker-repository.ts';
-import type { UserId } from './machines/model/ids.ts';
+import type { HangupCause } from './machines/model/hangup-cause.ts';
+import type { LineId, UserId } from './machines/model/ids.ts';
 import type { Storage } from './storage.ts';
 
 /** What the operator decides about the settings bot. */
@@ -116,6 +117,8 @@ export interface SettingsBot {
   /** Somebody had contact with the chat account. */
   personCame(user: UserId): void;
   say(saying: Saying): Promise<boolean>;
+  /** A call ended: that a person cannot be rung is told to the owner of the line. */
+  callEnded(line: LineId, cause: HangupCause): void;
   /** Lines changed, here or elsewhere, or the operator said something. */
   linesChanged(): void;
   /** @returns whether the deadline is one of ours */
@@ -257,6 +260,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
         })
         .catch(fault('invitations')),
     say,
+    callEnded: (line, cause) => ownerNotices.callEnded(line, cause),
     linesChanged: sayAll,
     passed: (deadline) => desk.passed(deadline),
     settled: async () => void (await Promise.all([desk.settled(), ownerNotices.settled()])),

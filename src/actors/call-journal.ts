@@ -14,6 +14,7 @@ export interface EndedCall {
   readonly talkedMs: number;
   /** It was dialled, and nobody was reached. */
   readonly failed: boolean;
+  readonly cause: HangupCause;
 }
 
 interface OpenCall {
@@ -88,7 +89,7 @@ export class CallJournal {
     const talkedMs = answeredAt === undefined ? undefined : at - answeredAt;
     if (line !== undefined) {
       const failed = isOutgoing === true && talkedMs === undefined && failures.has(cause.kind);
-      this.#write(call, () => this.#charge({ call, line, at, talkedMs: talkedMs ?? 0, failed }));
+      this.#write(call, () => this.#charge({ call, line, at, talkedMs: talkedMs ?? 0, failed, cause }));
     }
     this.#open.delete(call);
     return talkedMs;

@@ -177,6 +177,14 @@ describe('calls', () => {
     expect(house.faults).toHaveLength(1);
   });
 
+  test.each(['blocked', 'privacy'] as const)('that cannot ring the user end as %s, which is told', async (kind) => {
+    offer();
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.hungUp', cause: { kind } });
+    await house.settled();
+    expect(house.charged.map(({ line, cause }) => [line, cause.kind])).toEqual([[office.id, kind]]);
+  });
+
   test('keys of another call’s panel do not reach this one', async () => {
     offer();
     await house.settled();

@@ -1,3 +1,4 @@
+import type { HangupCause } from '../../machines/model/hangup-cause.ts';
 import type { LineId } from '../../machines/model/ids.ts';
 import type { Reachability } from '../../machines/model/registration.ts';
 import type { OwnerNotice } from '../../machines/model/settings-screens.ts';
@@ -56,11 +57,24 @@ export class OwnerNotices {
     await Promise.all(this.#queues.values());
   }
 
+  /** That the line's user cannot be rung is told once of each user (product §6, D-41). */
+  callEnded(line: LineId, { kind: cause }: HangupCause): void {
+    if (cause !== 'blocked' && cause !== 'privacy') return;
+    const kind = cause === 'blocked' ? 'user-blocks' : 'user-privacy';
+    this.#enqueue(line, async () => {
+      const user = (await this.#parts.lines.find(line))?.user;
+      await this.#tell(line, `${kind} ${user}`, (lineName) => ({ kind, lineName }), Number.POSITIVE_INFINITY);
+    });
+  }
+
   #hear(line: LineId, reachability: Reachability): void {
     // Each attempt begins with it; it is no news.
-    if (reachability.state === 'registering') return;
+    if (reachability.state !== 'registering') this.#enqueue(line, () => this.#judge(line, reachability));
+  }
+
+  #enqueue(line: LineId, work: () => Promise<void>): void {
     const queued = (this.#queues.get(line) ?? Promise.resolve())
-      .then(() => this.#judge(line, reachability))
+      .then(work)
       .catch((error: unknown) => this.#parts.faults.report('owner notices', error))
       .finally(() => {
         if (this.#queues.get(line) === queued) this.#queues.delete(line);
@@ -102,10 +116,15 @@ export class OwnerNotices {
     if (isTold || !trouble.wasWell) trouble.told = cause;
   }
 
-  async #tell(line: LineId, cause: string, notice: (lineName: string) => OwnerNotice): Promise<boolean> {
+  async #tell(
+    line: LineId,
+    cause: string,
+    notice: (lineName: string) => OwnerNotice,
+    pauseMs = hourMs,
+  ): Promise<boolean> {
     const { lines, hints, say, clock } = this.#parts;
     const found = await lines.find(line);
-    if (!found || !(await hints.isDue(found.owner, `line ${line} ${cause}`, clock.now(), hourMs))) return false;
+    if (!found || !(await hints.isDue(found.owner, `line ${line} ${cause}`, clock.now(), pauseMs))) return false;
     await say({ to: found.owner, notice: notice(found.name) });
     return true;
   }

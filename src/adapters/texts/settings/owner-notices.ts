@@ -19,6 +19,8 @@ export const ownerNotices: NoticeRendering<OwnerNotice> = {
   'registration-recovered': ({ lineName }, phrase) => ({
     text: phrase('registration-recovered', { name: brief(lineName) }),
   }),
+  'user-blocks': ({ lineName }, phrase) => ({ text: phrase('user-blocks', { name: brief(lineName) }) }),
+  'user-privacy': ({ lineName }, phrase) => ({ text: phrase('user-privacy', { name: brief(lineName) }) }),
   'worker-down': ({ worker, lineNames }, phrase) => ({
     text: withLines(phrase('worker-down', { worker: brief(worker) }), 'worker-down-lines', lineNames, phrase),
   }),

@@ -45,12 +45,28 @@ async function watched() {
     await notices.settled();
     return said.splice(0).map(({ to, notice }) => `${to} ${notice.kind}`);
   };
+  const callEnds = async (...kinds: readonly ('normal' | 'blocked' | 'privacy')[]) => {
+    for (const kind of kinds) notices.callEnded(line, { kind });
+    await notices.settled();
+    return said.splice(0).map(({ to, notice }) => `${to} ${notice.kind}`);
+  };
   const restart = () => {
     notices.stop();
     notices = start();
   };
-  return { ...house, line, said, faults, stands, restart };
+  return { ...house, line, said, faults, stands, callEnds, restart };
 }
+
+test('that the user has blocked the chat account, or forbids its calls, is told to the owner once', async () => {
+  const { callEnds, clock, restart, line, lines } = await watched();
+  expect(await callEnds('normal')).toEqual([]);
+  expect(await callEnds('blocked', 'blocked')).toEqual([`${olga} user-blocks`]);
+  restart();
+  clock.at = EpochMs(clock.at + 1_000 * hourMs);
+  expect(await callEnds('blocked', 'privacy')).toEqual([`${olga} user-privacy`]);
+  await lines.assign(olga, line, olga);
+  expect(await callEnds('blocked')).toEqual([`${olga} user-blocks`]);
+});
 
 test('AC-13 AC-64 F-ROL-4 the first 403 is told to the owner, not to the user, once; and its end', async () => {
   const { stands, said, line, lines } = await watched();

@@ -344,6 +344,8 @@ const noticesByKind: {
     { kind: 'registration-failing', lineName: 'Office', sip: undefined, detail: undefined },
   ],
   'registration-recovered': [{ kind: 'registration-recovered', lineName: 'Office' }],
+  'user-blocks': [{ kind: 'user-blocks', lineName: 'Office' }],
+  'user-privacy': [{ kind: 'user-privacy', lineName: 'Office' }],
   'worker-down': [
     { kind: 'worker-down', worker: 'Frankfurt 1', lineNames: [] },
     { kind: 'worker-down', worker: 'Frankfurt 1', lineNames: ['Office', 'Home'] },
