@@ -53,7 +53,7 @@ export class CallNotices {
   /** The end of each user's queue; gone when it is empty. */
   readonly #queues = new Map<UserId, Promise<void>>();
   /** The call whose keypad was drawn last for this user. */
-  readonly #keypads = new Map<UserId, CallId>();
+  readonly #keypads = new Map<UserId, CallLabel>();
   readonly #shown = new Map<CallId | UserId, Map<NoticeSlot, MessageRef>>();
   /** Each person's newest. */
   readonly #switches = new Map<UserId, SwitchMessage>();
@@ -94,7 +94,7 @@ export class CallNotices {
 
   /** Puts a notice in a slot of a call, in place of the one that stands there. */
   show(user: UserId, call: CallId, slot: NoticeSlot, notice: Notice): void {
-    if (slot === 'panel') this.#keypads.set(user, call);
+    if (notice.kind === 'panel') this.#keypads.set(user, notice.label);
     this.#enqueue(user, async () => {
       const full = await this.#completed(user, notice);
       const shown = this.#slots(placeOf(user, call, slot));
@@ -110,17 +110,19 @@ export class CallNotices {
   async keypadCall(user: UserId, messageId: number): Promise<CallId | undefined> {
     const isKeypad = () => this.#shown.get(user)?.get('panel')?.messageId === messageId;
     if (!isKeypad()) await Promise.race([this.#queues.get(user), over(answerMs)]);
-    return isKeypad() ? this.#keypads.get(user) : undefined;
+    return isKeypad() ? this.#keypads.get(user)?.call : undefined;
   }
 
   /** Takes away what stands in a slot; the next notice there is a new message. */
   unshow(user: UserId, call: CallId, slot: NoticeSlot): void {
+    const label = slot === 'panel' ? this.#keypads.get(user) : undefined;
     if (slot === 'panel') this.#keypads.delete(user);
     this.#enqueue(user, async () => {
       const place = placeOf(user, call, slot);
       const ref = this.#shown.get(place)?.get(slot);
       this.#shown.get(place)?.delete(slot);
-      if (ref) await this.#conversation.remove(ref);
+      if (ref && label) await this.#close(ref, label);
+      else if (ref) await this.#conversation.remove(ref);
       if (this.#shown.get(place)?.size === 0) this.#shown.delete(place);
     });
   }
@@ -158,6 +160,16 @@ export class CallNotices {
   /** Until everything said to this user so far has been sent or given up. */
   async told(user: UserId): Promise<void> {
     while (this.#queues.has(user)) await this.#queues.get(user);
+  }
+
+  /** A keypad that cannot be deleted loses its keys (product §7). */
+  async #close(keypad: MessageRef, label: CallLabel): Promise<void> {
+    try {
+      await this.#conversation.remove(keypad);
+    } catch (error) {
+      if (!(error instanceof MessageNotSent)) throw error;
+      await this.#edit(keypad, label.call, { kind: 'panelClosed', label });
+    }
   }
 
   async #send(user: UserId, call: CallId | undefined, notice: Notice, silent: boolean): Promise<MessageRef> {

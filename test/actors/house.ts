@@ -5,7 +5,7 @@ import { Dialling } from '../../src/actors/dialling.ts';
 import { DtmfSender } from '../../src/actors/dtmf-sender.ts';
 import { LineActors } from '../../src/actors/lines.ts';
 import type { CallRecord } from '../../src/actors/ports/call-log.ts';
-import type { Conversation, IncomingMessage, Press } from '../../src/actors/ports/conversation.ts';
+import { type Conversation, type IncomingMessage, MessageNotSent, type Press } from '../../src/actors/ports/conversation.ts';
 import type { Line } from '../../src/actors/ports/lines.ts';
 import { Softphones } from '../../src/actors/softphones.ts';
 import { Switchboard } from '../../src/actors/switchboard.ts';
@@ -42,6 +42,8 @@ export function openHouse() {
   const records = new Map<CallId, CallRecord>();
   const wall = { at: 1_000_000, now: () => EpochMs(wall.at) };
   const database = { broken: false };
+  /** `isStuck`: messages cannot be deleted. */
+  const chat = { isStuck: false };
   let nextId = 0;
   let hear: (message: IncomingMessage) => void | Promise<void> = () => {};
   let feel: (press: Press) => void | Promise<void> = () => {};
@@ -64,7 +66,10 @@ export function openHouse() {
       said.push(text);
       return ref;
     },
-    remove: async ({ messageId }) => void removed.push(messageId),
+    remove: async ({ messageId }) => {
+      if (chat.isStuck) throw new MessageNotSent('unreachable');
+      removed.push(messageId);
+    },
   };
   const known: Line[] = [office];
   const lines = {
@@ -175,6 +180,7 @@ export function openHouse() {
     records,
     wall,
     database,
+    chat,
     /** Lines there are; `lineActors.follow()` starts added ones. */
     lines: known,
     softphones,

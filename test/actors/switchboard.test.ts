@@ -285,6 +285,22 @@ describe('draining', () => {
   });
 });
 
+test.each([
+  [false, 'panel'],
+  [true, 'panelClosed'],
+])('the keypad of a call that ended is deleted, or loses its keys where that fails (%s)', async (isStuck, last) => {
+  offer();
+  await house.settled();
+  house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+  house.nets.party(CallId('c1'), { type: 'party.answered' });
+  await house.notices.settled();
+  house.chat.isStuck = isStuck;
+  house.nets.user(VoiceLegId('id1'), { type: 'user.hungUp', cause: { kind: 'normal' } });
+  await house.notices.settled();
+  expect(house.said.filter((said) => said.startsWith('panel')).at(-1)).toBe(last);
+  expect(house.faults).toEqual([]);
+});
+
 test('a keypad that a dead process left is removed', async () => {
   house.notices.removeLeftOver([{ userId: UserId('1'), messageId: 5 }]);
   await house.notices.settled();

@@ -66,9 +66,6 @@ not-connected-shutdown =
 dialled-dialling =
     { $party }
     Calling through { $line }.
-dialled-ringing =
-    { $party }
-    Ringing, { $line }.
 dialled-talking =
     { $party }
     Connected, { $line }.
@@ -129,10 +126,6 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Recorded by hand
-recording-caption-named =
-    { $party } · { $line }
-    { $date }, { $time } UTC · { $length }
-    Recorded by { $user }
 recording-limit = The recording has stopped: the plan allows { $limit } of a call.
 recording-failed =
     { $party }
@@ -164,7 +157,6 @@ parallel-held =
 held-hung-up =
     { $held } hung up.
     You are still talking to { $current }.
-back-to = You are talking to { $party } again.
 transferred =
     { $first } and { $second } are connected.
     You have left the call.
@@ -174,7 +166,6 @@ transferred-ringing =
 transfer-failed =
     { $second } was not reached: { $why }
     { $first } is waiting, I am calling you back.
-could-not-hold = { $party } could not be put on hold.
 held-by-party = { $party } put you on hold.
 taken-back = { $party } took you off hold.
 third-number = You already have two calls. End one of them first.
@@ -203,7 +194,6 @@ error-480 = 480 Temporarily unavailable
 error-486 = 486 Busy
 error-503 = 503 Too many requests (retry after { $wait })
 not-in-plan-call-switching = A second call is not in your plan.
-not-in-plan-recording = Recording is not in your plan.
 call-time-up =
     { $party }
     The call was ended: the plan allows { $limit } for a call.
@@ -241,4 +231,3 @@ toast-expired = This question has expired
 toast-not-answered-yet = Nobody has answered yet: Reconnect works during a talk. To give up, hang up or press Cancel.
 toast-recording-locked = Recorded by order of the owner
 toast-recording-used-up = The recording limit of this call is used up
-toast-recording-not-in-plan = Recording is not in your plan

@@ -66,9 +66,6 @@ not-connected-shutdown =
 dialled-dialling =
     { $party }
     Llamando por { $line }.
-dialled-ringing =
-    { $party }
-    Está sonando, por { $line }.
 dialled-talking =
     { $party }
     En comunicación, por { $line }.
@@ -129,10 +126,6 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Grabación manual
-recording-caption-named =
-    { $party } · { $line }
-    { $date }, { $time } UTC · { $length }
-    Grabación iniciada por { $user }
 recording-limit = La grabación se detuvo: el plan permite { $limit } por llamada.
 recording-failed =
     { $party }
@@ -164,7 +157,6 @@ parallel-held =
 held-hung-up =
     { $held } colgó.
     Sigues hablando con { $current }.
-back-to = Vuelves a hablar con { $party }.
 transferred =
     { $first } y { $second } están en comunicación.
     Has salido de la llamada.
@@ -174,7 +166,6 @@ transferred-ringing =
 transfer-failed =
     No se pudo transferir a { $second }: { $why }
     { $first } está esperando, te llamo de nuevo.
-could-not-hold = No se pudo poner en espera a { $party }.
 held-by-party = { $party } te ha puesto en espera.
 taken-back = { $party } ha retomado la llamada.
 third-number = Ya tienes dos llamadas. Termina antes una de ellas.
@@ -203,7 +194,6 @@ error-480 = 480 No disponible temporalmente
 error-486 = 486 Ocupado
 error-503 = 503 Demasiadas solicitudes (reintenta en { $wait })
 not-in-plan-call-switching = Tu plan no incluye una segunda llamada.
-not-in-plan-recording = Tu plan no incluye grabación.
 call-time-up =
     { $party }
     La llamada terminó: el plan permite { $limit } por llamada.
@@ -241,4 +231,3 @@ toast-expired = La pregunta ha caducado
 toast-not-answered-yet = Aún no han contestado: la reconexión funciona durante la conversación. Para dejarlo, cuelga o pulsa Cancelar.
 toast-recording-locked = Se graba por orden del titular de la línea
 toast-recording-used-up = Se agotó el límite de grabación de esta llamada
-toast-recording-not-in-plan = Tu plan no incluye grabación

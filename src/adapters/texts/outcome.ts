@@ -33,8 +33,6 @@ export function whyNotReached(cause: HangupCause, phrase: Phrase): string {
       return serviceError({ status: 380, reason: 'Callback is restricted' }, phrase);
     case 'flood':
       return serviceError({ status: 503, reason: 'Too many requests', retryAfterMs: cause.retryAfterMs }, phrase);
-    case 'rejected':
-      return sipReply(cause.sip);
     case 'peer-fault':
       return phrase(cause.whose === 'user' ? 'outcome-own-fault' : 'outcome-peer-fault');
     default:

@@ -56,20 +56,15 @@ export const recording: Rendering<RecordingNotice> = {
   recordingTitle: ({ label: { number, name } }, phrase) => ({
     text: oneLine([name, number].filter(Boolean).join(' ')) || phrase('hidden-number'),
   }),
-  recordingCaption: ({ label, startedAt, durationMs, startedBy, userName }, phrase) => {
-    const values = {
+  recordingCaption: ({ label, startedAt, durationMs, startedBy }, phrase) => ({
+    text: phrase(`recording-caption-${startedBy}`, {
       party: party(label, phrase),
       line: oneLine(label.lineName),
       date: new Date(startedAt),
       time: timeOfDay(startedAt),
       length: clock(durationMs),
-    };
-    const text =
-      startedBy === 'user' && userName
-        ? phrase('recording-caption-named', { ...values, user: oneLine(userName) })
-        : phrase(`recording-caption-${startedBy}`, values);
-    return { text };
-  },
+    }),
+  }),
   recordingLimit: ({ limitMs }, phrase) => ({ text: phrase('recording-limit', { limit: duration(limitMs, phrase) }) }),
   recordingFailed: ({ label }, phrase) => ({ text: phrase('recording-failed', { party: party(label, phrase) }) }),
   recordingUndeliverable: ({ title, reason }, phrase) => ({

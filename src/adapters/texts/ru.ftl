@@ -66,9 +66,6 @@ not-connected-shutdown =
 dialled-dialling =
     { $party }
     Набираю, линия: { $line }
-dialled-ringing =
-    { $party }
-    Идут гудки, линия: { $line }
 dialled-talking =
     { $party }
     На связи, линия: { $line }
@@ -129,10 +126,6 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Запись включена вручную
-recording-caption-named =
-    { $party } · { $line }
-    { $date }, { $time } UTC · { $length }
-    Кто включил запись: { $user }
 recording-limit = Запись остановлена: тариф позволяет { $limit } на звонок.
 recording-failed =
     { $party }
@@ -164,7 +157,6 @@ parallel-held =
 held-hung-up =
     На удержании положили трубку: { $held }
     Разговор продолжается: { $current }
-back-to = Снова на линии: { $party }
 transferred =
     Соединены: { $first } и { $second }
     Вы вышли из разговора.
@@ -174,7 +166,6 @@ transferred-ringing =
 transfer-failed =
     { $second }: соединить не удалось ({ $why })
     Вас ждёт { $first }, перезваниваю вам.
-could-not-hold = Не удалось поставить на удержание: { $party }
 held-by-party = Вас поставили на удержание: { $party }
 taken-back = Вас сняли с удержания: { $party }
 third-number = У вас уже два звонка. Сначала завершите один из них.
@@ -203,7 +194,6 @@ error-480 = 480 Временно недоступен
 error-486 = 486 Занято
 error-503 = 503 Слишком много запросов (повторите через { $wait })
 not-in-plan-call-switching = Второй звонок не входит в ваш тариф.
-not-in-plan-recording = Запись не входит в ваш тариф.
 call-time-up =
     { $party }
     Звонок завершён: тариф позволяет { $limit } на звонок.
@@ -241,4 +231,3 @@ toast-expired = Время выбора вышло
 toast-not-answered-yet = Вам ещё не ответили: переподключение работает во время разговора. Чтобы прервать вызов, положите трубку или нажмите «Отмена».
 toast-recording-locked = Запись включена владельцем линии
 toast-recording-used-up = Лимит записи этого звонка исчерпан
-toast-recording-not-in-plan = Запись не входит в ваш тариф

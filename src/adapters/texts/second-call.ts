@@ -13,7 +13,6 @@ export const secondCall: Rendering<SecondCallNotice> = {
   heldHungUp: ({ held, current }, phrase) => ({
     text: phrase('held-hung-up', { held: party(held, phrase), current: party(current, phrase) }),
   }),
-  backTo: ({ label }, phrase) => ({ text: phrase('back-to', { party: party(label, phrase) }) }),
   transferred: ({ first, second, ringing }, phrase) => ({
     text: phrase(ringing ? 'transferred-ringing' : 'transferred', {
       first: party(first, phrase),
@@ -27,7 +26,6 @@ export const secondCall: Rendering<SecondCallNotice> = {
       why: whyNotReached(cause, phrase),
     }),
   }),
-  couldNotHold: ({ label }, phrase) => ({ text: phrase('could-not-hold', { party: party(label, phrase) }) }),
   heldByParty: ({ label }, phrase) => ({ text: phrase('held-by-party', { party: party(label, phrase) }) }),
   takenBack: ({ label }, phrase) => ({ text: phrase('taken-back', { party: party(label, phrase) }) }),
   thirdNumber: (_, phrase) => ({ text: phrase('third-number') }),

@@ -66,9 +66,6 @@ not-connected-shutdown =
 dialled-dialling =
     { $party }
     Набираю, лінія: { $line }
-dialled-ringing =
-    { $party }
-    Чути гудки, лінія: { $line }
 dialled-talking =
     { $party }
     На зв’язку, лінія: { $line }
@@ -129,10 +126,6 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Запис увімкнено вручну
-recording-caption-named =
-    { $party } · { $line }
-    { $date }, { $time } UTC · { $length }
-    Хто ввімкнув запис: { $user }
 recording-limit = Запис зупинено: тариф дозволяє { $limit } на дзвінок.
 recording-failed =
     { $party }
@@ -164,7 +157,6 @@ parallel-held =
 held-hung-up =
     На утриманні поклали слухавку: { $held }
     Розмова триває: { $current }
-back-to = Знову на лінії: { $party }
 transferred =
     З’єднано: { $first } і { $second }
     Ви вийшли з розмови.
@@ -174,7 +166,6 @@ transferred-ringing =
 transfer-failed =
     { $second }: з’єднати не вдалося ({ $why })
     На вас чекає { $first }, передзвонюю вам.
-could-not-hold = Не вдалося поставити на утримання: { $party }
 held-by-party = Вас поставили на утримання: { $party }
 taken-back = Вас зняли з утримання: { $party }
 third-number = У вас уже два дзвінки. Спершу завершіть один із них.
@@ -203,7 +194,6 @@ error-480 = 480 Тимчасово недоступний
 error-486 = 486 Зайнято
 error-503 = 503 Забагато запитів (спробуйте через { $wait })
 not-in-plan-call-switching = Другий дзвінок не входить до вашого тарифу.
-not-in-plan-recording = Запис не входить до вашого тарифу.
 call-time-up =
     { $party }
     Дзвінок завершено: тариф дозволяє { $limit } на дзвінок.
@@ -241,4 +231,3 @@ toast-expired = Час вибору минув
 toast-not-answered-yet = Вам ще не відповіли: перепідключення працює під час розмови. Щоб перервати виклик, покладіть слухавку або натисніть «Скасувати».
 toast-recording-locked = Запис увімкнув власник лінії
 toast-recording-used-up = Ліміт запису цього дзвінка вичерпано
-toast-recording-not-in-plan = Запис не входить до вашого тарифу

@@ -33,7 +33,7 @@ export type OutgoingNotice =
       readonly callback?: boolean;
     }
   /** An outgoing call is being made or runs; `dialling` by default. */
-  | { readonly kind: 'dialled'; readonly label: CallLabel; readonly progress?: 'dialling' | 'ringing' | 'talking' }
+  | { readonly kind: 'dialled'; readonly label: CallLabel; readonly progress?: 'dialling' | 'talking' }
   /** How a call ended, first word first: of either direction. `severalLines` offers the line question for it. */
   | {
       readonly kind: 'outcome';
@@ -85,14 +85,13 @@ export type RecordingState =
 export type RecordingNotice =
   /** What a player shows of the file. */
   | { readonly kind: 'recordingTitle'; readonly label: CallLabel }
-  /** Under the file. `owner`: by itself, by the line's setting; `user`: by hand, with the name where it is known. */
+  /** Under the file. `owner`: by itself, by the line's setting; `user`: by hand. */
   | {
       readonly kind: 'recordingCaption';
       readonly label: CallLabel;
       readonly startedAt: EpochMs;
       readonly durationMs: number;
       readonly startedBy: 'owner' | 'user';
-      readonly userName?: string;
     }
   /** Recording stopped by itself: the plan allows so much of each call. */
   | { readonly kind: 'recordingLimit'; readonly limitMs: number }
@@ -115,7 +114,7 @@ export type RefusalNotice =
   /** A refusal of ours: code and words. */
   | { readonly kind: 'refused'; readonly error: ServiceError }
   /** The plan of the line's owner does not have it. */
-  | { readonly kind: 'notInPlan'; readonly what: 'call-switching' | 'recording' }
+  | { readonly kind: 'notInPlan'; readonly what: 'call-switching' }
   /** The longest call the plan allows is over. */
   | { readonly kind: 'callTimeUp'; readonly label: CallLabel; readonly limitMs: number }
   /** A number while another one is under way. */
@@ -157,8 +156,7 @@ export type Toast =
   /** Reconnect on a call that nobody has answered. */
   | 'not-answered-yet'
   | 'recording-locked'
-  | 'recording-used-up'
-  | 'recording-not-in-plan';
+  | 'recording-used-up';
 
 /** Why a line cannot be used for a call now. */
 export type LineRefusal =

@@ -14,8 +14,6 @@ export type SecondCallNotice =
     }
   /** The held party hung up; talk with the current one goes on. */
   | { readonly kind: 'heldHungUp'; readonly held: CallLabel; readonly current: CallLabel }
-  /** The other party ended or was ended: the user is with this one now. */
-  | { readonly kind: 'backTo'; readonly label: CallLabel }
   /** The parties were joined and the user is out; `ringing`: the second is still being called. */
   | {
       readonly kind: 'transferred';
@@ -30,8 +28,6 @@ export type SecondCallNotice =
       readonly second: CallLabel;
       readonly cause: HangupCause;
     }
-  /** The far side refused to be held and nothing was changed. */
-  | { readonly kind: 'couldNotHold'; readonly label: CallLabel }
   /** The far side put the user on hold. */
   | { readonly kind: 'heldByParty'; readonly label: CallLabel }
   /** The far side took the user back. */

@@ -78,7 +78,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     { kind: 'notAnswered', label: pat, cause: { kind: 'shutdown' } },
     { kind: 'notAnswered', label: pat, callback: false },
   ],
-  dialled: ([undefined, 'dialling', 'ringing', 'talking'] as const).map((progress) => ({
+  dialled: ([undefined, 'dialling', 'talking'] as const).map((progress) => ({
     kind: 'dialled',
     label: pat,
     ...(progress && { progress }),
@@ -130,7 +130,6 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
   recordingCaption: [
     { ...caption, startedBy: 'owner' },
     { ...caption, startedBy: 'user' },
-    { ...caption, startedBy: 'user', userName: 'Uwe' },
   ],
   recordingLimit: [{ kind: 'recordingLimit', limitMs: 15_000 }],
   recordingTitle: [
@@ -147,10 +146,8 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     version: 7,
   })),
   heldHungUp: [{ kind: 'heldHungUp', held: quinn, current: pat }],
-  backTo: [{ kind: 'backTo', label: pat }],
   transferred: [true, false].map((ringing) => ({ kind: 'transferred', first: pat, second: quinn, ringing })),
   transferFailed: causes.map((cause) => ({ kind: 'transferFailed', first: pat, second: quinn, cause })),
-  couldNotHold: [{ kind: 'couldNotHold', label: pat }],
   heldByParty: [{ kind: 'heldByParty', label: pat }],
   takenBack: [{ kind: 'takenBack', label: pat }],
   thirdNumber: [{ kind: 'thirdNumber' }],
@@ -160,7 +157,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
   notRestored: (['expired', 'too-often'] as const).map((why) => ({ kind: 'notRestored', label: pat, why })),
   numberWhileReconnecting: [{ kind: 'numberWhileReconnecting', label: pat }],
   refused: errors.map((error) => ({ kind: 'refused', error })),
-  notInPlan: (['call-switching', 'recording'] as const).map((what) => ({ kind: 'notInPlan', what })),
+  notInPlan: [{ kind: 'notInPlan', what: 'call-switching' }],
   callTimeUp: [{ kind: 'callTimeUp', label: pat, limitMs: 120_000 }],
   oneCallAtATime: [{ kind: 'oneCallAtATime' }],
   tooLate: [{ kind: 'tooLate' }],
@@ -185,7 +182,6 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
       'recording-locked',
       'not-answered-yet',
       'recording-used-up',
-      'recording-not-in-plan',
     ] as const
   ).map((says) => ({ kind: 'toast', says })),
 };

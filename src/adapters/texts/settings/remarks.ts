@@ -9,7 +9,7 @@ export function remark(said: Remark, phrase: Phrase): string {
     case 'wrong-parameters':
       return phrase('remark-wrong-parameters', { fields: fieldNames(said.missing, phrase) });
     case 'not-in-plan':
-      return phrase(said.what === 'recording' ? 'not-in-plan-recording' : `remark-not-in-plan-${said.what}`);
+      return phrase(`remark-not-in-plan-${said.what}`);
     case 'lines-limit':
       return phrase('remark-lines-limit', { limit: said.limit });
     case 'deleted':

@@ -188,6 +188,7 @@ remark-switched-off = La línea está desactivada.
 remark-gave-up = La pregunta se cerró; no cambió nada.
 remark-expired = Ya caducó; no cambió nada.
 remark-not-yours = Esta línea no es tuya; no cambió nada.
+remark-not-in-plan-recording = Tu plan no incluye grabación.
 remark-not-in-plan-assignment = Tu plan no incluye asignar líneas a otras personas.
 remark-not-in-plan-paid-workers = Tu plan no incluye este nodo.
 remark-lines-limit = { $limit ->

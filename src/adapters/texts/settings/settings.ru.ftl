@@ -189,6 +189,7 @@ remark-switched-off = Линия выключена.
 remark-gave-up = Вопрос закрыт, ничего не изменилось.
 remark-expired = Время вышло, ничего не изменилось.
 remark-not-yours = Это не ваша линия, ничего не изменилось.
+remark-not-in-plan-recording = Запись не входит в ваш тариф.
 remark-not-in-plan-assignment = Назначать линию другому человеку ваш тариф не позволяет.
 remark-not-in-plan-paid-workers = Этот узел не входит в ваш тариф.
 remark-lines-limit = { $limit ->

@@ -189,6 +189,7 @@ remark-switched-off = Лінію вимкнено.
 remark-gave-up = Запитання закрито, нічого не змінилося.
 remark-expired = Час минув, нічого не змінилося.
 remark-not-yours = Це не ваша лінія, нічого не змінилося.
+remark-not-in-plan-recording = Запис не входить до вашого тарифу.
 remark-not-in-plan-assignment = Призначати лінію іншій людині ваш тариф не дозволяє.
 remark-not-in-plan-paid-workers = Цей вузол не входить до вашого тарифу.
 remark-lines-limit = { $limit ->
