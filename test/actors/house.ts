@@ -5,7 +5,12 @@ import { Dialling } from '../../src/actors/dialling.ts';
 import { DtmfSender } from '../../src/actors/dtmf-sender.ts';
 import { LineActors } from '../../src/actors/lines.ts';
 import type { CallRecord } from '../../src/actors/ports/call-log.ts';
-import { type Conversation, type IncomingMessage, MessageNotSent, type Press } from '../../src/actors/ports/conversation.ts';
+import {
+  type Conversation,
+  type IncomingMessage,
+  MessageNotSent,
+  type Press,
+} from '../../src/actors/ports/conversation.ts';
 import type { Line } from '../../src/actors/ports/lines.ts';
 import { Softphones } from '../../src/actors/softphones.ts';
 import { Switchboard } from '../../src/actors/switchboard.ts';

@@ -15,7 +15,9 @@ const toasts = samples.flatMap((notice) => (notice.kind === 'toast' ? [notice.sa
 
 test('somebody says each notice', () => {
   // `sayOf` of the softphone makes one of a kind.
-  expect(kinds.filter((kind) => !senders.includes(`kind: '${kind}'`) && !senders.includes(`sayOf('${kind}')`))).toEqual([]);
+  expect(kinds.filter((kind) => !senders.includes(`kind: '${kind}'`) && !senders.includes(`sayOf('${kind}')`))).toEqual(
+    [],
+  );
 });
 
 test('somebody answers each press that is refused', () => {
