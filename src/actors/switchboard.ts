@@ -1,30 +1,19 @@
-import { type Actor, createActor } from 'xstate';
-import { type LineChoice, type LineQuestionInput, lineQuestionMachine } from '../machines/line-question.ts';
 import { parseAction } from '../machines/model/actions.ts';
 import type { CallLabel } from '../machines/model/call-label.ts';
-import { isEmergency } from '../machines/model/emergency.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { Notice, Toast } from '../machines/model/notices.ts';
 import { readMessage } from '../machines/model/numbers.ts';
-import type { DialTarget } from '../machines/model/party.ts';
 import { readDtmf } from '../machines/model/tone.ts';
 import type { CallJournal } from './call-journal.ts';
-import type { CallNotices } from './call-notices.ts';
-import type { Dialling } from './dialling.ts';
-import type { CallLog } from './ports/call-log.ts';
-import type { WallClock } from './ports/clock.ts';
+import { languageOf, type OutgoingCallParts, OutgoingCalls } from './outgoing-calls.ts';
 import type { Conversation, IncomingMessage, Press } from './ports/conversation.ts';
-import type { Faults } from './ports/faults.ts';
-import type { Line, Lines } from './ports/lines.ts';
-import type { Plans } from './ports/plans.ts';
+import type { Line } from './ports/lines.ts';
 import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls, VoiceLegOffer } from './ports/telegram-calls.ts';
 import type { Texts } from './ports/texts.ts';
-import type { Users } from './ports/users.ts';
 import { isQuiet } from './quiet-hours.ts';
 import { recordingOrder } from './recording-order.ts';
-import type { Softphones } from './softphones.ts';
 import type { TestCalls } from './test-calls.ts';
 
 /** A number is dialled unasked only while its sender can still mean it. */
@@ -34,31 +23,18 @@ const rememberedEvents = 10_000;
 
 type PairPress = { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; readonly version: number };
 
-export interface SwitchboardParts {
+export interface SwitchboardParts extends OutgoingCallParts {
   readonly sip: SipCalls;
   readonly telegram: TelegramCalls;
   readonly conversation: Conversation;
-  readonly lines: Lines;
-  readonly users: Users;
-  readonly callLog: CallLog;
   readonly journal: CallJournal;
-  readonly clock: WallClock;
-  readonly faults: Faults;
-  readonly dialling: Dialling;
-  readonly plans: Plans;
   readonly texts: Texts;
-  /** Of the questions; the real one by default. */
-  readonly actorClock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
-  readonly softphones: Softphones;
-  readonly notices: CallNotices;
   /** Takes calls of lines to themselves. */
   readonly testCalls: Pick<TestCalls, 'take' | 'expect'>;
   /** Somebody wrote to the chat account or called it. */
   readonly onContact: (user: UserId) => void;
   /** Username without @, for those who have no line yet. */
   readonly settingsBot: string;
-  /** A fresh unguessable id. */
-  readonly newId: () => string;
 }
 
 /** Brings what arrives from outside to the user's softphone: messages, presses, calls from either network. */
@@ -67,13 +43,13 @@ export class Switchboard {
   readonly #seen = new Set<string>();
   /** What was noted already. */
   readonly #languages = new Map<UserId, string>();
-  /** Open questions about lines. */
-  readonly #questions = new Map<UserId, Actor<typeof lineQuestionMachine>>();
+  readonly #outgoing: OutgoingCalls;
   readonly #ends: (() => void)[];
   #draining = false;
 
   constructor(parts: SwitchboardParts) {
     this.#parts = parts;
+    this.#outgoing = new OutgoingCalls(parts);
     parts.sip.onOffer((offer) =>
       this.#orElse(this.#partyCalled(offer), (cause) => parts.sip.hangUp(offer.callId, cause)),
     );
@@ -91,6 +67,7 @@ export class Switchboard {
   /** No new calls from now on. */
   drain(): void {
     this.#draining = true;
+    this.#outgoing.drain();
   }
 
   stop(): void {
@@ -109,7 +86,7 @@ export class Switchboard {
     const [ofUser, plan, language] = await Promise.all([
       lines.ofUser(line.user),
       plans.planOf(line.owner),
-      this.#languageOf(line.user),
+      languageOf(this.#parts, line.user),
     ]);
     if (this.#draining) return { kind: 'shutdown' };
     const label: CallLabel = {
@@ -163,7 +140,7 @@ export class Switchboard {
     switch (read.kind) {
       case 'dial':
         if (this.#parts.clock.now() - sentAt > numberIsFreshMs) return this.#say(userId, { kind: 'tooLate' });
-        return this.#dial(userId, read.target, read.shown);
+        return this.#outgoing.dial(userId, read.target, read.shown);
       case 'confirm':
         return this.#say(userId, { kind: 'confirmWord', word: read.word });
       case 'refused':
@@ -193,18 +170,18 @@ export class Switchboard {
         if (callId) softphones.sendIfStarted(userId, { type: 'key.pressed', call: callId, digit: action.digit });
         return;
       case 'redial':
-        return callId && this.#redial(userId, callId, true);
+        return callId && this.#outgoing.redial(userId, callId, true);
       case 'lines':
-        return callId && this.#redial(userId, callId, false);
+        return callId && this.#outgoing.redial(userId, callId, false);
       case 'dial':
-        return this.#dial(userId, { kind: 'number', user: action.word }, action.word);
+        return this.#outgoing.dial(userId, { kind: 'number', user: action.word }, action.word);
       case 'callback':
         return this.setCallback(userId, action.on, press.token);
       case 'line':
-        if (!this.#isOpen(userId, callId)) return answer(this.#toast('expired', press.language));
-        return this.#questions.get(userId)?.send({ type: 'chosen', choice: action.choice });
+        if (!this.#outgoing.choose(userId, callId, action.choice)) answer(this.#toast('expired', press.language));
+        return;
       case 'cancel':
-        if (this.#isOpen(userId, callId)) return this.#questions.get(userId)?.send({ type: 'cancelled' });
+        if (this.#outgoing.leaveQuestion(userId, callId)) return;
         return callId && softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
       case 'record':
         if (callId) softphones.sendIfStarted(userId, { type: 'record', call: callId, wanted: action.wanted });
@@ -250,91 +227,8 @@ export class Switchboard {
       .catch((error: unknown) => this.#parts.faults.report('switchboard', error));
   }
 
-  /** A call is not lost for want of it. */
-  async #languageOf(user: UserId): Promise<string | undefined> {
-    return this.#parts.users.language(user).catch((error: unknown) => {
-      this.#parts.faults.report('switchboard', error);
-      return undefined;
-    });
-  }
-
-  /** Whether this is the question that waits for an answer, and not an older one. */
-  #isOpen(user: UserId, call: CallId | undefined): boolean {
-    return call !== undefined && this.#questions.get(user)?.getSnapshot().context.call === call;
-  }
-
   #toast(says: Toast, language: string | undefined): string {
     return this.#parts.texts.render({ kind: 'toast', says }, language).text;
-  }
-
-  async #redial(user: UserId, call: CallId, onSameLine: boolean): Promise<void> {
-    const record = await this.#parts.callLog.find(call);
-    if (!record || record.user !== user || !record.number) return;
-    const read = readMessage(record.number);
-    const target = read.kind === 'dial' ? read.target : record.target;
-    if (target) await this.#dial(user, target, record.number, onSameLine ? record.line : undefined);
-  }
-
-  /** `wanted`: the line of an earlier call, used again without a question; no other one is used unasked (product §5.5). */
-  async #dial(user: UserId, target: DialTarget, shown: string, wanted?: LineId): Promise<void> {
-    const { dialling, newId } = this.#parts;
-    const { choices, refusals } = await dialling.judge(user, target);
-    if (this.#draining) return this.#say(user, { kind: 'restarting' });
-    this.#questions.get(user)?.send({ type: 'replaced' });
-    const call = CallId(newId());
-    const refusal = refusals.find(({ line }) => line === wanted);
-    if (refusal) return this.#say(user, { kind: 'noLines', reasons: [refusal] });
-    if (choices.length === 0) return this.#say(user, { kind: 'noLines', reasons: refusals });
-    if (isEmergency(target)) this.#say(user, { kind: 'emergency', number: shown });
-    const [only, ...others] = choices;
-    const chosen = wanted === undefined && others.length === 0 ? only : choices.find(({ line }) => line === wanted);
-    if (chosen) return void (await this.#call(user, call, shown, chosen));
-    this.#ask({ user, call, number: shown, choices });
-  }
-
-  #ask(input: LineQuestionInput): void {
-    const { notices, faults, actorClock } = this.#parts;
-    const question = createActor(
-      lineQuestionMachine.provide({
-        actions: {
-          show: (_, { user, call, notice }) => notices.show(user, call, 'status', notice),
-          dial: (_, { user, call, number, choice }) =>
-            void this.#call(user, call, number, choice).catch((error: unknown) => faults.report('switchboard', error)),
-        },
-      }),
-      { input, ...(actorClock && { clock: actorClock }) },
-    );
-    this.#questions.set(input.user, question);
-    question.subscribe({
-      complete: () => {
-        if (this.#questions.get(input.user) === question) this.#questions.delete(input.user);
-      },
-      error: (error) => faults.report('line question', error),
-    });
-    question.start();
-  }
-
-  /** @returns whether it is under way */
-  async #call(user: UserId, call: CallId, shown: string, { line, lineName, target }: LineChoice): Promise<boolean> {
-    const { lines, plans, softphones, newId, clock } = this.#parts;
-    const found = await lines.find(line);
-    if (!found) return false;
-    const [plan, language] = await Promise.all([plans.planOf(found.owner), this.#languageOf(found.user)]);
-    if (this.#draining) {
-      this.#say(user, { kind: 'restarting' });
-      return false;
-    }
-    this.#say(user, { kind: 'privacyHint', firstCall: true });
-    return softphones.send(user, {
-      type: 'dial',
-      line,
-      label: { call, direction: 'outgoing', number: shown, lineName, startedAt: clock.now() },
-      target,
-      voiceLeg: VoiceLegId(newId()),
-      switching: plan.callSwitching,
-      limitMs: plan.callMs,
-      recording: recordingOrder(found, plan, language),
-    });
   }
 
   /**
@@ -347,7 +241,7 @@ export class Switchboard {
     if (!found || softphones.isEngaged(user)) return 'busy';
     testCalls.expect(line, user, login);
     const target = { kind: 'number', user: login } as const;
-    const isMade = await this.#call(user, CallId(newId()), login, { line, lineName: found.name, target });
+    const isMade = await this.#outgoing.place(user, CallId(newId()), login, { line, lineName: found.name, target });
     return isMade ? 'started' : 'restarting';
   }
 

@@ -1,0 +1,155 @@
+import { type Actor, createActor } from 'xstate';
+import { type LineChoice, type LineQuestionInput, lineQuestionMachine } from '../machines/line-question.ts';
+import { isEmergency } from '../machines/model/emergency.ts';
+import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
+import type { Notice } from '../machines/model/notices.ts';
+import { readMessage } from '../machines/model/numbers.ts';
+import type { DialTarget } from '../machines/model/party.ts';
+import type { CallNotices } from './call-notices.ts';
+import type { Dialling } from './dialling.ts';
+import type { CallLog } from './ports/call-log.ts';
+import type { WallClock } from './ports/clock.ts';
+import type { Faults } from './ports/faults.ts';
+import type { Lines } from './ports/lines.ts';
+import type { Plans } from './ports/plans.ts';
+import type { Users } from './ports/users.ts';
+import { recordingOrder } from './recording-order.ts';
+import type { Softphones } from './softphones.ts';
+
+export interface OutgoingCallParts {
+  readonly lines: Lines;
+  readonly users: Users;
+  readonly callLog: CallLog;
+  readonly clock: WallClock;
+  readonly faults: Faults;
+  readonly dialling: Dialling;
+  readonly plans: Plans;
+  /** Of the questions; the real one by default. */
+  readonly actorClock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
+  readonly softphones: Softphones;
+  readonly notices: CallNotices;
+  /** A fresh unguessable id. */
+  readonly newId: () => string;
+}
+
+/** From a number to a call of the user's softphone: which line it goes out on, asked where several fit (product §5.2). */
+export class OutgoingCalls {
+  readonly #parts: OutgoingCallParts;
+  /** Open questions about lines. */
+  readonly #questions = new Map<UserId, Actor<typeof lineQuestionMachine>>();
+  #draining = false;
+
+  constructor(parts: OutgoingCallParts) {
+    this.#parts = parts;
+  }
+
+  /** No new calls from now on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** `wanted`: the line of an earlier call, used again without a question; no other one is used unasked (product §5.5). */
+  async dial(user: UserId, target: DialTarget, shown: string, wanted?: LineId): Promise<void> {
+    const { dialling, newId } = this.#parts;
+    const { choices, refusals } = await dialling.judge(user, target);
+    if (this.#draining) return this.#say(user, { kind: 'restarting' });
+    this.#questions.get(user)?.send({ type: 'replaced' });
+    const call = CallId(newId());
+    const refusal = refusals.find(({ line }) => line === wanted);
+    if (refusal) return this.#say(user, { kind: 'noLines', reasons: [refusal] });
+    if (choices.length === 0) return this.#say(user, { kind: 'noLines', reasons: refusals });
+    if (isEmergency(target)) this.#say(user, { kind: 'emergency', number: shown });
+    const [only, ...others] = choices;
+    const chosen = wanted === undefined && others.length === 0 ? only : choices.find(({ line }) => line === wanted);
+    if (chosen) return void (await this.place(user, call, shown, chosen));
+    this.#ask({ user, call, number: shown, choices });
+  }
+
+  async redial(user: UserId, call: CallId, onSameLine: boolean): Promise<void> {
+    const record = await this.#parts.callLog.find(call);
+    if (!record || record.user !== user || !record.number) return;
+    const read = readMessage(record.number);
+    const target = read.kind === 'dial' ? read.target : record.target;
+    if (target) await this.dial(user, target, record.number, onSameLine ? record.line : undefined);
+  }
+
+  /** @returns whether this question waits for an answer, and is not an older one */
+  choose(user: UserId, call: CallId | undefined, choice: number): boolean {
+    const question = this.#open(user, call);
+    question?.send({ type: 'chosen', choice });
+    return question !== undefined;
+  }
+
+  /** @returns whether this question waited for an answer */
+  leaveQuestion(user: UserId, call: CallId | undefined): boolean {
+    const question = this.#open(user, call);
+    question?.send({ type: 'cancelled' });
+    return question !== undefined;
+  }
+
+  /** @returns whether it is under way */
+  async place(user: UserId, call: CallId, shown: string, { line, lineName, target }: LineChoice): Promise<boolean> {
+    const { lines, plans, softphones, newId, clock } = this.#parts;
+    const found = await lines.find(line);
+    if (!found) return false;
+    const [plan, language] = await Promise.all([plans.planOf(found.owner), languageOf(this.#parts, found.user)]);
+    if (this.#draining) {
+      this.#say(user, { kind: 'restarting' });
+      return false;
+    }
+    this.#say(user, { kind: 'privacyHint', firstCall: true });
+    return softphones.send(user, {
+      type: 'dial',
+      line,
+      label: { call, direction: 'outgoing', number: shown, lineName, startedAt: clock.now() },
+      target,
+      voiceLeg: VoiceLegId(newId()),
+      switching: plan.callSwitching,
+      limitMs: plan.callMs,
+      recording: recordingOrder(found, plan, language),
+    });
+  }
+
+  #open(user: UserId, call: CallId | undefined): Actor<typeof lineQuestionMachine> | undefined {
+    const question = this.#questions.get(user);
+    return call !== undefined && question?.getSnapshot().context.call === call ? question : undefined;
+  }
+
+  #ask(input: LineQuestionInput): void {
+    const { notices, faults, actorClock } = this.#parts;
+    const question = createActor(
+      lineQuestionMachine.provide({
+        actions: {
+          show: (_, { user, call, notice }) => notices.show(user, call, 'status', notice),
+          dial: (_, { user, call, number, choice }) =>
+            void this.place(user, call, number, choice).catch((error: unknown) =>
+              faults.report('outgoing calls', error),
+            ),
+        },
+      }),
+      { input, ...(actorClock && { clock: actorClock }) },
+    );
+    this.#questions.set(input.user, question);
+    question.subscribe({
+      complete: () => {
+        if (this.#questions.get(input.user) === question) this.#questions.delete(input.user);
+      },
+      error: (error) => faults.report('line question', error),
+    });
+    question.start();
+  }
+
+  #say(user: UserId, notice: Notice): void {
+    this.#parts.notices.say(user, notice);
+  }
+}
+
+/** A call is not lost for want of it. */
+export const languageOf = async (
+  { users, faults }: Pick<OutgoingCallParts, 'users' | 'faults'>,
+  user: UserId,
+): Promise<string | undefined> =>
+  users.language(user).catch((error: unknown) => {
+    faults.report('language', error);
+    return undefined;
+  });
