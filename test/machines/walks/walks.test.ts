@@ -6,8 +6,10 @@ import { reproduction } from './reproduction.ts';
 import { shortestPaths } from './shortest-paths.ts';
 import { machine } from './world.ts';
 
+/** Fewer need not have been everywhere. */
+const enoughWalks = 20_000;
 /** `WALKS=200000 WALK_SEED=7 npx vitest run test/machines/walks` goes further, or elsewhere. */
-const walks = Number(process.env.WALKS ?? 20_000);
+const walks = Number(process.env.WALKS ?? enoughWalks);
 const firstSeed = Number(process.env.WALK_SEED ?? 1);
 
 const coverage = new Coverage(machine);
@@ -42,7 +44,7 @@ describe('a user’s telephone, whatever happens', () => {
     }
   }, 3_600_000);
 
-  test('the walks have been in every state', () => {
+  test.skipIf(walks < enoughWalks)('the walks have been in every state', () => {
     const { all, taken, missed } = coverage.transitions;
     tell({ all, taken, missed });
     expect(coverage.missed).toEqual([]);
