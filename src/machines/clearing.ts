@@ -1,6 +1,13 @@
+import { nextCaller } from './incoming-call.ts';
 import { hidePanel } from './panel.ts';
 import { declineExpected, letGo, softphoneSetup } from './softphone-children.ts';
 import { inHand } from './softphone-context.ts';
+
+/** A caller of now does not wait for the end of what is over. */
+const ringsNext = {
+  target: '#softphone.withCall.ringingNext',
+  actions: [...nextCaller, 'startCall'],
+} as const;
 
 export const clearing = softphoneSetup.createStateConfig({
   description: 'What remains is told to end; each end is awaited.',
@@ -12,6 +19,7 @@ export const clearing = softphoneSetup.createStateConfig({
       entry: ['hangUpCall', 'hangUpVoiceLeg'],
       on: {
         'voiceLeg.ended': { target: 'party', actions: 'dropVoiceLeg' },
+        'party.called': ringsNext,
         'call.ended': { guard: { type: 'isOfHand', params: ({ event }) => event }, target: 'user', actions: letGo },
       },
     },
@@ -23,11 +31,15 @@ export const clearing = softphoneSetup.createStateConfig({
           target: '#softphone.withCall.cleared',
           actions: letGo,
         },
+        'party.called': { target: '#softphone.withCall.ringing', actions: nextCaller },
       },
     },
     user: {
       entry: 'hangUpVoiceLeg',
-      on: { 'voiceLeg.ended': { target: '#softphone.withCall.cleared', actions: 'dropVoiceLeg' } },
+      on: {
+        'voiceLeg.ended': { target: '#softphone.withCall.cleared', actions: 'dropVoiceLeg' },
+        'party.called': ringsNext,
+      },
     },
   },
 });

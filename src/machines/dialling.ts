@@ -1,5 +1,5 @@
 import { noteAnnounced, partyAnswered } from './answered.ts';
-import { takeSecondCaller } from './incoming-call.ts';
+import { nextCaller, takeSecondCaller } from './incoming-call.ts';
 import { hidePanel, panelButtons, showPanel } from './panel.ts';
 import { callGone, softphoneSetup } from './softphone-children.ts';
 import { inHand, legs, playToUser, showDialled, silenceUserLeg } from './softphone-context.ts';
@@ -55,6 +55,7 @@ export const failing = softphoneSetup.createStateConfig({
   },
   on: {
     'voiceLeg.ended': { target: 'cleared', actions: 'dropVoiceLeg' },
+    'party.called': { target: 'ringingNext', actions: [...nextCaller, 'startCall'] },
     giveUp: { guard: { type: 'isOfHand', params: ({ event }) => event }, target: 'clearing.user' },
     shutdown: 'clearing.user',
   },

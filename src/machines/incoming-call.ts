@@ -1,11 +1,12 @@
 import { partyAnswered } from './answered.ts';
 import type { PartyCalled, SoftphoneCommand } from './model/softphone.ts';
 import { hidePanel, showPanel } from './panel.ts';
-import { secondRemains, secondTakesOver, softphoneSetup, voiceLegGone } from './softphone-children.ts';
-import { legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
+import { concludeHand, secondRemains, secondTakesOver, softphoneSetup, voiceLegGone } from './softphone-children.ts';
+import { inHand, legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
 
 type Called = SoftphoneArgs & { event: PartyCalled };
 type UserCalled = Extract<SoftphoneCommand, { type: 'user.called' }>;
+const busy = { kind: 'busy' } as const;
 const incoming = ({ event }: Called) => ({ ...event, target: undefined });
 const showCaller = {
   type: 'show',
@@ -19,6 +20,24 @@ const showCaller = {
 
 /** On `party.called`: it is the call in hand from now on. */
 export const takeCaller = [{ type: 'take', params: incoming }, showCaller] as const;
+
+/** On `party.called` when he cannot be rung for it: the caller hears busy, the user reads that he missed it (product §6). */
+export const turnCallerAway = [
+  { type: 'logOpened', params: (args: Called) => ({ user: args.context.user, ...incoming(args) }) },
+  { type: 'rejectParty', params: ({ event }: Called) => ({ call: event.label.call, cause: busy }) },
+  {
+    type: 'conclude',
+    params: ({ context, event }: Called) => ({ user: context.user, label: event.label, cause: busy }),
+  },
+] as const;
+
+/** On `party.called` when the call in hand is over but for its end, which is let go. */
+export const nextCaller = [
+  concludeHand,
+  ...takeCaller,
+  { type: 'logOpened', params: ({ context }: SoftphoneArgs) => ({ user: context.user, ...inHand(context) }) },
+  'startRecording',
+] as const;
 
 /** On `party.called` beside the call in hand. */
 export const takeSecondCaller = [

@@ -88,6 +88,10 @@ export const swapping = softphoneSetup.createStateConfig({
   entry: 'hangUpVoiceLeg',
   on: {
     'voiceLeg.ended': { target: 'takingUsersCall', actions: ['dropVoiceLeg', 'useExpectedVoiceLeg'] },
+    'party.called': {
+      target: 'withCall.ringingNext',
+      actions: [...declineExpected, ...offerYields, ...takeCaller, 'startCall'],
+    },
     ...withdraws,
   },
 });
@@ -102,6 +106,10 @@ export const withdrawing = softphoneSetup.createStateConfig({
         'voiceLeg.ended': {
           target: '#softphone.idle',
           actions: ['dropVoiceLeg', ...offerIsDropped('cancelled'), 'putDown'],
+        },
+        'party.called': {
+          target: '#softphone.withCall.ringingNext',
+          actions: [...offerIsDropped('cancelled'), ...takeCaller, 'startCall'],
         },
         shutdown: {},
       },

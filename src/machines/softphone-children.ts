@@ -165,7 +165,7 @@ export const endSecond = (cause: HangupCause) =>
     'forgetSecond',
   ] as const;
 
-const concludeHand = {
+export const concludeHand = {
   type: 'conclude',
   params: ({ context }: SoftphoneArgs) => ({
     user: context.user,

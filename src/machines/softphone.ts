@@ -1,7 +1,7 @@
 import { partyAnswered } from './answered.ts';
 import { cleared, clearing } from './clearing.ts';
 import { dialling, failing } from './dialling.ts';
-import { answering, ringing, ringingNext, takeCaller } from './incoming-call.ts';
+import { answering, ringing, ringingNext, takeCaller, turnCallerAway } from './incoming-call.ts';
 import type { CallId } from './model/ids.ts';
 import { awaitingUser, callingBack, swapping, takingUsersCall, withdrawing } from './outgoing-call.ts';
 import { hidePanel, showPanel } from './panel.ts';
@@ -53,9 +53,7 @@ export const softphoneMachine = softphoneSetup.createMachine({
     dial: {
       actions: { type: 'say', params: ({ context }) => ({ user: context.user, notice: { kind: 'oneCallAtATime' } }) },
     },
-    'party.called': {
-      actions: { type: 'rejectParty', params: ({ event }) => ({ call: event.label.call, cause: { kind: 'busy' } }) },
-    },
+    'party.called': { actions: turnCallerAway },
     // The user is busy with something else: his party cannot be given back.
     recalled: {
       actions: [

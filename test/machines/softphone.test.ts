@@ -40,6 +40,7 @@ let nets: PlayedNetworks;
 let recorder: PlayedRecorder;
 let shown: string[];
 let concluded: string[];
+let opened: string[];
 let handedOver: unknown[];
 let limit: PlanLimit | undefined;
 let phone: Actor<typeof softphoneMachine>;
@@ -56,7 +57,12 @@ const start = (callback: boolean) => {
         _: unknown,
         { first, second, ringing }: { first: typeof dial; second: typeof dial; ringing: boolean },
       ) => handedOver.push([first.label.call, second.label.call, ringing]),
-      journal: { opened: () => {}, answered: () => {}, ended: () => undefined, givenUp: () => {} },
+      journal: {
+        opened: ({ label: { call: id } }: typeof dial) => opened.includes(id) || opened.push(id),
+        answered: () => {},
+        ended: () => undefined,
+        givenUp: () => {},
+      },
       sip: nets.sip,
       telegram: nets.telegram,
       media: nets.media,
@@ -78,6 +84,7 @@ beforeEach(() => {
   recorder = new PlayedRecorder();
   shown = [];
   concluded = [];
+  opened = [];
   handedOver = [];
   limit = undefined;
   start(true);
@@ -116,6 +123,32 @@ describe('Callback on', () => {
     nets.user(leg, { type: 'user.hungUp', cause: { kind: 'privacy' } });
     expect(shown.slice(1)).toEqual(['privacyHint', 'status: pressToCall']);
     expect(state()).toBe('awaitingUser');
+  });
+});
+
+describe('a caller who cannot be put through', () => {
+  const other = {
+    ...partyCalled,
+    label: { ...partyCalled.label, call: CallId('other') },
+    voiceLeg: VoiceLegId('next'),
+  };
+
+  test('hears busy, and is on record as missed', () => {
+    intoTalk();
+    phone.send(other);
+    expect(nets.told).toContain('hang up party other busy');
+    expect(opened).toEqual(['call', 'other']);
+    expect(concluded).toEqual(['busy']);
+  });
+
+  test('because the user hears why nobody is there: that tone ends, and the user is rung', () => {
+    phone.send(dial);
+    nets.user(leg, { type: 'user.answered' });
+    nets.party(call, { type: 'party.hungUp', cause: busy });
+    phone.send(other);
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'normal' } });
+    expect(nets.told.slice(-3)).toEqual(['ring party other', 'hang up user leg normal', 'ring user next~1']);
+    expect(concluded).toEqual(['busy']);
   });
 });
 

@@ -270,6 +270,38 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
     'a party that answers after Reconnect was pressed is noted as answered',
     [...talk, 'c2 calls', 'press Switch', 'press Reconnect', 'phone declines', 'c2 answers'],
   ],
+  // Product §6: each caller rings, or is on record as missed.
+  ['a third caller is turned away and on record', [...talk, 'c2 calls', 'c3 calls']],
+  [
+    'a caller while the user hears why nobody is there rings him',
+    ['olga dials c1', 'phone answers', 'c1 fails', 'c2 calls'],
+  ],
+  [
+    'a caller rings although Telegram has not confirmed the end of the last call',
+    ['Telegram ends later', ...talk, 'c1 hangs up', 'c2 calls', 'v1 ends', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a caller rings although the last party has not confirmed its end',
+    ['SIP ends later', ...talk, 'phone hangs up', 'c2 calls', 'c1 ends', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a caller rings although neither side has confirmed the end of the last call',
+    [
+      'SIP ends later',
+      'Telegram ends later',
+      'olga dials c1',
+      'phone answers',
+      'press Cancel',
+      'c2 calls',
+      'v1 ends',
+      'phone answers',
+    ],
+  ],
+  // D-43.
+  [
+    'a caller rings while the user’s own call takes the place of the callback ring',
+    ['Telegram ends later', 'olga dials c1', 'olga calls u1', 'c2 calls', 'v1 ends', 'phone answers', 'c2 answers'],
+  ],
   // D-47.
   ['a party transfers the user, who talks to the one it named', [...talk, 'c1 transfers', 'c1~1 answers', 'press key']],
   [

@@ -51,6 +51,11 @@ const atTheEnd: readonly ((world: World) => string | undefined)[] = [
     const open = [...records].find(([, state]) => state !== 'closed');
     return open ? `the record of ${open[0]} is left open` : undefined;
   },
+  // Also of one who was turned away (product §6).
+  ({ parties, records }) => {
+    const unknown = [...parties.legs.values()].find(({ id, isIncoming }) => isIncoming && !records.has(id));
+    return unknown ? `${unknown.id} called and there is no record of it` : undefined;
+  },
   ({ tapes }) => (tapes.running[0] ? `the recording ${tapes.running[0].id} is not delivered` : undefined),
 ];
 

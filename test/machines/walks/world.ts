@@ -86,6 +86,7 @@ export class World {
 
   partyCalls(call: CallId, switching: boolean): void {
     const own = this.parties.live.filter(({ id }) => !this.joined.has(id));
+    const isFree = own.length === 0 && this.phones.live.length === 0 && this.joined.size === 0;
     const isDialling =
       this.phones.taken.some(({ state }) => state === 'up') &&
       own.length === 1 &&
@@ -106,6 +107,8 @@ export class World {
       limitMs: switching ? undefined : 45_000,
       recording: this.recording,
     });
+    // Product §6: an end that is not confirmed yet keeps nobody from being rung.
+    if (isFree && this.parties.leg(call).state === 'ended') this.complain(`${call} does not ring`);
     // Product §9: who is in a call, or makes one, hears of another.
     if (switching && isDialling && this.parties.leg(call).state === 'ended') this.complain(`${call} is turned away`);
   }
