@@ -86,6 +86,8 @@ export const recordingMachine = setup({
     useVoiceLeg: assign((_, { voiceLeg }: { voiceLeg: VoiceLegId }) => ({ voiceLeg })),
     loseVoiceLeg: assign({ voiceLeg: undefined }),
     countUsed: assign(({ context }, { output }: { output: number }) => ({ usedMs: context.usedMs + output })),
+    /** At once: how long the file is will be known when it is delivered. */
+    useUp: assign(({ context }) => ({ usedMs: context.order.limitMs ?? context.usedMs })),
     noteFinished: assign({ finished: true }),
   },
   guards: {
@@ -136,7 +138,7 @@ export const recordingMachine = setup({
       invoke: { id: 'recorder', src: 'recorder', input: all },
       on: {
         'recorder.failed': { target: 'failed', actions: { type: 'tellFailed', params: all } },
-        'recorder.full': { target: 'delivering', actions: { type: 'tellFull', params: all } },
+        'recorder.full': { target: 'delivering', actions: [{ type: 'tellFull', params: all }, 'useUp'] },
         record: { guard: 'mayStop', target: 'delivering' },
         finish: 'finishing',
       },
