@@ -31,6 +31,7 @@ export class Softphones {
 
   /** @returns whether there is a softphone for it; there is none any more once all are being ended */
   async send(user: UserId, command: SoftphoneCommand): Promise<boolean> {
+    if (this.#ending) return false;
     if (!this.#phones.has(user)) {
       const { callback } = await this.#users.settings(user);
       // Another event may have started it meanwhile, or the service may be ending.

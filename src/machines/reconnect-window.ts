@@ -5,7 +5,7 @@ import type { HangupCause } from './model/hangup-cause.ts';
 export type WindowReport =
   /** Ring the user now. */
   | { type: 'window.rings' }
-  /** Ask the user to call. */
+  /** He cannot be rung, although he was to be: ask him to call. */
   | { type: 'window.prompts' }
   | { type: 'window.lapsed' };
 
@@ -66,14 +66,18 @@ export const reconnectWindowMachine = setup({
             reconnect: {},
             'ring.ended': [
               { guard: { type: 'isDecline', params: ({ event }) => event }, target: 'declined' },
-              { guard: { type: 'cannotRing', params: ({ event }) => event }, target: 'awaitingUser' },
+              {
+                guard: { type: 'cannotRing', params: ({ event }) => event },
+                target: 'awaitingUser',
+                actions: { type: 'report', params: { type: 'window.prompts' } },
+              },
               { target: 'pausing' },
             ],
           },
         },
         pausing: { after: { pause: 'ringing' } },
         declined: { description: 'Declining is not hanging up (D-33): the window runs on in silence.' },
-        awaitingUser: { entry: { type: 'report', params: { type: 'window.prompts' } } },
+        awaitingUser: {},
       },
     },
     lapsed: { type: 'final', entry: { type: 'report', params: { type: 'window.lapsed' } } },

@@ -20,6 +20,19 @@ export const showAway = (lost: boolean) =>
       notice: { kind: 'reconnecting' as const, label: inHand(context).label, lost, ringing: context.callback },
     }),
   }) as const;
+/** He cannot be rung: he is asked to call (product §10.3). */
+export const showPrompt = {
+  type: 'show',
+  params: ({ context }: SoftphoneArgs) => ({
+    ...inSlot('reconnection')({ context }),
+    notice: {
+      kind: 'reconnecting' as const,
+      label: inHand(context).label,
+      lost: context.cause.kind === 'connection-lost',
+      ringing: false,
+    },
+  }),
+} as const;
 export const sayNotRestored = (why: 'expired' | 'too-often') =>
   ({
     type: 'say',

@@ -1,7 +1,7 @@
 import { partyAnswered } from './answered.ts';
 import { takeSecondCaller } from './incoming-call.ts';
 import { hidePanel, recordingButtonPressed, showPanel } from './panel.ts';
-import { ends, endsInSilence, isOfHand, sayNotRestored } from './reconnection-ends.ts';
+import { ends, endsInSilence, isOfHand, sayNotRestored, showPrompt } from './reconnection-ends.ts';
 import { softphoneSetup } from './softphone-children.ts';
 import { inHand, inSlot, legs, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import type { VoiceLegReport } from './voice-leg.ts';
@@ -40,6 +40,7 @@ const open = softphoneSetup.createStateConfig({
       description: 'Nobody is being rung; the window decides when.',
       on: {
         'window.rings': 'ringing',
+        'window.prompts': { actions: showPrompt },
         'user.called': { target: 'taking', actions: { type: 'useVoiceLeg', params: ({ event }) => event } },
         reconnect: { guard: isOfHand, actions: { type: 'tellWindow', params: { type: 'reconnect' } } },
         ...endsInSilence,

@@ -39,6 +39,8 @@ let clock: SimulatedClock;
 let nets: PlayedNetworks;
 let recorder: PlayedRecorder;
 let shown: string[];
+let deadlines: string[];
+let asked: boolean[];
 let concluded: string[];
 let opened: string[];
 let handedOver: unknown[];
@@ -49,7 +51,10 @@ const start = (callback: boolean) => {
     softphone({
       notices: {
         say: (_: unknown, { kind }: { kind: string }) => shown.push(kind),
-        show: (_: unknown, __: unknown, slot: string, { kind }: { kind: string }) => shown.push(`${slot}: ${kind}`),
+        show: (_: unknown, __: unknown, slot: string, { kind, ringing }: { kind: string; ringing?: boolean }) => {
+          shown.push(`${slot}: ${kind}`);
+          if (kind === 'reconnecting') asked.push(ringing === false);
+        },
         unshow: (_: unknown, __: unknown, slot: string) => shown.push(`no ${slot}`),
         conclude: (_: unknown, __: unknown, { kind }: { kind: string }) => concluded.push(kind),
       },
@@ -71,6 +76,10 @@ const start = (callback: boolean) => {
           steps.forEach((step) => nets.media.sendDtmf(call, step as DtmfDigit, 'rfc2833')),
       },
       recordings: recorder,
+      deadlines: {
+        set: (_: unknown, kind: string, inMs: number) => deadlines.push(`${kind} in ${inMs} ms`),
+        clear: (_: unknown, kind: string) => deadlines.push(`no ${kind}`),
+      },
       limitOf: async () => limit,
     } as never),
     { input: { user: UserId('1'), callback }, clock },
@@ -83,6 +92,8 @@ beforeEach(() => {
   nets = new PlayedNetworks();
   recorder = new PlayedRecorder();
   shown = [];
+  deadlines = [];
+  asked = [];
   concluded = [];
   opened = [];
   handedOver = [];
@@ -457,6 +468,26 @@ describe('reconnection', () => {
     expect(state()).toBe('idle');
   });
 
+  test('the deadline that outlives this process ends it as well, and is kept only while it is open', () => {
+    byButton();
+    expect(deadlines).toEqual(['reconnect-window in 60000 ms']);
+    phone.send({ type: 'deadline.passed' });
+    expect(nets.told).toContain('hang up party call connection-lost');
+    expect(shown).toContain('notRestored');
+    expect(deadlines).toEqual(['reconnect-window in 60000 ms', 'no reconnect-window']);
+  });
+
+  test.each(['privacy', 'blocked'] as const)('the ring is refused for %s: the user is asked to call', (kind) => {
+    byButton();
+    nets.user(again, { type: 'user.hungUp', cause: { kind } });
+    clock.increment(20_000);
+    expect(asked).toEqual([false, true]);
+    expect(nets.told.filter((told) => told.startsWith('ring user'))).toEqual(['ring user leg~1']);
+    phone.send({ type: 'user.called', voiceLeg: VoiceLegId('his') });
+    nets.user(VoiceLegId('his'), { type: 'user.answered' });
+    expect(nets.told).toContain('connect his call');
+  });
+
   const isLost = (count: number) =>
     nets.user(legNumber(count), { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
   const isBack = (count: number) => nets.user(legNumber(count), { type: 'user.answered' });
@@ -701,6 +732,17 @@ describe('a second call', () => {
     phone.send({ type: 'reconnect', call });
     expect(nets.told).toContain('hang up party other no-answer');
     expect(state()).toEqual({ withCall: { away: { open: 'ringing' } } });
+  });
+
+  test('a party whose answer comes while the user is away is held then', async () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    press('switch');
+    phone.send({ type: 'reconnect', call: other });
+    nets.told.length = 0;
+    nets.party(other, { type: 'party.answered' });
+    await Promise.resolve();
+    expect(nets.told).toContain('hold other');
   });
 
   test('two callers before an answer: the first rings; when it gives up the second rings on', () => {
