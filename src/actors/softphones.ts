@@ -1,7 +1,8 @@
 import { type Actor, createActor, waitFor } from 'xstate';
+import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, UserId } from '../machines/model/ids.ts';
 import type { Toast } from '../machines/model/notices.ts';
-import type { SoftphoneCommand } from '../machines/model/softphone.ts';
+import type { CallInHand, SoftphoneCommand } from '../machines/model/softphone.ts';
 import type { softphoneMachine } from '../machines/softphone.ts';
 import { isEarly } from '../machines/softphone-context.ts';
 import type { Faults } from './ports/faults.ts';
@@ -40,6 +41,17 @@ export class Softphones {
     }
     this.#phones.get(user)?.send(command);
     return true;
+  }
+
+  /** Gives the user back his party; it is hung up where nobody can take it. `leftMs`: of its limit. */
+  async recall(user: UserId, call: CallInHand, leftMs: number | undefined): Promise<void> {
+    try {
+      const isTaken = await this.send(user, { type: 'recalled', call, leftMs });
+      if (!isTaken) this.#giveUp(user, call, { kind: 'shutdown' });
+    } catch (error) {
+      this.#faults.report('recall', error);
+      this.#giveUp(user, call, { kind: 'internal-fault', detail: 'recall' });
+    }
   }
 
   /** For those who only matter while there is a call, such as keys. */
@@ -97,20 +109,32 @@ export class Softphones {
       error: (error) => {
         this.#phones.delete(user);
         this.#faults.report('softphone', error);
-        this.#endLegs(phone);
+        this.#clearAway(user, phone);
       },
     });
     phone.start();
   }
 
-  /** A softphone that broke leaves no leg behind. */
-  #endLegs(phone: Softphone): void {
+  /** A softphone that broke leaves no leg behind, no record and no button. */
+  #clearAway(user: UserId, phone: Softphone): void {
+    const { telegram, notices, deadlines } = this.#parts;
     const { inHand, second, expected } = phone.getSnapshot().context;
     const cause = { kind: 'internal-fault', detail: 'softphone' } as const;
-    for (const call of [inHand, second]) if (call) this.#parts.sip.hangUp(call.label.call, cause);
-    for (const leg of [inHand?.voiceLeg, expected]) if (leg) this.#parts.telegram.hangUp(leg, cause);
+    deadlines?.clear(user, 'reconnect-window');
+    if (inHand) for (const slot of slotsOfUser) notices.unshow(user, inHand.label.call, slot);
+    for (const call of [inHand, second]) if (call) this.#giveUp(user, call, cause);
+    for (const leg of [inHand?.voiceLeg, expected]) if (leg) telegram.hangUp(leg, cause);
+  }
+
+  #giveUp(user: UserId, { label }: CallInHand, cause: HangupCause): void {
+    const { sip, notices, journal } = this.#parts;
+    sip.hangUp(label.call, cause);
+    notices.conclude(user, label, cause, journal.ended(label.call, cause));
   }
 }
+
+/** What stands in a conversation once, whatever it is about. */
+const slotsOfUser = ['panel', 'parallel', 'reconnection'] as const;
 
 /** A number that waits for the user's call keeps nobody from stopping. */
 const hasLegs = (snapshot: ReturnType<Softphone['getSnapshot']>): boolean =>

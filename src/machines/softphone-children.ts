@@ -58,7 +58,12 @@ export const softphoneSetup = softphoneBase.extend({
     }),
     adoptCall: spawnChild('call', {
       id: ({ context }) => inHand(context).label.call,
-      input: ({ context }) => ({ ...callInput(context.user, inHand(context)), target: undefined, adopted: true }),
+      input: ({ context, event }) => ({
+        ...callInput(context.user, inHand(context)),
+        target: undefined,
+        adopted: true,
+        ...(event.type === 'recalled' && event.leftMs !== undefined && { limitMs: event.leftMs }),
+      }),
     }),
     tell: sendTo(
       (_, { call }: { call: CallId; command: CallCommand }) => call,

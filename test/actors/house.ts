@@ -49,6 +49,7 @@ export function openHouse() {
   const database = { broken: false };
   /** `isStuck`: messages cannot be deleted. */
   const chat = { isStuck: false };
+  const settings = { broken: false };
   let nextId = 0;
   let hear: (message: IncomingMessage) => void | Promise<void> = () => {};
   let feel: (press: Press) => void | Promise<void> = () => {};
@@ -89,7 +90,10 @@ export function openHouse() {
     },
   };
   const users = {
-    settings: async () => ({ callback: true }),
+    settings: async () => {
+      if (settings.broken) throw new Error('the database is away');
+      return { callback: true };
+    },
     setCallback: async () => {},
     language: async () => undefined,
     noteTelegramLanguage: async () => {},
@@ -188,6 +192,7 @@ export function openHouse() {
     chat,
     /** Lines there are; `lineActors.follow()` starts added ones. */
     lines: known,
+    settings,
     softphones,
     switchboard,
     lineActors,

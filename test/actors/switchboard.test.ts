@@ -233,6 +233,51 @@ describe('calls', () => {
     await house.settled();
     expect(house.nets.told).toContain('hang up party c1 internal-fault');
     expect(house.softphones.engaged).toBe(0);
+    await house.settled();
+    expect(house.said).toEqual(['caller', 'outcome']);
+    expect(house.charged).toEqual([expect.objectContaining({ call: 'c1', talkedMs: 0 })]);
+  });
+
+  test('of a softphone that breaks with two calls leave neither, no keypad and no question', async () => {
+    offer();
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    offer(CallId('c2'));
+    await house.settled();
+    house.nets.obedient = false;
+    const sip = { ...house.nets.sip };
+    house.nets.sip.hangUp = (call, cause) => {
+      if (call === CallId('c3')) throw new Error('bug');
+      sip.hangUp(call, cause);
+    };
+    offer(CallId('c3'));
+    await house.settled();
+    expect(house.nets.told).toEqual(
+      expect.arrayContaining([
+        'hang up party c1 internal-fault',
+        'hang up party c2 internal-fault',
+        'hang up user id1 internal-fault',
+      ]),
+    );
+    expect(house.charged.map(({ call }) => call)).toEqual(['c1', 'c2']);
+    // Both caller messages, the keypad and the parallel message.
+    expect(house.removed).toHaveLength(4);
+  });
+
+  test('of a party that nobody can take back are ended, and on record', async () => {
+    const call = { label: { call: CallId('back'), direction: 'incoming', number: '1', lineName: '', startedAt: 0 } };
+    const recall = () => house.softphones.recall(UserId('1'), call as never, undefined);
+    house.settings.broken = true;
+    await recall();
+    expect(house.nets.told).toEqual(['hang up party back internal-fault']);
+    expect(house.faults).toHaveLength(1);
+    house.settings.broken = false;
+    await house.softphones.endAll(AbortSignal.timeout(1_000));
+    await recall();
+    expect(house.nets.told.at(-1)).toBe('hang up party back shutdown');
+    await house.settled();
+    expect(house.said).toEqual(['outcome', 'outcome']);
   });
 });
 
@@ -282,6 +327,19 @@ describe('draining', () => {
     offer(CallId('late'));
     await house.settled();
     expect(house.nets.told.at(-1)).toBe('hang up party late shutdown');
+  });
+
+  test('a caller who comes while the ends of all calls are awaited is not rung for', async () => {
+    offer();
+    await house.settled();
+    house.nets.obedient = false;
+    const ended = house.softphones.endAll(AbortSignal.timeout(1_000));
+    offer(CallId('late'));
+    await house.settled();
+    expect(house.nets.told.at(-1)).toBe('hang up party late shutdown');
+    house.nets.user(VoiceLegId('id1'), { type: 'user.hungUp', cause: { kind: 'normal' } });
+    house.nets.party(CallId('c1'), { type: 'party.hungUp', cause: { kind: 'normal' } });
+    await ended;
   });
 });
 

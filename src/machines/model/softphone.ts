@@ -86,7 +86,12 @@ export type SoftphoneCommand =
   /** Buttons of the parallel message, with the version of what it showed. */
   | { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; readonly version: number }
   /** A transfer to a ringing party failed: the user gets his party back. */
-  | { readonly type: 'recalled'; readonly call: CallInHand }
+  | {
+      readonly type: 'recalled';
+      readonly call: CallInHand;
+      /** Of its limit; undefined: all of it. */
+      readonly leftMs?: number | undefined;
+    }
   /** `Cancel` of an outgoing call, `End` of a reconnection. */
   | { readonly type: 'giveUp'; readonly call: CallId }
   /** The reconnection window is over, says the job that outlives this process. */
