@@ -210,12 +210,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       journal,
       faults,
       ...time,
-      recall: (user, call) =>
-        void softphones
-          .send(user, { type: 'recalled', call })
-          // Nobody is left to take the party back.
-          .then((isTaken) => isTaken || sip.calls.hangUp(call.label.call, { kind: 'shutdown' }))
-          .catch((error: unknown) => faults.report('recall', error)),
+      recall: (user, call, leftMs) => void softphones.recall(user, call, leftMs),
     });
     const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans: told, clock: wall });
     const userDeadlines = new UserDeadlines({ deadlines, wallClock: wall, faults });

@@ -17,8 +17,8 @@ export interface BridgeParts {
   readonly journal: CallJournal;
   readonly faults: Faults;
   readonly clock?: ActorClock;
-  /** A transfer failed: the user is rung, and gets his party back. */
-  readonly recall: (user: UserId, call: CallInHand) => void;
+  /** A transfer failed: the user is rung, and gets his party back. `leftMs`: of its limit. */
+  readonly recall: (user: UserId, call: CallInHand, leftMs: number | undefined) => void;
 }
 
 /** Parties that users have joined and left: one XState root for each two. */
@@ -41,16 +41,20 @@ export class Bridges {
 
   #open(user: UserId, joined: JoinedParties): void {
     this.#joining--;
-    const { sip, faults, clock } = this.#parts;
-    const bridge = createActor(this.#machine, { input: { user, ...joined }, ...(clock && { clock }) });
+    const { sip, notices, journal, faults, clock } = this.#parts;
+    const leftMs = { first: leftOf(joined.first, journal), second: leftOf(joined.second, journal) };
+    const bridge = createActor(this.#machine, { input: { user, ...joined, leftMs }, ...(clock && { clock }) });
     this.#bridges.add(bridge);
     bridge.subscribe({
       complete: () => this.#bridges.delete(bridge),
       error: (error) => {
         this.#bridges.delete(bridge);
         faults.report('bridge', error);
-        sip.hangUp(joined.first.label.call, { kind: 'internal-fault', detail: 'bridge' });
-        sip.hangUp(joined.second.label.call, { kind: 'internal-fault', detail: 'bridge' });
+        const cause = { kind: 'internal-fault', detail: 'bridge' } as const;
+        for (const { label } of [joined.first, joined.second]) {
+          sip.hangUp(label.call, cause);
+          notices.conclude(user, label, cause, journal.ended(label.call, cause));
+        }
       },
     });
     bridge.start();
@@ -75,6 +79,10 @@ export class Bridges {
   }
 }
 
+/** What is left of the limit of a call that may have lasted for a while. */
+const leftOf = ({ limitMs, label }: CallInHand, journal: CallJournal): number | undefined =>
+  limitMs === undefined ? undefined : Math.max(0, limitMs - (journal.talkedMs(label.call) ?? 0));
+
 const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>
   bridgeMachine.provide({
     actors: {
@@ -82,6 +90,14 @@ const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>
         const { first, second } = input as { first: CallId; second: CallId };
         const tell = (fact: BridgeFact) => sendBack(fact);
         const ends = [
+          media.watch(first, ({ type }) => {
+            if (type === 'media.lost') tell({ type: 'first.silent' });
+            if (type === 'media.back') tell({ type: 'first.heard' });
+          }),
+          media.watch(second, ({ type }) => {
+            if (type === 'media.lost') tell({ type: 'second.silent' });
+            if (type === 'media.back') tell({ type: 'second.heard' });
+          }),
           sip.watch(first, (fact) => {
             if (fact.type === 'party.answered') tell({ type: 'first.answered' });
             if (fact.type === 'party.hungUp') tell({ type: 'first.hungUp', cause: fact.cause });
@@ -104,11 +120,15 @@ const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>
       hangUpParty: (_, { call, cause }) => sip.hangUp(call, cause),
       conclude: (_, { user: whose, label, cause }) =>
         notices.conclude(whose, label, cause, journal.ended(label.call, cause)),
+      sayTimeUp: (_, { user: whose, first, second, leftMs }) => {
+        const { label, limitMs } = (leftMs.first ?? Infinity) <= (leftMs.second ?? Infinity) ? first : second;
+        notices.say(whose, { kind: 'callTimeUp', label, limitMs: limitMs ?? 0 });
+      },
       recall: (_, { user: whose, call, second, cause }) => {
         journal.ended(second.call, cause);
         notices.say(whose, { kind: 'transferFailed', first: call.label, second, cause });
         // For the same reason as in `start`.
-        queueMicrotask(() => recall(whose, call));
+        queueMicrotask(() => recall(whose, call, leftOf(call, journal)));
       },
     },
   });

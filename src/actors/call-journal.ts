@@ -81,6 +81,12 @@ export class CallJournal {
     this.#write(call, () => this.#log.answered(call, at));
   }
 
+  /** @returns how long they have talked until now, in ms; undefined when nobody has answered */
+  talkedMs(call: CallId): number | undefined {
+    const answeredAt = this.#open.get(call)?.answeredAt;
+    return answeredAt === undefined ? undefined : this.#clock.now() - answeredAt;
+  }
+
   /** @returns how long they talked, in ms; undefined when nobody answered */
   ended(call: CallId, cause: HangupCause): number | undefined {
     const at = this.#clock.now();

@@ -220,6 +220,7 @@ const parts = {
     opened: ({ label }) => void (here.records.has(label.call) || here.records.set(label.call, 'opened')),
     answered: (call) => void (here.records.get(call) === 'opened' && here.records.set(call, 'answered')),
     givenUp: (call) => void (here.records.has(call) && here.records.set(call, 'closed')),
+    talkedMs: () => undefined,
     ended: (call) => {
       if (here.records.has(call)) here.records.set(call, 'closed');
       return undefined;
