@@ -69,3 +69,18 @@ test('nor does a missed call of somebody else’s, nor a number that was never d
   expect(missed).toEqual([{ talkedMs: 0, failed: false }]);
   expect(await charged((journal) => journal.givenUp(call))).toEqual([]);
 });
+
+test.each<[HangupCause, boolean]>([
+  [{ kind: 'busy' }, true],
+  [{ kind: 'declined' }, true],
+  [{ kind: 'no-answer' }, true],
+  [{ kind: 'rejected', sip: { status: 404, reason: 'Not Found' } }, true],
+  [{ kind: 'connection-lost' }, true],
+  [{ kind: 'peer-fault', detail: 'hash' }, true],
+  [{ kind: 'normal' }, false],
+  [{ kind: 'cancelled' }, false],
+  [{ kind: 'shutdown' }, false],
+  [{ kind: 'internal-fault', detail: 'bug' }, false],
+])('a number that nobody answered, ended by %j: that it failed is %s', async (cause, failed) => {
+  expect(await charged((journal) => journal.ended(call, cause))).toEqual([{ talkedMs: 0, failed }]);
+});

@@ -46,6 +46,14 @@ function party(options: { methods?: DtmfMethod[]; takesEvents?: boolean; info?: 
 }
 
 describe('the keys of a call', () => {
+  test('wait at most 64 beside the one that is being sent', async () => {
+    const { press, keys } = party({ methods: ['info'] });
+    for (let count = 0; count < 7; count++) press('1234567890');
+    await vi.waitFor(() => expect(keys()).toHaveLength(65));
+    await new Promise((done) => setImmediate(done));
+    expect(keys()).toHaveLength(65);
+  });
+
   test('go as events where the party takes them, in order, and the user hears each', async () => {
     const { press, got } = party();
     press('1');

@@ -45,6 +45,7 @@ let concluded: string[];
 let opened: string[];
 let handedOver: unknown[];
 let limit: PlanLimit | undefined;
+let limitIsUnknown: boolean;
 let phone: Actor<typeof softphoneMachine>;
 const start = (callback: boolean) => {
   phone = createActor(
@@ -80,7 +81,10 @@ const start = (callback: boolean) => {
         set: (_: unknown, kind: string, inMs: number) => deadlines.push(`${kind} in ${inMs} ms`),
         clear: (_: unknown, kind: string) => deadlines.push(`no ${kind}`),
       },
-      limitOf: async () => limit,
+      limitOf: async () => {
+        if (limitIsUnknown) throw new Error('the database is away');
+        return limit;
+      },
     } as never),
     { input: { user: UserId('1'), callback }, clock },
   );
@@ -98,6 +102,7 @@ beforeEach(() => {
   opened = [];
   handedOver = [];
   limit = undefined;
+  limitIsUnknown = false;
   start(true);
 });
 
@@ -403,6 +408,43 @@ describe('the party transfers the user (D-47)', () => {
   });
 });
 
+describe('a transfer by the party that cannot be followed is declined', () => {
+  const transfers = () => nets.party(call, { type: 'party.transfers', target: { kind: 'number', user: '900' } });
+
+  test('because it cannot be known whether the plan allows a call: they talk on', async () => {
+    limitIsUnknown = true;
+    intoTalk();
+    transfers();
+    await expect.poll(() => nets.told.at(-1)).toBe('no transfer of call');
+    expect(state()).toEqual({ withCall: { talking: 'again' } });
+  });
+
+  test('because the user changes his device meanwhile', () => {
+    intoTalk();
+    transfers();
+    phone.send({ type: 'reconnect', call });
+    expect(nets.told).toContain('no transfer of call');
+  });
+
+  test('because another call is there', () => {
+    phone.send({ ...dial, switching: true });
+    nets.user(leg, { type: 'user.answered' });
+    nets.party(call, { type: 'party.answered' });
+    phone.send({ ...partyCalled, switching: true, label: { ...partyCalled.label, call: CallId('other') } });
+    transfers();
+    expect(nets.told.at(-1)).toBe('no transfer of call');
+  });
+});
+
+test('keys typed for a call that is over reach no other', () => {
+  intoTalk();
+  nets.told.length = 0;
+  phone.send({ type: 'keys.sent', call: CallId('earlier'), steps: ['1'] });
+  expect(nets.told).toEqual([]);
+  phone.send({ type: 'keys.sent', call, steps: ['2'] });
+  expect(nets.told).toEqual(['key 2 to call']);
+});
+
 describe('reconnection', () => {
   const again = VoiceLegId('leg~1');
   const byButton = () => {
@@ -521,6 +563,25 @@ describe('reconnection', () => {
     // Only the oldest had aged.
     isLost(6);
     expect(nets.told).toContain('hang up party call connection-lost');
+  });
+
+  test('the age of an earlier call’s loss excuses none of this one', () => {
+    intoTalk();
+    isLost(0);
+    nets.party(call, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    const next = CallId('next');
+    const numbered = (count: number) => VoiceLegId(count === 0 ? 'other' : `other~${count}`);
+    phone.send({ ...dial, label: { ...dial.label, call: next }, voiceLeg: numbered(0) });
+    nets.user(numbered(0), { type: 'user.answered' });
+    nets.party(next, { type: 'party.answered' });
+    clock.increment(590_000);
+    for (let count = 0; count < 5; count++) {
+      nets.user(numbered(count), { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+      nets.user(numbered(count + 1), { type: 'user.answered' });
+    }
+    clock.increment(10_000);
+    nets.user(numbered(5), { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+    expect(nets.told).toContain('hang up party next connection-lost');
   });
 
   test('losses of an earlier call do not count', () => {
@@ -743,6 +804,15 @@ describe('a second call', () => {
     nets.party(other, { type: 'party.answered' });
     await Promise.resolve();
     expect(nets.told).toContain('hold other');
+  });
+
+  test('Reconnect moves nothing while the number is still being called', () => {
+    phone.send({ ...dial, switching: true });
+    nets.user(leg, { type: 'user.answered' });
+    phone.send(secondCalls);
+    nets.told.length = 0;
+    phone.send({ type: 'reconnect', call });
+    expect(nets.told).toEqual([]);
   });
 
   test('two callers before an answer: the first rings; when it gives up the second rings on', () => {
