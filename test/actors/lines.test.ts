@@ -118,3 +118,26 @@ test('changes that come fast leave the line bound with the last', async () => {
   expect(actors.of(office.id).reachability).toEqual({ state: 'reachable' });
   expect(faults).toEqual([]);
 });
+
+test('changes are followed in their order, however long the database takes', async () => {
+  const answers: ((lines: Line[]) => void)[] = [];
+  const slow = new LineActors({
+    lines: {
+      enabled: () => new Promise((resolve) => answers.push(resolve)),
+      ofUser: async () => [],
+      find: async () => undefined,
+    },
+    registrar,
+    faults: { report: (_, error) => faults.push(error) },
+    clock,
+  });
+  const both = Promise.all([slow.follow(), slow.follow()]);
+  await settled();
+  expect(answers).toHaveLength(1);
+  answers[0]?.([office]);
+  await settled();
+  answers[1]?.([]);
+  await both;
+  await settled();
+  expect(slow.of(office.id).reachability).toEqual({ state: 'off' });
+});
