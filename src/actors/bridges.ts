@@ -99,10 +99,12 @@ const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>
             if (type === 'media.back') tell({ type: 'second.heard' });
           }),
           sip.watch(first, (fact) => {
+            if (fact.type === 'key.heard') media.keyHeard(first, fact.digit);
             if (fact.type === 'party.answered') tell({ type: 'first.answered' });
             if (fact.type === 'party.hungUp') tell({ type: 'first.hungUp', cause: fact.cause });
           }),
           sip.watch(second, (fact) => {
+            if (fact.type === 'key.heard') media.keyHeard(second, fact.digit);
             if (fact.type === 'party.answered') tell({ type: 'second.answered' });
             if (fact.type === 'party.hungUp') tell({ type: 'second.hungUp', cause: fact.cause });
           }),

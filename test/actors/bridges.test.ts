@@ -152,3 +152,10 @@ test('what breaks over two parties hangs up both, and closes their records', asy
   expect(faults).toHaveLength(1);
   expect(bridges.engaged).toBe(0);
 });
+
+test('a key that one of them sends by INFO is heard by the other', async () => {
+  await join();
+  nets.party(pat, { type: 'key.heard', digit: '5' });
+  nets.party(quinn, { type: 'key.heard', digit: '#' });
+  expect(nets.told).toEqual(expect.arrayContaining(['key 5 from pat', 'key # from quinn']));
+});
