@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PhoneCall } from '../../sandbox/phone/phone.ts';
+import { UserId } from '../../src/machines/model/ids.ts';
 import { type Baresip, hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { settingsConversation } from '../support/settings-conversation.ts';
@@ -39,6 +40,8 @@ describe.skipIf(!hasBaresip || !hasKamailio)('a line is changed while somebody t
   const olga = () => settingsConversation(stage, stage.olga);
   /** Olga sends Pat's number and chooses the line, and both talk. @returns who is calling, as Pat sees it */
   const talk = async (line: string): Promise<{ call: PhoneCall; caller: unknown }> => {
+    // The question of the call before is a question no more.
+    await stage.service.told(UserId(stage.olga.id));
     stage.olga.sends('200', stage.chat);
     const choice = await stage.olga.waitsFor(({ buttons }) => buttons.flat().includes(line));
     await stage.olga.presses(choice, line);

@@ -40,7 +40,7 @@ describe.skipIf(!hasKamailio)('B-14 a line calls its own number through its PBX'
     acknowledged += 1;
     await stage.service.settled();
     const both = Promise.all([950, 1_400].map((frequencyHz) => call.heard(frequencyHz, { forMs: 40 })));
-    stage.clock.increment(500);
+    stage.clock.increment(1_000);
     await both;
   };
   const reports = (...lines: string[]) =>
