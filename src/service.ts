@@ -225,6 +225,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       }),
       recordings,
       deadlines: userDeadlines,
+      recordingFailed: (failed) => settings.recordingFailed(failed),
       handOver: (user, joined) => bridges.start(user, joined),
       limitOf: async (line) =>
         dialling.limitOf(line).catch((error: unknown) => {

@@ -22,6 +22,7 @@ import { tellOfChangedTemplates } from './actors/settings/template-notices.ts';
 import { Views } from './actors/settings/views.ts';
 import { voiceOf } from './actors/settings/voice.ts';
 import { WorkerWatch } from './actors/settings/worker-watch.ts';
+import type { FailedRecording } from './actors/softphone.ts';
 import type { SettingsOptions } from './adapters/bot/bot.ts';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { hostNames } from './adapters/dns/host-names.ts';
@@ -119,6 +120,8 @@ export interface SettingsBot {
   say(saying: Saying): Promise<boolean>;
   /** A call ended: that a person cannot be rung is told to the owner of the line. */
   callEnded(line: LineId, cause: HangupCause): void;
+  /** A recording could not be stored; who talked has been told. */
+  recordingFailed(failed: FailedRecording): void;
   /** Lines changed, here or elsewhere, or the operator said something. */
   linesChanged(): void;
   /** @returns whether the deadline is one of ours */
@@ -260,6 +263,9 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
         })
         .catch(fault('invitations')),
     say,
+    recordingFailed: ({ order: { owner, user }, label: { lineName }, reason }) => {
+      if (owner !== user) void say({ to: owner, notice: { kind: 'recording-not-stored', lineName, reason } });
+    },
     callEnded: (line, cause) => ownerNotices.callEnded(line, cause),
     linesChanged: sayAll,
     passed: (deadline) => desk.passed(deadline),

@@ -1,8 +1,10 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { callMachine } from '../machines/call.ts';
 import { failureToneMachine } from '../machines/failure-tone.ts';
+import type { CallLabel } from '../machines/model/call-label.ts';
 import type { CallId, LineId, RecordingId, UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { PlanLimit } from '../machines/model/notices.ts';
+import type { RecordingOrder } from '../machines/model/recording-order.ts';
 import type { JoinedParties } from '../machines/model/softphone.ts';
 import { parallelPairMachine } from '../machines/parallel-pair.ts';
 import { recordingMachine } from '../machines/recording.ts';
@@ -17,6 +19,13 @@ import type { TelegramCalls } from './ports/telegram-calls.ts';
 import type { Recordings } from './recordings.ts';
 import type { UserDeadlines } from './user-deadlines.ts';
 
+/** A recording that could not be stored; `reason`: in the operator's words. */
+export interface FailedRecording {
+  readonly order: RecordingOrder;
+  readonly label: CallLabel;
+  readonly reason: string;
+}
+
 export interface SoftphoneParts {
   readonly sip: SipCalls;
   readonly telegram: TelegramCalls;
@@ -29,6 +38,8 @@ export interface SoftphoneParts {
   readonly deadlines?: Pick<UserDeadlines, 'set' | 'clear'>;
   /** Why no call may be made on this line now, for the plan of its owner. */
   readonly limitOf: (line: LineId) => Promise<PlanLimit | undefined>;
+  /** The owner is to learn of it, too. */
+  readonly recordingFailed: (failed: FailedRecording) => void;
   /** Two parties are on their own from now on. */
   readonly handOver: (user: UserId, joined: JoinedParties) => void;
 }
@@ -98,7 +109,7 @@ const pair = (parts: SoftphoneParts) => {
   });
 };
 
-const recording = ({ recordings, notices }: SoftphoneParts) =>
+const recording = ({ recordings, notices, recordingFailed }: SoftphoneParts) =>
   recordingMachine.provide({
     actors: {
       recorder: fromCallback(({ input, sendBack }) =>
@@ -110,7 +121,10 @@ const recording = ({ recordings, notices }: SoftphoneParts) =>
       startRecorder: (_, what) => recordings.start(what),
       pauseRecorder: (_, { recording: id }) => recordings.pause(id),
       resumeRecorder: (_, { recording: id, voiceLeg: leg }) => recordings.resume(id, leg),
-      tellFailed: (_, { order, label }) => notices.say(order.user, { kind: 'recordingFailed', label }),
+      tellFailed: (_, { order, label, reason }) => {
+        notices.say(order.user, { kind: 'recordingFailed', label, reason });
+        recordingFailed({ order, label, reason });
+      },
       tellFull: (_, { order }) => notices.say(order.user, { kind: 'recordingLimit', limitMs: order.limitMs ?? 0 }),
     },
   });

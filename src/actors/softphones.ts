@@ -73,6 +73,16 @@ export class Softphones {
     return inHand && isEarly(snapshot.context, inHand) ? 'not-answered-yet' : 'done';
   }
 
+  /** A reconnection window is open: the party hears tones, and the user nothing. */
+  isAway(user: UserId): boolean {
+    return this.#phones.get(user)?.getSnapshot().matches({ withCall: 'away' }) ?? false;
+  }
+
+  /** Whether there is anything to give up by this button. */
+  canGiveUp(user: UserId, call: CallId): boolean {
+    return this.#phones.get(user)?.getSnapshot().can({ type: 'giveUp', call }) ?? false;
+  }
+
   isEngaged(user: UserId): boolean {
     const phone = this.#phones.get(user);
     return phone !== undefined && isEngaged(phone);

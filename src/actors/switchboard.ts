@@ -167,8 +167,8 @@ export class Switchboard {
     const action = parseAction(press.action);
     switch (action?.kind) {
       case 'key':
-        if (callId) softphones.sendIfStarted(userId, { type: 'key.pressed', call: callId, digit: action.digit });
-        return;
+        if (softphones.isAway(userId)) return answer(this.#toast('keys-while-away', press.language));
+        return callId && softphones.sendIfStarted(userId, { type: 'key.pressed', call: callId, digit: action.digit });
       case 'redial':
         return callId && this.#outgoing.redial(userId, callId, true);
       case 'lines':
@@ -182,7 +182,8 @@ export class Switchboard {
         return;
       case 'cancel':
         if (this.#outgoing.leaveQuestion(userId, callId)) return;
-        return callId && softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
+        if (!callId || !softphones.canGiveUp(userId, callId)) return answer(this.#toast('call-over', press.language));
+        return softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
       case 'record':
         if (callId) softphones.sendIfStarted(userId, { type: 'record', call: callId, wanted: action.wanted });
         return;

@@ -65,7 +65,7 @@ export const recordingMachine = setup({
     >(),
     pauseRecorder: effect<{ recording: RecordingId }>(),
     resumeRecorder: effect<{ recording: RecordingId; voiceLeg: VoiceLegId }>(),
-    tellFailed: effect<RecordingInput>(),
+    tellFailed: effect<RecordingInput & { reason: string }>(),
     tellFull: effect<RecordingInput>(),
     show: sendParent(({ context }, { button }: { button: RecordingState }) => ({
       type: 'recording.shows',
@@ -137,7 +137,13 @@ export const recordingMachine = setup({
       entry: { type: 'startRecorder', params: ({ context }) => ({ ...context, limitMs: leftMs(context) }) },
       invoke: { id: 'recorder', src: 'recorder', input: all },
       on: {
-        'recorder.failed': { target: 'failed', actions: { type: 'tellFailed', params: all } },
+        'recorder.failed': {
+          target: 'failed',
+          actions: {
+            type: 'tellFailed',
+            params: ({ context, event }) => ({ ...context, reason: event.detail }),
+          },
+        },
         'recorder.full': { target: 'delivering', actions: [{ type: 'tellFull', params: all }, 'useUp'] },
         record: { guard: 'mayStop', target: 'delivering' },
         finish: 'finishing',

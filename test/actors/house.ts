@@ -50,6 +50,7 @@ export function openHouse() {
   /** `isStuck`: messages cannot be deleted. */
   const chat = { isStuck: false };
   const settings = { broken: false };
+  const failedRecordings: string[] = [];
   let nextId = 0;
   let hear: (message: IncomingMessage) => void | Promise<void> = () => {};
   let feel: (press: Press) => void | Promise<void> = () => {};
@@ -147,6 +148,7 @@ export function openHouse() {
     clock,
     handOver: () => {},
     limitOf: async () => undefined,
+    recordingFailed: ({ order, reason }) => void failedRecordings.push(`${order.owner}: ${reason}`),
     keys: new DtmfSender({
       sip: nets.sip,
       media: nets.media,
@@ -193,6 +195,8 @@ export function openHouse() {
     /** Lines there are; `lineActors.follow()` starts added ones. */
     lines: known,
     settings,
+    /** What owners are to learn of recordings that could not be stored. */
+    failedRecordings,
     softphones,
     switchboard,
     lineActors,

@@ -216,6 +216,33 @@ describe('calls', () => {
     expect(answers).toEqual(['call-over']);
   });
 
+  test('a key pressed while the user is away is not taken for sent', async () => {
+    offer(CallId('c1'));
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    const answers: (string | undefined)[] = [];
+    const press = (action: string) =>
+      house.press(action, { callId: CallId('c1'), answer: (text) => answers.push(text) });
+    await press('key:5');
+    await press('reconnect');
+    await press('key:6');
+    expect(answers).toEqual(['keys-while-away']);
+    expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 5 to c1']);
+  });
+
+  test('Cancel of a call that is over says so, and leaves the one that is being made', async () => {
+    await house.text('200');
+    const answers: (string | undefined)[] = [];
+    const press = (callId: CallId) => house.press('cancel', { callId, answer: (text) => answers.push(text) });
+    await press(CallId('old'));
+    expect(answers).toEqual(['call-over']);
+    expect(house.nets.told.filter((told) => told.startsWith('hang up'))).toEqual([]);
+    await press([...house.records.keys()][0] as CallId);
+    expect(house.nets.told.filter((told) => told.startsWith('hang up'))).toHaveLength(1);
+    expect(answers).toHaveLength(1);
+  });
+
   test('Reconnect of a call that nobody has answered says what can be done', async () => {
     await house.text('200');
     const [call] = [...house.records.keys()];

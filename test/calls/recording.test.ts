@@ -236,6 +236,23 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasOpusTools)('a call is recorde
     call.hangUp();
     await fileIn(stage.olga, stage.chat);
   });
+
+  test('AC-40 the recorder cannot write while Uwe talks: he is told why, and so is Olga, whose line it is', async () => {
+    stage.olga.starts('@siptg_bot');
+    await lineOfUwe({ recording: true });
+    const away = `${stage.storage.recordings}.away`;
+    await rename(stage.storage.recordings, away);
+    try {
+      const call = await talk(uwe);
+      const reason = 'the directory for recordings does not exist';
+      await uwe.person.waitsFor(({ text }) => text.endsWith(`The recording failed: ${reason}`));
+      await stage.olga.waitsFor(({ text }) => text === `Office: a call could not be recorded: ${reason}`);
+      await call.heard(patSaysHz, { forMs: 500 });
+      call.hangUp();
+    } finally {
+      await rename(away, stage.storage.recordings);
+    }
+  });
 });
 
 describe.skipIf(!hasBaresip || !hasKamailio || !hasOpusTools)('a line whose owner has no right to record', () => {

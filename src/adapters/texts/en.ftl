@@ -129,7 +129,7 @@ recording-caption-user =
 recording-limit = The recording has stopped: the plan allows { $limit } of a call.
 recording-failed =
     { $party }
-    The recording failed: it could not be stored.
+    The recording failed: { $reason }
 recording-undeliverable =
     { $party }
     The recording could not be delivered: { $reason }
@@ -229,5 +229,6 @@ toast-call-over = The call is over
 toast-done = done
 toast-expired = This question has expired
 toast-not-answered-yet = Nobody has answered yet: Reconnect works during a talk. To give up, hang up or press Cancel.
+toast-keys-while-away = You are not on the line now: the key was not sent. Reconnect rings you again.
 toast-recording-locked = Recorded by order of the owner
 toast-recording-used-up = The recording limit of this call is used up

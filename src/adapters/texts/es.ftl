@@ -129,7 +129,7 @@ recording-caption-user =
 recording-limit = La grabación se detuvo: el plan permite { $limit } por llamada.
 recording-failed =
     { $party }
-    Falló la grabación: no se pudo guardar.
+    Falló la grabación: { $reason }
 recording-undeliverable =
     { $party }
     No se pudo entregar la grabación: { $reason }
@@ -229,5 +229,6 @@ toast-call-over = La llamada ha terminado
 toast-done = Ya está hecho
 toast-expired = La pregunta ha caducado
 toast-not-answered-yet = Aún no han contestado: la reconexión funciona durante la conversación. Para dejarlo, cuelga o pulsa Cancelar.
+toast-keys-while-away = Ahora no estás en la línea: la tecla no se ha enviado. Pulsa Reconectar y te llamamos de nuevo.
 toast-recording-locked = Se graba por orden del titular de la línea
 toast-recording-used-up = Se agotó el límite de grabación de esta llamada

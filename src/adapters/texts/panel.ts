@@ -66,7 +66,9 @@ export const recording: Rendering<RecordingNotice> = {
     }),
   }),
   recordingLimit: ({ limitMs }, phrase) => ({ text: phrase('recording-limit', { limit: duration(limitMs, phrase) }) }),
-  recordingFailed: ({ label }, phrase) => ({ text: phrase('recording-failed', { party: party(label, phrase) }) }),
+  recordingFailed: ({ label, reason }, phrase) => ({
+    text: phrase('recording-failed', { party: party(label, phrase), reason: oneLine(reason) }),
+  }),
   recordingUndeliverable: ({ title, reason }, phrase) => ({
     text: phrase('recording-undeliverable', { party: oneLine(title), reason: oneLine(reason) }),
   }),

@@ -129,7 +129,7 @@ recording-caption-user =
 recording-limit = Запис зупинено: тариф дозволяє { $limit } на дзвінок.
 recording-failed =
     { $party }
-    Запис не вдався: файл не збережено.
+    Запис не вдався: { $reason }
 recording-undeliverable =
     { $party }
     Не вдалося доставити запис: { $reason }
@@ -229,5 +229,6 @@ toast-call-over = Дзвінок завершено
 toast-done = Уже зроблено
 toast-expired = Час вибору минув
 toast-not-answered-yet = Вам ще не відповіли: перепідключення працює під час розмови. Щоб перервати виклик, покладіть слухавку або натисніть «Скасувати».
+toast-keys-while-away = Ви зараз не на лінії: клавішу не надіслано. Натисніть «Підключитися знову», і вам знову зателефонують.
 toast-recording-locked = Запис увімкнув власник лінії
 toast-recording-used-up = Ліміт запису цього дзвінка вичерпано

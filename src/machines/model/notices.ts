@@ -95,8 +95,8 @@ export type RecordingNotice =
     }
   /** Recording stopped by itself: the plan allows so much of each call. */
   | { readonly kind: 'recordingLimit'; readonly limitMs: number }
-  /** Nothing could be written. */
-  | { readonly kind: 'recordingFailed'; readonly label: CallLabel }
+  /** Nothing more could be written; `reason` in the operator's words. */
+  | { readonly kind: 'recordingFailed'; readonly label: CallLabel; readonly reason: string }
   /** The chosen chat does not take the file of this title; `reason` as it came from Telegram. */
   | { readonly kind: 'recordingUndeliverable'; readonly title: string; readonly reason: string };
 
@@ -155,6 +155,8 @@ export type Toast =
   | 'expired'
   /** Reconnect on a call that nobody has answered. */
   | 'not-answered-yet'
+  /** A key while the voice leg is away: there is nobody who could press it. */
+  | 'keys-while-away'
   | 'recording-locked'
   | 'recording-used-up';
 

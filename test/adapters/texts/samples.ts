@@ -136,7 +136,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     { kind: 'recordingTitle', label: pat },
     { kind: 'recordingTitle', label: { ...pat, number: undefined } },
   ],
-  recordingFailed: [{ kind: 'recordingFailed', label: pat }],
+  recordingFailed: [{ kind: 'recordingFailed', label: pat, reason: 'the disk is full' }],
   recordingUndeliverable: [{ kind: 'recordingUndeliverable', title: 'Pat', reason: 'chat not found' }],
   parallel: (['waiting', 'early', 'ringing', 'listening', 'answered', 'held'] as const).map((state) => ({
     kind: 'parallel',
@@ -181,6 +181,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
       'expired',
       'recording-locked',
       'not-answered-yet',
+      'keys-while-away',
       'recording-used-up',
     ] as const
   ).map((says) => ({ kind: 'toast', says })),

@@ -21,6 +21,9 @@ export const ownerNotices: NoticeRendering<OwnerNotice> = {
   }),
   'user-blocks': ({ lineName }, phrase) => ({ text: phrase('user-blocks', { name: brief(lineName) }) }),
   'user-privacy': ({ lineName }, phrase) => ({ text: phrase('user-privacy', { name: brief(lineName) }) }),
+  'recording-not-stored': ({ lineName, reason }, phrase) => ({
+    text: phrase('recording-not-stored', { name: brief(lineName), reason: brief(reason) }),
+  }),
   'worker-down': ({ worker, lineNames }, phrase) => ({
     text: withLines(phrase('worker-down', { worker: brief(worker) }), 'worker-down-lines', lineNames, phrase),
   }),

@@ -254,6 +254,7 @@ registration-failing = { $name } is not registered: the PBX does not answer
 registration-recovered = { $name } is registered again.
 user-blocks = { $name }: calls do not ring. Who talks through this line has blocked the chat account.
 user-privacy = { $name }: calls do not ring. The privacy settings of who talks through this line do not let the chat account call.
+recording-not-stored = { $name }: a call could not be recorded: { $reason }
 worker-down = Worker { $worker } does not answer.
 worker-down-lines = Lines that wait for it: { $names }
 worker-back = Worker { $worker } answers again.

@@ -254,6 +254,7 @@ registration-failing = { $name } está sin registrar: la centralita no responde
 registration-recovered = { $name } vuelve a estar registrada.
 user-blocks = { $name }: las llamadas no suenan. Quien habla por esta línea ha bloqueado la cuenta que llama.
 user-privacy = { $name }: las llamadas no suenan. Los ajustes de privacidad de quien habla por esta línea no permiten las llamadas de la cuenta que llama.
+recording-not-stored = { $name }: no se pudo grabar una llamada: { $reason }
 worker-down = El nodo { $worker } no responde.
 worker-down-lines = Líneas que lo esperan: { $names }
 worker-back = El nodo { $worker } vuelve a responder.

@@ -344,6 +344,7 @@ const noticesByKind: {
     { kind: 'registration-failing', lineName: 'Office', sip: undefined, detail: undefined },
   ],
   'registration-recovered': [{ kind: 'registration-recovered', lineName: 'Office' }],
+  'recording-not-stored': [{ kind: 'recording-not-stored', lineName: 'Office', reason: 'the disk is full' }],
   'user-blocks': [{ kind: 'user-blocks', lineName: 'Office' }],
   'user-privacy': [{ kind: 'user-privacy', lineName: 'Office' }],
   'worker-down': [
