@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import type { LineRow, PendingColumns } from './entities/line.ts';
 import { applied, discarded, edited, switchedOn } from './line-edits.ts';
 import { passwordPurpose } from './line-repository.ts';
-import { blankLine, type LinePatch, LineRows } from './line-rows.ts';
+import { blankLine, type LineDeed, type LinePatch, LineRows } from './line-rows.ts';
 import type { SecretBox } from './secret-box.ts';
 
 type Creation = LineOptions & NewEdits & { readonly pendingSince: EpochMs | undefined };
@@ -76,31 +76,28 @@ export class LineBookRepository implements LineBook {
   }
 
   async change(by: Changer, line: LineId, changes: Partial<LineOptions>): Promise<OwnedLine | undefined> {
-    return shown(await this.#rows.change(by, line, 'change', () => optionColumnsOf(changes)));
+    return this.#asOwner(by, line, 'change', () => optionColumnsOf(changes));
   }
 
   async edit(by: Changer, line: LineId, edits: NewEdits, at: EpochMs): Promise<OwnedLine | undefined> {
     const { password, ...settings } = edits;
     const sealed = this.#sealed(line, password);
-    return shown(
-      await this.#rows.change(by, line, 'edit', (row) => edited(row, columnsOf(settings), sealed, new Date(at))),
-    );
+    return this.#asOwner(by, line, 'edit', (row) => edited(row, columnsOf(settings), sealed, new Date(at)));
   }
 
   async apply(by: Changer, line: LineId): Promise<OwnedLine | undefined> {
-    return shown(await this.#rows.change(by, line, 'apply', applied));
+    return this.#asOwner(by, line, 'apply', applied);
   }
 
   async discard(by: Changer, line: LineId): Promise<OwnedLine | undefined> {
-    return shown(await this.#rows.change(by, line, 'discard', () => discarded));
+    return this.#asOwner(by, line, 'discard', () => discarded);
   }
 
   /** On, with something missing: nothing changes. */
   async switch(by: Changer, line: LineId, on: boolean): Promise<OwnedLine | undefined> {
-    const row = on
-      ? await this.#rows.change(by, line, 'switch-on', switchedOn)
-      : await this.#rows.change(by, line, 'switch-off', () => ({ enabled: false, draft: false }));
-    return shown(row);
+    return on
+      ? this.#asOwner(by, line, 'switch-on', switchedOn)
+      : this.#asOwner(by, line, 'switch-off', () => ({ enabled: false, draft: false }));
   }
 
   async assign(by: Changer, line: LineId, user: UserId | undefined): Promise<OwnedLine | undefined> {
@@ -149,6 +146,17 @@ export class LineBookRepository implements LineBook {
       lines,
       plan: plan ?? undefined,
     }));
+  }
+
+  /** A person's change counts only while the line is his: between his look at it and his change it may have been taken. */
+  async #asOwner(
+    by: Changer,
+    line: LineId,
+    deed: LineDeed,
+    patchOf: (row: LineRow) => LinePatch,
+  ): Promise<OwnedLine | undefined> {
+    const isHis = ({ ownerId }: LineRow) => by === 'timer' || by === 'operator' || by === ownerId;
+    return shown(await this.#rows.change(by, line, deed, (row) => (isHis(row) ? patchOf(row) : undefined)));
   }
 
   #sealed(id: string, password: string | undefined): string | undefined {

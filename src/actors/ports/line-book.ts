@@ -9,7 +9,8 @@ export type NewEdits = Partial<AppliedSettings> & { readonly password?: string }
 
 /**
  * Lines as their owners set them up. Each change is one transaction, with its row in the audit log (secrets left out) and
- * its announcement to every host. `undefined` where there is no such line.
+ * its announcement to every host. A person's change counts only while the line is his, except of who has it: between his look
+ * at the line and the change somebody may have taken it. `undefined` where there is no such line.
  */
 export interface LineBook {
   /** Those of the person first, then those assigned to him, each oldest first. */

@@ -230,6 +230,24 @@ describe.each(books)('a line book %s', (_, open) => {
     expect(await book.apply(olga, id)).toMatchObject({ domain: '', enabled: false, draft: false });
   });
 
+  test('nobody changes a line that is not his any more, but the operator and the clock do', async () => {
+    const { book, olga, id } = await running();
+    const uwe = somebody();
+    await book.handOver(uwe, id, uwe);
+    const his = await book.find(id);
+
+    expect(await book.change(olga, id, { recordingsChat: '-1' })).toBeUndefined();
+    expect(await book.edit(olga, id, { domain: 'olga.test' }, at)).toBeUndefined();
+    expect(await book.apply(olga, id)).toBeUndefined();
+    expect(await book.discard(olga, id)).toBeUndefined();
+    expect(await book.switch(olga, id, false)).toBeUndefined();
+    expect(await book.remove(olga, id)).toBe(false);
+    expect(await book.find(id)).toEqual(his);
+    expect(await book.edit(uwe, id, { domain: 'uwe.test' }, at)).toMatchObject({ pending: { domain: 'uwe.test' } });
+    expect(await book.apply('timer', id)).toMatchObject({ domain: 'uwe.test', pending: {} });
+    expect(await book.remove('operator', id)).toBe(true);
+  });
+
   test('a line that is handed over belongs to the receiver, until it is taken back', async () => {
     const { book, olga, id } = await running();
     const [uwe, stranger] = [somebody(), somebody()];
@@ -450,7 +468,7 @@ describe('in the database', () => {
     const { book, olga, id } = await make();
     const deadlines = new DeadlineRepository(database);
     const due = async () => (await deadlines.find(`line/${id}`, 'apply'))?.dueAt;
-    const edit = async (edits: NewEdits) => book.edit(olga, id, edits, at);
+    const edit = async (edits: NewEdits) => book.edit('operator', id, edits, at);
     expect(await due()).toBeUndefined();
     await edit({ domain: 'pbx2.test' });
     await book.edit(olga, id, { login: '200' }, EpochMs(at + 60_000));

@@ -15,7 +15,9 @@ export class MemoryInbox implements Inbox {
   async put(row: InboxRow) {
     if (!this.rows.has(row.id)) this.rows.set(row.id, row);
     const { screenMessage } = await this.#dialogues.of(row.user);
-    const isMoving = (await this.open(Infinity, [row.id])).some(({ user }) => user === row.user);
+    const isMoving = [...this.rows.values()].some(
+      ({ id, user }) => user === row.user && id !== row.id && !this.#done.has(id),
+    );
     return { screenMessage, isMoving };
   }
 

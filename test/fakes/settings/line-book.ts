@@ -71,25 +71,25 @@ export class MemoryLineBook implements LineBook {
   }
 
   async change(by: Changer, line: LineId, changes: Partial<LineOptions>) {
-    return this.#do(by, line, 'change', (held) => {
+    return this.#asOwner(by, line, 'change', (held) => {
       held.line = { ...held.line, ...changes };
     });
   }
 
   async edit(by: Changer, line: LineId, edits: NewEdits, at: EpochMs) {
-    return this.#do(by, line, 'edit', (held) => edit(held, edits, at));
+    return this.#asOwner(by, line, 'edit', (held) => edit(held, edits, at));
   }
 
   async apply(by: Changer, line: LineId) {
-    return this.#do(by, line, 'apply', apply);
+    return this.#asOwner(by, line, 'apply', apply);
   }
 
   async discard(by: Changer, line: LineId) {
-    return this.#do(by, line, 'discard', discard);
+    return this.#asOwner(by, line, 'discard', discard);
   }
 
   async switch(by: Changer, line: LineId, on: boolean) {
-    return this.#do(by, line, on ? 'switch-on' : 'switch-off', (held) => {
+    return this.#asOwner(by, line, on ? 'switch-on' : 'switch-off', (held) => {
       if (!on) held.line = { ...held.line, enabled: false, draft: false };
       else if (isCompleteWith(held)) {
         apply(held);
@@ -123,7 +123,8 @@ export class MemoryLineBook implements LineBook {
 
   async remove(by: Changer, line: LineId) {
     const held = this.#held.get(line);
-    if (held) this.#note(by, held, 'remove');
+    if (!held || !isHis(by, held.line)) return false;
+    this.#note(by, held, 'remove');
     return this.#held.delete(line);
   }
 
@@ -150,6 +151,11 @@ export class MemoryLineBook implements LineBook {
 
   #lines(): OwnedLine[] {
     return [...this.#held.values()].map(({ line }) => line);
+  }
+
+  #asOwner(by: Changer, line: LineId, did: string, change: (held: Held) => void): OwnedLine | undefined {
+    const held = this.#held.get(line);
+    return held && isHis(by, held.line) ? this.#do(by, line, did, change) : undefined;
   }
 
   #do(by: Changer, line: LineId, did: string, change: (held: Held) => void): OwnedLine | undefined {
@@ -216,3 +222,5 @@ const isCompleteWith = ({ line, password, newPassword }: Held): boolean =>
   (newPassword ?? password) !== undefined &&
   (line.pending.login ?? line.login) !== '' &&
   (line.pending.domain ?? line.domain) !== '';
+
+const isHis = (by: Changer, { owner }: OwnedLine): boolean => by === 'timer' || by === 'operator' || by === owner;

@@ -33,6 +33,6 @@ async function refusalOf(
 ): Promise<WrongAnswer | undefined> {
   const addresses = kind === 'ip' ? [host] : await hosts.lookup(host);
   if (addresses.length === 0) return mustResolve ? { kind: 'unknown-host', host } : undefined;
-  if (allowPrivateRegistrars || !addresses.every(isPrivateAddress)) return undefined;
+  if (allowPrivateRegistrars || !addresses.some(isPrivateAddress)) return undefined;
   return { kind: 'private-address', host };
 }
