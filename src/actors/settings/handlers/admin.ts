@@ -43,6 +43,8 @@ export const adminHandlers = (parts: Parts): AdminHandlers => ({
     if (text === '' || isId(text)) return 'Usage: /notice <text> to every owner, or /notice <owner id> <text>';
     if (text.length > longestNotice)
       return `A notice has at most ${longestNotice} characters; this one has ${text.length}.`;
+    const isOwner = owner === undefined || (await parts.lines.owners()).some((known) => known.owner === owner);
+    if (!isOwner) return `${owner} owns no line. A notice to every owner begins with a word.`;
     const count = await parts.operatorNotices.put(owner === undefined ? undefined : UserId(owner), text);
     return `The notice goes to ${count} ${count === 1 ? 'owner' : 'owners'}.`;
   }),

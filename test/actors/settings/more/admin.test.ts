@@ -45,6 +45,7 @@ test('a wrong command is answered with how it is meant, and does nothing', async
   expect(await does('plan', '1 full')).toBe('There is no plan file (PLANS_FILE): nothing is limited.');
   expect(await does('notice')).toMatch(/^Usage/);
   expect(await does('notice', '1')).toMatch(/^Usage/);
+  expect(await does('notice', '24 hours of maintenance')).toMatch(/^24 owns no line\./);
   expect(await does('notice', 'x'.repeat(3_001))).toBe('A notice has at most 3000 characters; this one has 3001.');
   expect(lines.plans.size).toBe(0);
   expect(operatorNotices.notices.size).toBe(0);
