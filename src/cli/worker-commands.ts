@@ -4,7 +4,8 @@ import { EpochMs, UserId } from '../machines/model/ids.ts';
 import type { Commands } from './command.ts';
 import { checked, type Form, readOptions, telegramId, WrongUsage } from './wrong-usage.ts';
 
-const workerId: Form = { form: /^[\w-]{1,64}$/, allowed: '1 to 64 letters, digits, _ or -' };
+/** A button must hold it (Telegram's 64 bytes, less the line and the code). */
+const workerId: Form = { form: /^[\w-]{1,27}$/, allowed: '1 to 27 letters, digits, _ or -' };
 const words: Form = { form: /^[^\p{Cc}\p{Cf}]{1,32}$/u, allowed: '1 to 32 characters' };
 const options = {
   kind: { form: /^(official|shared|operator|private)$/, allowed: 'official, shared, operator or private' },

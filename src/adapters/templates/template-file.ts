@@ -46,7 +46,7 @@ const keys = {
   codecs: { accepts: someOf(codecs).optional(), allowed: listOf(codecs) },
   dtmf: { accepts: someOf(dtmfMethods).optional(), allowed: listOf(dtmfMethods) },
   rules: { accepts: z.string().optional(), allowed: 'dial rules' },
-  workers: { accepts: z.array(z.string().min(1).max(64)).default([]), allowed: 'a list of ids of operator workers' },
+  workers: { accepts: z.array(z.string().min(1).max(27)).default([]), allowed: 'a list of ids of operator workers' },
   login: {
     accepts: z.strictObject({ en: hint, ru: hint.optional(), uk: hint.optional(), es: hint.optional() }).optional(),
     allowed: `an object of texts, 1 to 120 characters, by language (${languages.join(', ')}); en is needed`,
