@@ -29,7 +29,7 @@ const newLine = {
   codecs,
 } satisfies Record<string, Form>;
 const settings = {
-  rules: { form: /./su, allowed: 'dial rules, or = for none' },
+  rules: { form: /\S/u, allowed: 'dial rules, or = for none' },
   dtmf: {
     // Each once, since the second would never be reached.
     form: /^(?!.*(rfc2833|info|inband).*\1)(rfc2833|info|inband)(,(rfc2833|info|inband))*$/,
@@ -45,11 +45,11 @@ const settings = {
 
 export const lineUsage = `\
   line add --user <telegram id> --login <login> --domain <host[:port]> [--name <name>] [--proxy <host[:port]>]
-           [--transport udp|tcp|tls] [--codecs opus,alaw,mulaw]
+           [--transport udp|tcp|tls] [--codecs opus,alaw,mulaw,g722,gsm]
            The password is asked for, or taken from SIP_PASSWORD.
-  line set <id> [--rules '<dial rules>'|=] [--dtmf rfc2833,info,inband] [--codecs opus,alaw,mulaw]
-           [--recording on|off] [--stereo on|off] [--chat=<chat id>|none] [--user <telegram id>|owner]
-           [--callback on|off]
+  line set <id> [--rules '<dial rules>'|=] [--dtmf rfc2833,info,inband]
+           [--codecs opus,alaw,mulaw,g722,gsm] [--recording on|off] [--stereo on|off] [--chat=<chat id>|none]
+           [--user <telegram id>|owner] [--callback on|off]
            --callback is the switch of the person who talks through the line, on all his lines.
   line list
   line remove <id>`;
@@ -136,8 +136,12 @@ function checkedRules(text: string): string {
   const check = dialRules.check(text);
   if (check.ok) return check.rules.map(({ text: rule }) => rule).join(' ');
   const { rule, position, why } = check;
-  throw new WrongUsage(`line set: --rules: the rule "${rule}" is refused at character ${position + 1}: ${why}`);
+  const quoted = rule.length > longestQuote ? `${rule.slice(0, longestQuote)}…` : rule;
+  throw new WrongUsage(`line set: --rules: the rule "${quoted}" is refused at character ${position + 1}: ${why}`);
 }
+
+/** A rule may be as long as the command line; its beginning tells which one it is. */
+const longestQuote = 40;
 
 async function readLine(words: readonly string[]): Promise<NewLine> {
   const found = readOptions('line add', words, newLine);

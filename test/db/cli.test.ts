@@ -136,6 +136,11 @@ test('what is wrong is refused with what is allowed, and nothing changes', async
   };
   await refused(['--rules', '^8=7 (?=1)2'], '--rules: the rule "(?=1)2" is refused at character 6: look-ahead');
   await refused(['--rules', ''], '--rules: found ""');
+  await refused(['--rules', ' \t '], '--rules: found " \t "');
+  await refused(
+    ['--rules', `^8=7 ${'1'.repeat(1_000)}`],
+    `--rules: the rule "${'1'.repeat(40)}…" is refused at character 1001: more than 1000 characters`,
+  );
   await refused(['--dtmf', 'info,info'], '--dtmf: found "info,info", allowed is');
   await refused(['--codecs', 'mp3'], '--codecs: found "mp3", allowed is');
   await refused(['--stereo', 'yes'], '--stereo: found "yes", allowed is on or off');
@@ -202,6 +207,6 @@ test('the process says the same, and its exit code tells a wrong command line', 
   });
   expect(await runProcess(['constructor'])).toMatchObject({
     code: 2,
-    trouble: expect.stringMatching(/^Usage:/) as string,
+    trouble: expect.stringMatching(/^Usage:(.*\[--codecs opus,alaw,mulaw,g722,gsm\]){2}/s) as string,
   });
 });
