@@ -17,10 +17,11 @@ describe(`in ${interleavings} orders`, () => {
       for (let seed = 1; seed <= interleavings; seed++) {
         const { lines, wrong } = await interleaved(race, seed);
         if (wrong) expect.fail(await reproduction(`${race.name}, seed ${seed}`, lines, wrong));
-        orders.add(lines.join());
+        // The last line is how the walk is brought to its end, and no part of the race.
+        orders.add(lines.slice(0, -1).join());
       }
-      // A race that always goes the same way is none.
-      expect(orders.size).toBeGreaterThan(20);
+      // A race that mostly goes the same way is none: of 500 the narrowest meets 85.
+      expect(orders.size).toBeGreaterThan(75);
     },
     600_000,
   );
