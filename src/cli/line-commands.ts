@@ -50,6 +50,7 @@ export const lineUsage = `\
   line set <id> [--rules '<dial rules>'|=] [--dtmf rfc2833,info,inband]
            [--codecs opus,alaw,mulaw,g722,gsm] [--recording on|off] [--stereo on|off] [--chat=<chat id>|none]
            [--user <telegram id>|owner] [--callback on|off]
+           Set --chat first and add the settings bot to it afterwards: it leaves chats that nobody chose.
            --callback is the switch of the person who talks through the line, on all his lines.
   line list
   line remove <id>`;

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { UserPhone } from '../../sandbox/phone/phone.ts';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import type { NewLine } from '../../src/db/line-repository.ts';
+import type { LineId } from '../../src/machines/model/ids.ts';
 import { type Baresip, hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { hasOpusTools, readOggOpus, shareWith } from '../support/ogg-audio.ts';
@@ -78,10 +79,11 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasOpusTools)('a call is recorde
     if (!found) throw new Error('no file');
     return { ...found, sound: readOggOpus(found.file.bytes) };
   };
-  /** A channel of Olga's, with the settings bot as administrator. */
-  const channel = () => {
+  /** Recordings of this line go to a channel of Olga's; the settings bot comes after that, since it leaves what nobody chose. */
+  const chooseChannel = async (line: LineId) => {
     const { world } = stage.telegram;
     const { id } = world.addChat({ kind: 'channel', title: 'Recordings', creatorId: stage.olga.id });
+    await stage.cli('line', 'set', line, `--chat=${id}`);
     world.addToChat(id, stage.olga.id, world.directory.byUsername('siptg_bot')?.id ?? '', true);
     return id;
   };
@@ -105,8 +107,8 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasOpusTools)('a call is recorde
   });
 
   test('AC-38 automatic, separate channel: Uwe sees it locked and is told so, the file is in the channel; Olga may stop', async () => {
-    const chat = channel();
-    const id = await lineOfUwe({ recording: true, recordingsChat: chat });
+    const id = await lineOfUwe({ recording: true });
+    const chat = await chooseChannel(id);
     const call = await talk(uwe);
     const panel = await keypad(uwe.person, locked);
     await call.heard(patSaysHz, { forMs: 1_000 });
@@ -173,8 +175,7 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasOpusTools)('a call is recorde
   });
 
   test('AC-79 automatic, separate channel, Reconnect: locked while away and after; one file, in the channel', async () => {
-    const chat = channel();
-    await lineOfUwe({ recording: true, recordingsChat: chat });
+    const chat = await chooseChannel(await lineOfUwe({ recording: true }));
     const call = await talk(uwe);
     await keypad(uwe.person, locked);
     const tablet = new UserPhone(uwe.person.device());
