@@ -42,7 +42,7 @@ export interface SettingsParts {
   readonly plans: Pick<Plans, 'planOf'>;
   readonly templates: Templates;
   readonly screens: Screens;
-  readonly autoApply: Pick<AutoApply, 'follow'>;
+  readonly autoApply: Pick<AutoApply, 'edit' | 'follow'>;
   readonly checks: FieldChecks;
   readonly chatAccount: string;
   /** Also in calls that are under way. */

@@ -1,5 +1,6 @@
 import type { AskedField } from '../../machines/model/settings.ts';
 import type { Template } from '../ports/templates.ts';
+import type { FieldValues } from './more-parts.ts';
 
 /** How a template names what it may fix, and where it says it. */
 const names = {
@@ -18,6 +19,13 @@ export function isFixed(template: Template | undefined, field: AskedField | 'pro
   if (template?.editable === undefined || !(field in names)) return false;
   const [name, value] = names[field as Fixable];
   return !template.editable.includes(name) && template[value] !== undefined;
+}
+
+/** Whether a template fixes what this is, and to something else than these values say. */
+export function contradicts(template: Template | undefined, field: string, values: FieldValues): boolean {
+  if (!template || !(field in names)) return false;
+  const [, value] = names[field as Fixable];
+  return isFixed(template, field as Fixable) && String(values[value]) !== String(template[value]);
 }
 
 export const fixedFields = (template: Template | undefined): readonly AskedField[] =>

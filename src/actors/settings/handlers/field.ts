@@ -26,11 +26,9 @@ export const fieldAnswers = (parts: SettingsParts): AnswerHandlers<'field'> => (
     if (line?.owner !== visitor.user) return { screen: await parts.screens.lines(visitor, { kind: 'not-yours' }) };
     const reading = await fields[field].read(text, line, parts.checks);
     if ('wrong' in reading) return { wrong: reading.wrong };
-    const by = visitor.user;
-    if (reading.options) await parts.lines.change(by, id, reading.options);
+    if (reading.options) await parts.lines.change(visitor.user, id, reading.options);
     if (!('edits' in reading)) return lineScreen(parts, visitor, id);
-    const edited = await parts.lines.edit(by, id, reading.edits, visitor.at);
-    if (edited) await parts.autoApply.follow(edited);
+    const edited = await parts.autoApply.edit(visitor, id, reading.edits);
     return afterEdit(parts, visitor, edited ?? line, field);
   },
 });

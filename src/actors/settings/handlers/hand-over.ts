@@ -1,6 +1,7 @@
 import { EpochMs, type LineId, type UserId } from '../../../machines/model/ids.ts';
 import type { Next, PressHandlers, Visitor } from '../handlers.ts';
 import { type MoreParts, nameOf, over } from '../more-parts.ts';
+import { limitReachedBy } from '../plan-room.ts';
 import { invitationLink } from './invitations.ts';
 import { forOwner } from './owned.ts';
 
@@ -93,17 +94,6 @@ export async function take(parts: Parts, visitor: Visitor, token: string): Promi
     screen: await screens.line(visitor, line.id),
     sayings: [{ to: offer.from, notice: { kind: 'hand-over-taken', lineName: line.name, name } }],
   };
-}
-
-/** How many lines the person's plan allows, when he has as many. */
-export async function limitReachedBy(
-  { lines, plans }: Pick<Parts, 'lines' | 'plans'>,
-  person: UserId,
-): Promise<number | undefined> {
-  const { sipAccounts } = await plans.planOf(person);
-  if (sipAccounts === undefined) return undefined;
-  const own = (await lines.of(person)).filter(({ owner }) => owner === person);
-  return own.length >= sipAccounts ? sipAccounts : undefined;
 }
 
 /** What the owner before promised is nothing to the next one. */

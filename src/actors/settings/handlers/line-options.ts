@@ -23,8 +23,7 @@ export const optionHandlers = (parts: SettingsParts): PressHandlers<'recording' 
       const template = parts.templates.find(id ?? '');
       const transport = next(now, template?.transports ?? transports);
       if (transport !== now && !isFixed(template, 'protocol')) {
-        const edited = await parts.lines.edit(visitor.user, line.id, { transport }, visitor.at);
-        if (edited) await parts.autoApply.follow(edited);
+        await parts.autoApply.edit(visitor, line.id, { transport });
       }
       return lineScreen(parts, visitor, line.id);
     }),

@@ -1,20 +1,13 @@
 import type { LineOptions } from '../../../machines/model/settings.ts';
 import type { NewEdits } from '../../ports/line-book.ts';
 import type { Template } from '../../ports/templates.ts';
+import { blankOptions } from '../blank-line.ts';
 import { automaticName } from '../fields/identity.ts';
 import type { Next, PressHandlers, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
+import { planRoom } from '../plan-room.ts';
 
 type Parts = Pick<SettingsParts, 'lines' | 'plans' | 'screens' | 'templates'>;
-
-/** What a line has before anybody says anything (product §3.4). */
-const defaults: Omit<LineOptions, 'name'> = {
-  codecs: ['opus', 'alaw', 'mulaw'],
-  dtmfMethods: ['rfc2833', 'info', 'inband'],
-  recording: false,
-  recordingsChat: undefined,
-  quietHours: undefined,
-};
 
 export const newHandlers = (parts: Parts): PressHandlers<'new'> => ({ new: (visitor) => newLine(parts, visitor, {}) });
 
@@ -25,19 +18,15 @@ export async function newLineFrom(parts: Parts, visitor: Visitor, id: string): P
   return newLine(parts, visitor, settingsOf(template));
 }
 
-async function newLine(
-  { lines, plans, screens }: Parts,
-  visitor: Visitor,
-  settings: Partial<LineOptions> & NewEdits,
-): Promise<Next> {
-  const owned = (await lines.of(visitor.user)).filter(({ owner }) => owner === visitor.user);
-  const { sipAccounts: limit = Infinity } = await plans.planOf(visitor.user);
-  if (owned.length >= limit) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
-  const names = new Set(owned.map(({ name }) => name));
-  let number = owned.length + 1;
+async function newLine(parts: Parts, visitor: Visitor, settings: Partial<LineOptions> & NewEdits): Promise<Next> {
+  const { lines, screens } = parts;
+  const { own, limit } = await planRoom(parts, visitor.user);
+  if (own.length >= limit) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
+  const names = new Set(own.map(({ name }) => name));
+  let number = own.length + 1;
   while (names.has(automaticName(number))) number++;
   const { id } = await lines.create(visitor.user, {
-    ...defaults,
+    ...blankOptions,
     name: automaticName(number),
     // Nothing of a draft is in use yet that the values would have to wait beside.
     pendingSince: undefined,

@@ -1,17 +1,12 @@
 import type { LineOptions, OwnedLine } from '../../../machines/model/settings.ts';
 import type { NewEdits } from '../../ports/line-book.ts';
 import type { Template } from '../../ports/templates.ts';
+import { blankOptions, blankSettings } from '../blank-line.ts';
 import { withEdits } from '../fields/field.ts';
 
-/** What a new line has before anybody says anything (product §3.4). */
-const unset = {
-  domain: '',
-  proxy: '',
-  transport: 'udp',
-  dialRules: '',
-  codecs: ['opus', 'alaw', 'mulaw'],
-  dtmfMethods: ['rfc2833', 'info', 'inband'],
-} as const;
+/** What somebody may have filled in himself. */
+const filled = ['domain', 'proxy', 'transport', 'dialRules', 'codecs', 'dtmfMethods'] as const;
+const blank = { ...blankSettings, ...blankOptions };
 
 /** What a choice of this template changes: some at once, some at Apply. Login and password are left alone. */
 export function choiceOf(
@@ -41,9 +36,9 @@ export function choiceOf(
 export function replaces({ atOnce, edits }: ReturnType<typeof choiceOf>, line: OwnedLine): boolean {
   const now = withEdits(line);
   const then = { ...edits, ...atOnce };
-  return (Object.keys(unset) as (keyof typeof unset)[]).some((field) => {
+  return filled.some((field) => {
     const next = then[field];
-    return next !== undefined && !same(next, now[field]) && !same(now[field], unset[field]);
+    return next !== undefined && !same(next, now[field]) && !same(now[field], blank[field]);
   });
 }
 

@@ -1,12 +1,12 @@
 import { LineId, type UserId } from '../../../machines/model/ids.ts';
 import type { LineOptions, OwnedLine, Transport, WrongAnswer } from '../../../machines/model/settings.ts';
-import type { Template } from '../../ports/templates.ts';
+import { blankOptions, blankSettings } from '../blank-line.ts';
 import { fields } from '../fields/fields.ts';
 import type { AnswerHandlers, Next, PressHandlers, Visitor } from '../handlers.ts';
 import type { FieldValues, MoreParts } from '../more-parts.ts';
-import { isFixed } from '../template-fields.ts';
+import { limitReachedBy, planRoom } from '../plan-room.ts';
+import { contradicts } from '../template-fields.ts';
 import { isOffered } from './auto-worker.ts';
-import { limitReachedBy } from './hand-over.ts';
 import { type LineKey, type LineSection, readLines, writeLine, wrong } from './line-text.ts';
 import { forOwner } from './owned.ts';
 
@@ -54,13 +54,12 @@ const imported = async ({ screens }: Parts, visitor: Visitor, count: number): Pr
 
 /** The first of the sections that the person's plan has no room for. */
 async function overPlan(
-  { lines, plans }: Parts,
+  parts: Parts,
   person: UserId,
   sections: readonly LineSection[],
 ): Promise<LineSection | undefined> {
-  const { sipAccounts = Infinity } = await plans.planOf(person);
-  const own = (await lines.of(person)).filter(({ owner }) => owner === person);
-  return sections[Math.max(0, sipAccounts - own.length)];
+  const { own, limit } = await planRoom(parts, person);
+  return sections[Math.max(0, limit - own.length)];
 }
 
 async function draftOf(
@@ -119,31 +118,9 @@ async function readValue(
 
 const order = (key: LineKey): number => (key === 'template' ? 0 : key === 'proxy' ? 1 : 2);
 
-/** Whether the template fixes this, and to something else. */
-function contradicts(template: Template | undefined, key: LineKey, read: FieldValues): boolean {
-  if (!template || !(key in fixable)) return false;
-  const [field, value] = fixable[key as keyof typeof fixable];
-  return isFixed(template, field) && String(read[value]) !== String(template[value]);
-}
-
-const fixable = {
-  domain: ['domain', 'domain'],
-  proxy: ['proxy', 'proxy'],
-  protocol: ['protocol', 'transport'],
-  codecs: ['codecs', 'codecs'],
-  dtmf: ['dtmf', 'dtmfMethods'],
-  rules: ['rules', 'dialRules'],
-} as const;
-
 /** The line a section will be. */
 const lineOf = (owner: UserId, draft: Draft): OwnedLine => ({
-  login: '',
-  domain: '',
-  proxy: '',
-  transport: 'udp',
-  worker: 'auto',
-  template: undefined,
-  dialRules: '',
+  ...blankSettings,
   ...draft,
   id: LineId(''),
   owner,
@@ -158,12 +135,5 @@ const lineOf = (owner: UserId, draft: Draft): OwnedLine => ({
 
 const transports: readonly Transport[] = ['udp', 'tcp', 'tls'];
 
-/** What a line has of which the text says nothing (product §3.4). */
-const unset: LineOptions = {
-  name: '',
-  codecs: ['opus', 'alaw', 'mulaw'],
-  dtmfMethods: ['rfc2833', 'info', 'inband'],
-  recording: false,
-  recordingsChat: undefined,
-  quietHours: undefined,
-};
+/** What a line has of which the text says nothing. */
+const unset: LineOptions = { name: '', ...blankOptions };

@@ -1,0 +1,20 @@
+import type { AppliedSettings, LineOptions } from '../../machines/model/settings.ts';
+
+/** What a line has before anybody says anything (product §3.4). */
+export const blankOptions: Omit<LineOptions, 'name'> = {
+  codecs: ['opus', 'alaw', 'mulaw'],
+  dtmfMethods: ['rfc2833', 'info', 'inband'],
+  recording: false,
+  recordingsChat: undefined,
+  quietHours: undefined,
+};
+
+export const blankSettings: AppliedSettings = {
+  login: '',
+  domain: '',
+  proxy: '',
+  transport: 'udp',
+  worker: 'auto',
+  template: undefined,
+  dialRules: '',
+};
