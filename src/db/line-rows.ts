@@ -1,5 +1,6 @@
 import type { FilterQuery } from '@mikro-orm/postgresql';
 import type { Changer } from '../actors/ports/line-book.ts';
+import { appliesAt, autoApplyKind, lineAddressPrefix } from '../machines/model/auto-apply.ts';
 import type { Database } from './database.ts';
 import { LineEntity, type LineRow } from './entities/line.ts';
 import { lineChannel } from './line-changes.ts';
@@ -51,9 +52,6 @@ const unlogged: ReadonlySet<string> = new Set(['pendingSince']);
 
 /** A new binding is needed when one of them changes. */
 const registered = ['login', 'password', 'domain', 'proxy', 'transport', 'worker'] as const;
-
-/** Edits apply by themselves this long after the first of them (D-03). */
-const waitsMs = 300_000;
 
 /** Whoever changes a line has mostly just looked at it. */
 const mostKnown = 200;
@@ -170,10 +168,10 @@ const namesOf = ({ id, ownerId, userId, formerOwnerId }: LineRow): readonly stri
 
 const noOffers = 'offers as (delete from offer using written where offer.line_id = written.id)';
 const noDeadline = `due as (
-  delete from deadline using written where address = 'line/' || written.id and kind = 'apply'
+  delete from deadline using written where address = '${lineAddressPrefix}' || written.id and kind = '${autoApplyKind}'
 )`;
 const newDeadline = `due as (
-  insert into deadline (address, kind, due_at) select 'line/' || written.id, 'apply', ? from written
+  insert into deadline (address, kind, due_at) select '${lineAddressPrefix}' || written.id, '${autoApplyKind}', ? from written
   on conflict (address, kind) do update set due_at = excluded.due_at
 )`;
 
@@ -181,7 +179,7 @@ const newDeadline = `due as (
 function deadlineOf({ pendingSince }: LinePatch): { sql?: string; params: readonly unknown[] } {
   if (pendingSince === undefined) return { params: [] };
   if (pendingSince === null) return { sql: noDeadline, params: [] };
-  return { sql: newDeadline, params: [new Date(pendingSince.getTime() + waitsMs)] };
+  return { sql: newDeadline, params: [new Date(appliesAt(pendingSince.getTime()))] };
 }
 
 /** A statement that returns the ids of lines it wrote, with the entry in the audit log and the announcement. */

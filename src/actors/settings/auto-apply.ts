@@ -1,11 +1,9 @@
-import { EpochMs, LineId } from '../../machines/model/ids.ts';
+import { appliesAt, autoApplyKind, lineAddressPrefix } from '../../machines/model/auto-apply.ts';
+import { LineId } from '../../machines/model/ids.ts';
 import type { OwnedLine } from '../../machines/model/settings.ts';
 import type { Deadline, Deadlines } from '../ports/deadlines.ts';
 import type { LineBook, NewEdits } from '../ports/line-book.ts';
 import type { Visitor } from './handlers.ts';
-
-/** From the first edit until edits apply by themselves (D-03). */
-export const autoApplyMs = 300_000;
 
 /** Edits that nobody applies apply by themselves, also when this process is gone by then. */
 export class AutoApply {
@@ -29,14 +27,14 @@ export class AutoApply {
 
   /** After any change of pending edits: the deadline is that of the line as it is now. */
   async follow({ id, pendingSince }: Pick<OwnedLine, 'id' | 'pendingSince'>): Promise<void> {
-    if (pendingSince === undefined) return this.#deadlines.clear(addressOf(id), kind);
-    await this.#deadlines.set({ address: addressOf(id), kind, dueAt: appliesAt(pendingSince) });
+    if (pendingSince === undefined) return this.#deadlines.clear(addressOf(id), autoApplyKind);
+    await this.#deadlines.set({ address: addressOf(id), kind: autoApplyKind, dueAt: appliesAt(pendingSince) });
   }
 
   /** @returns whether the deadline is one of ours @throws what the line book throws: the deadline is told again then */
-  async passed({ address, kind: told, dueAt }: Deadline): Promise<boolean> {
-    if (told !== kind || !address.startsWith(prefix)) return false;
-    const line = await this.#lines.find(LineId(address.slice(prefix.length)));
+  async passed({ address, kind, dueAt }: Deadline): Promise<boolean> {
+    if (kind !== autoApplyKind || !address.startsWith(lineAddressPrefix)) return false;
+    const line = await this.#lines.find(LineId(address.slice(lineAddressPrefix.length)));
     // A deadline told late is not that of edits made since.
     if (line?.pendingSince !== undefined && appliesAt(line.pendingSince) <= dueAt) {
       await this.#lines.apply('timer', line.id);
@@ -45,8 +43,4 @@ export class AutoApply {
   }
 }
 
-export const appliesAt = (pendingSince: EpochMs): EpochMs => EpochMs(pendingSince + autoApplyMs);
-
-const prefix = 'line/';
-const kind = 'apply';
-const addressOf = (line: LineId): string => `${prefix}${line}`;
+const addressOf = (line: LineId): string => `${lineAddressPrefix}${line}`;

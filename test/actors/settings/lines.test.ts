@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { autoApplyMs } from '../../../src/actors/settings/auto-apply.ts';
+import { autoApplyMs } from '../../../src/machines/model/auto-apply.ts';
 import type { SettingsPress } from '../../../src/machines/model/settings.ts';
 import { template } from '../../fakes/settings/templates.ts';
 import { everything, olga, Room, uwe } from './room.ts';
