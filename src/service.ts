@@ -247,13 +247,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       faults,
       clock: wall,
       ...(clock && { actorClock: clock }),
-      report: ({ line, user, codec, keys }) =>
-        void lines
-          .find(line)
-          .then((found) =>
-            settings.say({ to: user, notice: { kind: 'test-report', lineName: found?.name ?? '', codec, keys } }),
-          )
-          .catch((error: unknown) => faults.report('test call', error)),
+      report: (report) => settings.testEnded(report),
     });
     const switchboard = new Switchboard({
       sip: sip.calls,

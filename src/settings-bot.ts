@@ -40,6 +40,7 @@ import { PlanRepository } from './db/plan-repository.ts';
 import { WorkerRepository } from './db/worker-repository.ts';
 import type { HangupCause } from './machines/model/hangup-cause.ts';
 import type { LineId, UserId } from './machines/model/ids.ts';
+import type { TestCallReport } from './machines/test-call.ts';
 import type { Storage } from './storage.ts';
 
 /** What the operator decides about the settings bot. */
@@ -120,6 +121,7 @@ export interface SettingsBot {
   say(saying: Saying): Promise<boolean>;
   /** A call ended: that a person cannot be rung is told to the owner of the line. */
   callEnded(line: LineId, cause: HangupCause): void;
+  testEnded(report: TestCallReport): void;
   /** A recording could not be stored; who talked has been told. */
   recordingFailed(failed: FailedRecording): void;
   /** Lines changed, here or elsewhere, or the operator said something. */
@@ -263,6 +265,11 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
         })
         .catch(fault('invitations')),
     say,
+    testEnded: ({ line, user, codec, keys }) =>
+      void parts.lines
+        .find(line)
+        .then((found) => say({ to: user, notice: { kind: 'test-report', lineName: found?.name ?? '', codec, keys } }))
+        .catch(fault('test call')),
     recordingFailed: ({ order: { owner, user }, label: { lineName }, reason }) => {
       if (owner !== user) void say({ to: owner, notice: { kind: 'recording-not-stored', lineName, reason } });
     },

@@ -112,7 +112,7 @@ export class SettingsDesk {
   }
 
   #take(row: InboxRow): void {
-    if (this.#closed || this.#inHand.has(row.id) || this.#markedMeanwhile.has(row.id)) return;
+    if (this.#closed || this.#markedMeanwhile.has(row.id)) return;
     this.#inHand.add(row.id);
     this.#lanes.add(row.user, async () => {
       await this.#finish(row).catch((error: unknown) => this.#postpone(error));

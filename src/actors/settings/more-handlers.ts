@@ -1,6 +1,5 @@
 import type { EpochMs, UserId } from '../../machines/model/ids.ts';
-import type { Picking, SettingsInput } from '../../machines/model/settings.ts';
-import { type AdminHandlers, adminHandlers } from './handlers/admin.ts';
+import { adminHandlers } from './handlers/admin.ts';
 import { handOverHandlers, newOwnerPicked } from './handlers/hand-over.ts';
 import { accept } from './handlers/invitations.ts';
 import { acceptOffer } from './handlers/offers.ts';
@@ -10,40 +9,13 @@ import { importAnswer, textPresses } from './handlers/texts.ts';
 import { tryAnswer, tryPress } from './handlers/try.ts';
 import { userHandlers, userPicked } from './handlers/users.ts';
 import { workerHandlers } from './handlers/workers.ts';
-import type { AnswerHandlers, Next, PressHandlers, Saying, Visitor } from './handlers.ts';
+import type { Next, Saying, Visitor } from './handlers.ts';
 import type { MoreParts } from './more-parts.ts';
+import type { OtherHandlers } from './settings.ts';
 
-type Picked<Kind extends SettingsInput['kind']> = (
-  visitor: Visitor,
-  /** The picker that is open. */
-  picking: Picking | undefined,
-  input: Extract<SettingsInput, { kind: Kind }>,
-) => Promise<Next>;
-
-export interface MoreHandlers {
-  readonly presses: PressHandlers<
-    | 'templates'
-    | 'template'
-    | 'workers'
-    | 'line-workers'
-    | 'worker'
-    | 'user'
-    | 'unlink'
-    | 'chat'
-    | 'chat-clear'
-    | 'transfer'
-    | 'take'
-    | 'transfer-back'
-    | 'export'
-    | 'import'
-    | 'try'
-  >;
-  readonly answers: AnswerHandlers<'try' | 'import'>;
-  /** A choice in a picker: only the answer to the keys that are open does anything. */
-  readonly picked: { readonly user: Picked<'user-picked'>; readonly chat: Picked<'chat-picked'> };
-  readonly admin: AdminHandlers;
-  /** `/start l_<token>` */
-  readonly acceptOffer: (visitor: Visitor, token: string) => Promise<Next>;
+/** All of the others but the test call. */
+export interface MoreHandlers extends Omit<OtherHandlers, 'presses'> {
+  readonly presses: Omit<OtherHandlers['presses'], 'test-call'>;
   /** Somebody had contact with the chat account: his invitations are accepted thereby (D-06). */
   readonly personCame: (user: UserId, at: EpochMs) => Promise<readonly Saying[]>;
 }

@@ -10,6 +10,7 @@ import type { People } from '../ports/people.ts';
 import { type SettingsChat, SettingsMessageNotSent, type SettingsTexts } from '../ports/settings-chat.ts';
 import { answerDeadline } from './answer-deadline.ts';
 import type { Next, Saying, Visitor } from './handlers.ts';
+import { voiceOf } from './voice.ts';
 
 export interface PresenterParts {
   readonly chat: SettingsChat;
@@ -24,9 +25,11 @@ export interface PresenterParts {
 /** Shows people what follows from what they did, and writes down where they are then. */
 export class Presenter {
   readonly #parts: PresenterParts;
+  readonly #voice: ReturnType<typeof voiceOf>;
 
   constructor(parts: PresenterParts) {
     this.#parts = parts;
+    this.#voice = voiceOf(parts);
   }
 
   /**
@@ -66,15 +69,8 @@ export class Presenter {
   }
 
   /** To whom it cannot be said has stopped the bot, or his conversation is out of reach: that keeps nobody else. */
-  async say({ to, notice, request }: Saying, visitor: Visitor): Promise<void> {
-    const { chat, texts, people, faults } = this.#parts;
-    try {
-      const language = (await people.language(to)) ?? (to === visitor.user ? visitor.language : undefined);
-      await chat.send(to, texts.notice(notice, language, request));
-    } catch (error) {
-      if (!(error instanceof SettingsMessageNotSent && error.reason === 'blocked'))
-        faults.report('settings notice', error);
-    }
+  async say(saying: Saying, visitor: Visitor): Promise<void> {
+    await this.#voice(saying, saying.to === visitor.user ? visitor.language : undefined);
   }
 
   /** @returns the message the screen stands in now */

@@ -60,7 +60,7 @@ type Picked<Kind extends SettingsInput['kind']> = (
 export interface OtherHandlers {
   readonly presses: PressHandlers<Exclude<SettingsPress['do'], OwnPress | 'cancel'>>;
   readonly answers: AnswerHandlers<Exclude<Question['kind'], 'field'>>;
-  /** A choice in a picker; the handler looks whether it is the one that is open. */
+  /** A choice in a picker: only the answer to the keys that are open does anything. */
   readonly picked: { readonly user: Picked<'user-picked'>; readonly chat: Picked<'chat-picked'> };
   readonly admin: Readonly<Record<AdminCommand, (visitor: Visitor, payload: string) => Promise<Next>>>;
   /** `/start l_<token>` */

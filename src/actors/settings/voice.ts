@@ -12,13 +12,13 @@ export interface VoiceParts {
 
 /**
  * What the settings bot says of itself, to people who may be doing nothing at all. Who has stopped the bot misses it.
- * @returns whether it arrived
+ * `language`: where none is known of him. @returns whether it arrived
  */
 export const voiceOf =
   ({ chat, texts, people, faults }: VoiceParts) =>
-  async ({ to, notice, request }: Saying): Promise<boolean> => {
+  async ({ to, notice, request }: Saying, language?: string): Promise<boolean> => {
     try {
-      await chat.send(to, texts.notice(notice, await people.language(to), request));
+      await chat.send(to, texts.notice(notice, (await people.language(to)) ?? language, request));
       return true;
     } catch (error) {
       if (!(error instanceof SettingsMessageNotSent && error.reason === 'blocked'))
