@@ -120,9 +120,17 @@ async function bench(): Promise<void> {
     console.log(`screens that never came: ${screensLeft}`);
     const perPress = (run.count - idlePerMs * run.tookMs) / presses;
     console.log(`queries per press: ${perPress.toFixed(2)}`);
+    demand(`all ${presses} presses are answered`, answered === presses && screensLeft === 0);
+    demand('p95 of the answers ≤ 200 ms', figures(answerMs).p95 <= 200);
+    demand('queries per press ≤ 5', perPress <= 5);
   } finally {
     await service.stop(0);
   }
+}
+
+function demand(what: string, holds: boolean): void {
+  console.log(`${holds ? 'holds' : 'DOES NOT HOLD'}: ${what}`);
+  if (!holds) process.exitCode = 1;
 }
 
 async function addLine(book: LineBookRepository, owner: string, number: number): Promise<void> {

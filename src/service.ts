@@ -154,13 +154,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const texts = new FluentTexts();
     const settingsTexts = new FluentSettingsTexts();
     // The bot reads before there is anybody to be told.
-    let wake = () => {};
+    let take: SettingsBot['take'] = () => {};
     const store = settingsStore(storage, account.selfId);
     const bot = await openBot(
       account,
       panels,
       texts,
-      botSettings(store, settingsTexts, options.settings, () => wake()),
+      botSettings(store, settingsTexts, options.settings, (row, isNew) => take(row, isNew)),
     );
     const telegram = telegramCalls({ link: account, legs: media.webrtc, log: log.child({ part: 'telegram-calls' }) });
     started.push(() => telegram.close());
@@ -276,7 +276,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       chat: bot.settingsChat,
       texts: settingsTexts,
       planFile: options.plans,
-      deadlines,
       lineActors,
       lines,
       chatAccount: account.username ?? '',
@@ -289,7 +288,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       startTestCall: async (user, line) => switchboard.testLine(user, line, (await lines.settings(line)).login),
     });
     started.push(() => settings.close());
-    wake = () => settings.wake();
+    take = (row, isNew) => settings.take(row, isNew);
     const settled = async () =>
       void (await Promise.all([notices.settled(), journal.settled(), recordings.settled(), settings.settled()]));
     deadlines.onPassed(async (deadline) => {

@@ -2,12 +2,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { createActor } from 'xstate';
 import type { LineActors } from './actors/lines.ts';
 import type { WallClock } from './actors/ports/clock.ts';
-import type { Deadline, Deadlines } from './actors/ports/deadlines.ts';
+import type { Deadline } from './actors/ports/deadlines.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { HostNames } from './actors/ports/host-names.ts';
+import type { InboxRow } from './actors/ports/inbox.ts';
 import type { SettingsChat } from './actors/ports/settings-chat.ts';
 import type { Templates } from './actors/ports/templates.ts';
-import { AutoApply } from './actors/settings/auto-apply.ts';
 import { SettingsDesk } from './actors/settings/desk.ts';
 import type { FieldChecks } from './actors/settings/fields/field.ts';
 import { titleOf } from './actors/settings/handlers/recordings-chat.ts';
@@ -71,16 +71,16 @@ export const settingsStore = ({ database, box }: Storage, chatAccount: UserId) =
   planAccounts: new PlanRepository(database, database.rows),
 });
 
-/** What the bot adapter needs for conversations of its own. `wake`: there is something in the inbox. */
+/** What the bot adapter needs for conversations of its own. `onPut`: there is something in the inbox. */
 export function botSettings(
   { inbox, book, dialogues }: SettingsStore,
   texts: FluentSettingsTexts,
   { admins = [] }: SettingsBotOptions,
-  wake: () => void,
+  onPut: SettingsOptions['onPut'],
 ): SettingsOptions {
   return {
     inbox,
-    onPut: wake,
+    onPut,
     toast: (says, language) => texts.toast(says, language),
     admins,
     commands: texts.commands(),
@@ -97,7 +97,6 @@ export interface SettingsBotParts {
   readonly chat: SettingsChat;
   readonly texts: FluentSettingsTexts;
   readonly planFile: PlanFile | undefined;
-  readonly deadlines: Deadlines;
   readonly lineActors: LineActors;
   readonly lines: ConstructorParameters<typeof OwnerNotices>[0]['lines'];
   /** Username without @; empty: it has none. */
@@ -114,8 +113,8 @@ export interface SettingsBotParts {
 }
 
 export interface SettingsBot {
-  /** There may be something in the inbox. */
-  wake(): void;
+  /** Somebody did something, and it is in the inbox; what is not new may be done already. */
+  take(row: InboxRow, isNew: boolean): void;
   /** Somebody had contact with the chat account. */
   personCame(user: UserId): void;
   say(saying: Saying): Promise<boolean>;
@@ -137,14 +136,13 @@ const beatMs = 5_000;
 
 /** Builds the settings bot behind its conversation, and starts it. */
 export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
-  const { options, store, chat, texts, deadlines, lineActors, clock, faults } = parts;
+  const { options, store, chat, texts, lineActors, clock, faults } = parts;
   const { book: lines, people, offers, workers, hints, operatorNotices } = store;
   const { templates } = options;
   const plans = plansOf(parts.planFile, { accounts: store.planAccounts, lines });
   const fault = (where: string) => (error: unknown) => faults.report(where, error);
 
   const say = voiceOf({ chat, texts, people, faults });
-  const autoApply = new AutoApply({ lines, deadlines });
   const screens = new Views({
     lines,
     people,
@@ -183,7 +181,6 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     chatAccount: parts.chatAccount,
     admins: new Set(options.admins),
     screens,
-    edit: (visitor, line, edits) => autoApply.edit(visitor, line, edits),
     checks,
     say,
     async reach(user) {
@@ -200,7 +197,6 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       plans,
       templates,
       screens,
-      autoApply,
       checks,
       chatAccount: parts.chatAccount,
       setCallback: (user, on) => parts.setCallback(user, on),
@@ -225,8 +221,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     chat,
     texts,
     handlers,
-    deadlines,
-    autoApply,
+    lines,
     clock,
     faults,
     ...(parts.actorClock && { actorClock: parts.actorClock }),
@@ -256,7 +251,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   desk.wake();
 
   return {
-    wake: () => desk.wake(),
+    take: (row, isNew) => (isNew ? desk.take(row) : desk.wake()),
     personCame: (user) =>
       void more
         .personCame(user, clock.now())

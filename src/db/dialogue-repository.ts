@@ -1,5 +1,11 @@
-import type { Dialogue, Dialogues } from '../actors/ports/dialogues.ts';
+import type { Dialogues } from '../actors/ports/dialogues.ts';
 import type { UserId } from '../machines/model/ids.ts';
+import {
+  answerIsDueAt,
+  answerKind,
+  dialogueAddressPrefix,
+  type Whereabouts,
+} from '../machines/model/settings-dialogue.ts';
 import type { Database } from './database.ts';
 import { DialogueEntity } from './entities/dialogue.ts';
 
@@ -11,7 +17,7 @@ export class DialogueRepository implements Dialogues {
     this.#database = database;
   }
 
-  async of(user: UserId): Promise<Dialogue> {
+  async of(user: UserId): Promise<Whereabouts> {
     const row = await this.#database.fork().findOne(DialogueEntity, { userId: user });
     return {
       screenMessage: row?.screenMessage ?? undefined,
@@ -20,12 +26,25 @@ export class DialogueRepository implements Dialogues {
     };
   }
 
-  async save(user: UserId, { screenMessage, question, picking }: Dialogue): Promise<void> {
-    await this.#database.fork().upsert(DialogueEntity, {
-      userId: user,
-      screenMessage: screenMessage ?? null,
-      question: question ?? null,
-      picking: picking ?? null,
-    });
+  /** One statement, so that no end of the process comes between a question and its deadline. */
+  async save(user: UserId, { screenMessage, question, picking }: Whereabouts): Promise<void> {
+    const dueAt = question && new Date(answerIsDueAt(question));
+    const address = `${dialogueAddressPrefix}${user}`;
+    await this.#database.fork().execute(
+      `with due as (${dueAt ? newDeadline : noDeadline})
+       insert into dialogue (user_id, screen_message, question, picking) values (?, ?, ?::jsonb, ?::jsonb)
+       on conflict (user_id) do update set
+         screen_message = excluded.screen_message, question = excluded.question, picking = excluded.picking`,
+      [
+        ...[address, answerKind, ...(dueAt ? [dueAt] : [])],
+        ...[user, screenMessage ?? null, jsonOf(question), jsonOf(picking)],
+      ],
+    );
   }
 }
+
+const newDeadline = `insert into deadline (address, kind, due_at) values (?, ?, ?)
+  on conflict (address, kind) do update set due_at = excluded.due_at`;
+const noDeadline = 'delete from deadline where address = ? and kind = ?';
+
+const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));

@@ -1,4 +1,4 @@
-import type { Inbox, InboxRow, ScreenPlace } from '../actors/ports/inbox.ts';
+import type { Inbox, InboxRow, Kept } from '../actors/ports/inbox.ts';
 import { UserId } from '../machines/model/ids.ts';
 import type { SettingsInput } from '../machines/model/settings.ts';
 import type { Database } from './database.ts';
@@ -17,16 +17,21 @@ export class InboxRepository implements Inbox {
     this.#box = box;
   }
 
-  async put({ id, user, input, language, name }: InboxRow): Promise<ScreenPlace> {
-    const [place] = await this.#database.fork().execute<{ screen_message: number | null; is_moving: boolean }[]>(
+  async put({ id, user, input, language, name }: InboxRow): Promise<Kept> {
+    const [place] = await this.#database.fork().execute<KeptRow[]>(
       `with kept as (
          insert into inbox (id, user_id, input, language, name) values (?, ?, ?, ?, ?) on conflict (id) do nothing
+         returning id
        )
-       select (select screen_message from dialogue where user_id = ?),
+       select exists (select from kept) as is_new, (select screen_message from dialogue where user_id = ?),
          exists (select from inbox where user_id = ? and id <> ? and done_at is null) as is_moving`,
       [id, user, this.#box.seal(JSON.stringify(input), purpose(id)), language ?? null, name ?? null, user, user, id],
     );
-    return { screenMessage: place?.screen_message ?? undefined, isMoving: place?.is_moving ?? false };
+    return {
+      isNew: place?.is_new ?? false,
+      screenMessage: place?.screen_message ?? undefined,
+      isMoving: place?.is_moving ?? false,
+    };
   }
 
   async open(limit: number, except: readonly string[] = []): Promise<readonly InboxRow[]> {
@@ -54,4 +59,10 @@ export class InboxRepository implements Inbox {
       [id],
     );
   }
+}
+
+interface KeptRow {
+  readonly is_new: boolean;
+  readonly screen_message: number | null;
+  readonly is_moving: boolean;
 }

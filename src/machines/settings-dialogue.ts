@@ -2,7 +2,7 @@ import { assign, setup } from 'xstate';
 import { effect, operation } from './effects.ts';
 import type { EpochMs, UserId } from './model/ids.ts';
 import type { SettingsInput, WrongAnswer } from './model/settings.ts';
-import type { Deed, Whereabouts } from './model/settings-dialogue.ts';
+import { answerMs, type Deed, type Whereabouts } from './model/settings-dialogue.ts';
 
 /** Where somebody got to, and when. */
 export interface Arrival {
@@ -21,8 +21,6 @@ export type DialogueEvent =
 type Place = Pick<DialogueInput, 'user' | 'whereabouts'>;
 type Context = DialogueInput & { readonly deed: Deed | undefined; readonly wrong: WrongAnswer | undefined };
 
-/** How long a question waits for its answer (product §3.4). */
-export const answerMs = 300_000;
 /** Answers that may be wrong before we give up (product §3.4). */
 const mostWrong = 3;
 

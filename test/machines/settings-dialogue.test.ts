@@ -3,7 +3,8 @@ import { type Actor, createActor, fromPromise, SimulatedClock } from 'xstate';
 import { EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
 import type { SettingsInput } from '../../src/machines/model/settings.ts';
 import type { Deed, Whereabouts } from '../../src/machines/model/settings-dialogue.ts';
-import { answerMs, settingsDialogueMachine } from '../../src/machines/settings-dialogue.ts';
+import { answerMs } from '../../src/machines/model/settings-dialogue.ts';
+import { settingsDialogueMachine } from '../../src/machines/settings-dialogue.ts';
 
 const user = UserId(1001);
 const line = LineId('office');

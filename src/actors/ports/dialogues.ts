@@ -1,14 +1,9 @@
-import type { EpochMs, UserId } from '../../machines/model/ids.ts';
-import type { Picking, Question } from '../../machines/model/settings.ts';
+import type { UserId } from '../../machines/model/ids.ts';
+import type { Whereabouts } from '../../machines/model/settings-dialogue.ts';
 
-/** Where a person is in the settings bot; survives the process. */
-export interface Dialogue {
-  readonly screenMessage: number | undefined;
-  readonly question: { readonly question: Question; readonly askedAt: EpochMs; readonly wrong: number } | undefined;
-  readonly picking: Picking | undefined;
-}
-
+/** Where people are in the settings bot; survives the process. */
 export interface Dialogues {
-  of(user: UserId): Promise<Dialogue>;
-  save(user: UserId, dialogue: Dialogue): Promise<void>;
+  of(user: UserId): Promise<Whereabouts>;
+  /** With the deadline of the question that is open, which is told like any other; without a question there is none. */
+  save(user: UserId, whereabouts: Whereabouts): Promise<void>;
 }

@@ -13,8 +13,11 @@ export interface InboxRow {
   readonly name: string | undefined;
 }
 
-/** Where a person's screen stands. */
-export interface ScreenPlace {
+/** What is known of a row by its being kept. */
+export interface Kept {
+  /** Not a repeat. */
+  readonly isNew: boolean;
+  /** Where the person's screen stands. */
   readonly screenMessage: number | undefined;
   /** Something he did before is still being seen to: it may stand elsewhere already. */
   readonly isMoving: boolean;
@@ -23,7 +26,7 @@ export interface ScreenPlace {
 /** What people did in the settings bot, each once, in order for each person (runtime §7). */
 export interface Inbox {
   /** Keeps it; a repeat is nothing. */
-  put(row: InboxRow): Promise<ScreenPlace>;
+  put(row: InboxRow): Promise<Kept>;
   /** Open rows, oldest first, also those of an earlier process; without those whose ids are `except`. */
   open(limit: number, except?: readonly string[]): Promise<readonly InboxRow[]>;
   done(id: string): Promise<void>;

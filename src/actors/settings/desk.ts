@@ -1,9 +1,10 @@
 import type { UserId } from '../../machines/model/ids.ts';
+import { askedPerson } from '../../machines/model/settings-dialogue.ts';
 import type { Deadline } from '../ports/deadlines.ts';
 import type { Inbox, InboxRow } from '../ports/inbox.ts';
+import type { LineBook } from '../ports/line-book.ts';
 import type { People } from '../ports/people.ts';
-import { askedPerson } from './answer-deadline.ts';
-import type { AutoApply } from './auto-apply.ts';
+import { applyOverdue } from './auto-apply.ts';
 import type { DialogueParts } from './dialogue.ts';
 import { Lanes } from './lanes.ts';
 import { type ActorClock, LiveDialogues } from './live-dialogues.ts';
@@ -11,7 +12,7 @@ import { type ActorClock, LiveDialogues } from './live-dialogues.ts';
 export type DeskParts = DialogueParts & {
   readonly inbox: Pick<Inbox, 'open' | 'done'>;
   readonly people: Pick<People, 'language' | 'note'>;
-  readonly autoApply: Pick<AutoApply, 'passed'>;
+  readonly lines: Pick<LineBook, 'apply' | 'find'>;
   /** Of the dialogues; the real one by default. */
   readonly actorClock?: ActorClock;
 };
@@ -41,7 +42,10 @@ export class SettingsDesk {
   readonly #noted = new Map<UserId, string>();
   #reading: Promise<void> | undefined;
   #isWanted = false;
+  /** The inbox holds more than may be in hand. */
   #isMore = false;
+  /** Something older than what comes now may still have to be read. */
+  #isBehind = true;
   #again: unknown;
   #closed = false;
 
@@ -63,10 +67,17 @@ export class SettingsDesk {
       });
   }
 
+  /** What has just been put into the inbox, for the first time: it need not be read there. */
+  take(row: InboxRow): void {
+    if (this.#closed) return;
+    if (this.#isBehind || this.#isMore || this.#reading || this.#inHand.size >= mostInHand) this.wake();
+    else this.#begin(row);
+  }
+
   /** @returns whether the deadline is one of ours @throws what it fails with: it is told again then */
   async passed(deadline: Deadline): Promise<boolean> {
     const asked = askedPerson(deadline);
-    if (asked === undefined) return this.#parts.autoApply.passed(deadline);
+    if (asked === undefined) return applyOverdue(this.#parts.lines, deadline);
     // A question of an earlier process: its dialogue sees by itself that the time is over.
     if (!this.#closed) this.#lanes.add(asked, async () => void (await this.#dialogues.open(asked)));
     return true;
@@ -107,12 +118,13 @@ export class SettingsDesk {
       const rows = await this.#parts.inbox.open(limit, [...this.#inHand]);
       // What waits behind these is read when some of these are done.
       this.#isMore = rows.length === limit;
-      for (const row of rows) this.#take(row);
+      this.#isBehind = false;
+      for (const row of rows) if (!this.#markedMeanwhile.has(row.id)) this.#begin(row);
     }
   }
 
-  #take(row: InboxRow): void {
-    if (this.#closed || this.#markedMeanwhile.has(row.id)) return;
+  #begin(row: InboxRow): void {
+    if (this.#closed) return;
     this.#inHand.add(row.id);
     this.#lanes.add(row.user, async () => {
       await this.#finish(row).catch((error: unknown) => this.#postpone(error));
@@ -140,6 +152,7 @@ export class SettingsDesk {
   /** The database is not there, for instance: nobody else may come to wake us. */
   #postpone(error: unknown): void {
     this.#parts.faults.report('settings desk', error);
+    this.#isBehind = true;
     this.#clock.clearTimeout(this.#again as never);
     if (!this.#closed) this.#again = this.#clock.setTimeout(() => this.wake(), lookAgainMs);
   }

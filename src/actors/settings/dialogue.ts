@@ -42,7 +42,7 @@ export const settingsDialogue = (parts: DialogueParts) => {
 
       correct: fromPromise(async ({ input: { user, whereabouts, wrong }, signal }) => {
         if (wrong) await presenter.say({ to: user, notice: { kind: 'wrong-answer', wrong } }, await visitorOf(user));
-        return presenter.settle(user, whereabouts, whereabouts, signal);
+        return presenter.settle(user, whereabouts, signal);
       }),
 
       giveUp: fromPromise(async ({ input: { user, whereabouts, wrong }, signal }) => {

@@ -1,5 +1,5 @@
-import type { EpochMs, LineId, UserId } from '../../machines/model/ids.ts';
-import type { LineOptions, OwnedLine } from '../../machines/model/settings.ts';
+import type { EpochMs, UserId } from '../../machines/model/ids.ts';
+import type { LineOptions } from '../../machines/model/settings.ts';
 import type { DialRules } from '../ports/dial-rules.ts';
 import type { Hints } from '../ports/hints.ts';
 import type { LineBook, NewEdits } from '../ports/line-book.ts';
@@ -12,7 +12,7 @@ import type { SettingsChat } from '../ports/settings-chat.ts';
 import type { Templates } from '../ports/templates.ts';
 import type { Workers } from '../ports/workers.ts';
 import type { FieldChecks } from './fields/field.ts';
-import type { Saying, Visitor } from './handlers.ts';
+import type { Saying } from './handlers.ts';
 import type { Screens } from './parts.ts';
 
 /** Values a person entered, as a line keeps them. */
@@ -36,8 +36,6 @@ export interface MoreParts {
   /** Those of ADMIN_IDS. */
   readonly admins: ReadonlySet<UserId>;
   readonly screens: Screens;
-  /** Keeps edits for Apply, and the moment they apply by themselves. */
-  edit(visitor: Visitor, line: LineId, edits: NewEdits): Promise<OwnedLine | undefined>;
   readonly checks: FieldChecks;
   /**
    * Looks up somebody the chat account has not met, who has agreed to be called.

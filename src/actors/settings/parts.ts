@@ -7,7 +7,6 @@ import type { People } from '../ports/people.ts';
 import type { Plans } from '../ports/plans.ts';
 import type { Standings } from '../ports/standings.ts';
 import type { Templates } from '../ports/templates.ts';
-import type { AutoApply } from './auto-apply.ts';
 import type { FieldChecks } from './fields/field.ts';
 import type { Visitor } from './handlers.ts';
 
@@ -42,7 +41,6 @@ export interface SettingsParts {
   readonly plans: Pick<Plans, 'planOf'>;
   readonly templates: Templates;
   readonly screens: Screens;
-  readonly autoApply: Pick<AutoApply, 'edit' | 'follow'>;
   readonly checks: FieldChecks;
   readonly chatAccount: string;
   /** Also in calls that are under way. */

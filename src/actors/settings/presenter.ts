@@ -1,14 +1,12 @@
 import type { UserId } from '../../machines/model/ids.ts';
 import type { Whereabouts } from '../../machines/model/settings-dialogue.ts';
 import type { Screen } from '../../machines/model/settings-screens.ts';
-import { type Arrival, answerMs } from '../../machines/settings-dialogue.ts';
+import type { Arrival } from '../../machines/settings-dialogue.ts';
 import type { WallClock } from '../ports/clock.ts';
-import type { Deadlines } from '../ports/deadlines.ts';
 import type { Dialogues } from '../ports/dialogues.ts';
 import type { Faults } from '../ports/faults.ts';
 import type { People } from '../ports/people.ts';
 import { type SettingsChat, SettingsMessageNotSent, type SettingsTexts } from '../ports/settings-chat.ts';
-import { answerDeadline } from './answer-deadline.ts';
 import type { Next, Saying, Visitor } from './handlers.ts';
 import { voiceOf } from './voice.ts';
 
@@ -17,7 +15,6 @@ export interface PresenterParts {
   readonly texts: SettingsTexts;
   readonly dialogues: Dialogues;
   readonly people: Pick<People, 'language'>;
-  readonly deadlines: Pick<Deadlines, 'set' | 'clear'>;
   readonly clock: WallClock;
   readonly faults: Faults;
 }
@@ -50,21 +47,15 @@ export class Presenter {
     };
     // Most presses lead to another screen in the same place.
     if (isSamePlace(from, to)) return { whereabouts: from, at };
-    return this.settle(visitor.user, from, to, signal);
+    return this.settle(visitor.user, to, signal);
   }
 
   /** Writes down where somebody is. */
-  async settle(user: UserId, from: Whereabouts, to: Whereabouts, signal: AbortSignal): Promise<Arrival> {
-    const { dialogues, deadlines, clock, faults } = this.#parts;
+  async settle(user: UserId, to: Whereabouts, signal: AbortSignal): Promise<Arrival> {
+    const { dialogues, clock } = this.#parts;
     // What was left for taking too long must not overwrite what came after it.
     signal.throwIfAborted();
     await dialogues.save(user, to);
-    const { address, kind } = answerDeadline(user);
-    const report = (error: unknown) => faults.report('deadline of a question', error);
-    if (to.question && to.question.askedAt !== from.question?.askedAt) {
-      const dueAt = (to.question.askedAt + answerMs) as typeof to.question.askedAt;
-      await deadlines.set({ address, kind, dueAt }).catch(report);
-    } else if (from.question && !to.question) await deadlines.clear(address, kind).catch(report);
     return { whereabouts: to, at: clock.now() };
   }
 

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { Dialogue } from '../../actors/ports/dialogues.ts';
 import type { Picking } from '../../machines/model/settings.ts';
+import type { OpenQuestion } from '../../machines/model/settings-dialogue.ts';
 
 /** Where a person is in the settings bot. */
 export const DialogueEntity = defineEntity({
@@ -9,7 +9,7 @@ export const DialogueEntity = defineEntity({
   properties: {
     userId: p.string().primary(),
     screenMessage: p.integer().nullable(),
-    question: p.json<NonNullable<Dialogue['question']>>().nullable(),
+    question: p.json<OpenQuestion>().nullable(),
     picking: p.json<Picking>().nullable(),
   },
 });

@@ -1,4 +1,4 @@
-import type { EpochMs } from './ids.ts';
+import { EpochMs, UserId } from './ids.ts';
 import type { Picking, Question, SettingsInput } from './settings.ts';
 
 /** Where a person is in the settings bot. */
@@ -15,6 +15,21 @@ export interface OpenQuestion {
   /** Answers that were not taken. */
   readonly wrong: number;
 }
+
+/** How long a question waits for its answer (product §3.4). */
+export const answerMs = 300_000;
+
+/** The deadline of a person's question: this kind, at this prefix and the person's id. */
+export const answerKind = 'answer';
+export const dialogueAddressPrefix = 'dialogue/';
+
+export const answerIsDueAt = ({ askedAt }: Pick<OpenQuestion, 'askedAt'>): EpochMs => EpochMs(askedAt + answerMs);
+
+/** @returns whose question it is; undefined: the deadline is another one's */
+export const askedPerson = ({ address, kind }: { address: string; kind: string }): UserId | undefined =>
+  kind === answerKind && address.startsWith(dialogueAddressPrefix)
+    ? UserId(address.slice(dialogueAddressPrefix.length))
+    : undefined;
 
 /** Something the person did. `language` and `name`: of his Telegram. */
 export interface Deed {

@@ -32,6 +32,71 @@ test('presses in a row are taken in their order, each on the screen the one befo
   expect((await room.lineScreen(olga)).details.transport).toBe('tcp');
 });
 
+test('what has just been put is begun without being read', async () => {
+  const room = new Room();
+  await room.command(uwe, 'softphone');
+  const open = vi.spyOn(room.inbox, 'open');
+  room.desk.take(await room.put(olga, softphone));
+  await room.desk.settled();
+  expect((await room.screen(olga)).kind).toBe('lines');
+  expect(open).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['an earlier process left', async () => {}],
+  [
+    'could not be done',
+    async (room: Room) => {
+      vi.spyOn(room.dialogues, 'of').mockRejectedValueOnce(new Error('database is away'));
+      room.desk.wake();
+      await room.desk.settled();
+    },
+  ],
+])('what has just been put waits for what %s', async (_, before) => {
+  const room = new Room();
+  await room.put(olga, { kind: 'command', command: 'help', payload: '' });
+  await before(room);
+  room.desk.take(await room.put(olga, softphone));
+  await room.desk.settled();
+  expect((await room.screen(olga)).kind).toBe('lines');
+  expect(await room.inbox.open(10)).toEqual([]);
+});
+
+test('what has just been put while the inbox is being read is read, and done once', async () => {
+  const room = new Room();
+  await room.command(olga, 'softphone');
+  const open = room.inbox.open.bind(room.inbox);
+  const { promise: reading, resolve } = Promise.withResolvers<void>();
+  room.inbox.open = async (...asked) => {
+    await reading;
+    return open(...asked);
+  };
+  room.desk.wake();
+  room.desk.take(await room.put(olga, newLine((await room.screenMessage(olga)) ?? 0)));
+  resolve();
+  await room.desk.settled();
+  expect(await room.book.of(olga)).toHaveLength(1);
+});
+
+test('what has just been put waits for what could not be in hand', async () => {
+  const room = new Room();
+  const { promise: gate, resolve } = Promise.withResolvers<void>();
+  let begun = 0;
+  room.people.callback = async () => {
+    begun += 1;
+    if (begun > 10) await gate;
+    return true;
+  };
+  for (let place = 0; place < 1_000; place++) await room.put(UserId(2_000 + place), softphone);
+  await room.put(olga, { kind: 'command', command: 'help', payload: '' });
+  room.desk.wake();
+  await vi.waitFor(() => expect(begun).toBe(60));
+  room.desk.take(await room.put(olga, softphone));
+  resolve();
+  await room.desk.settled();
+  expect((await room.screen(olga)).kind).toBe('lines');
+});
+
 test('what is done while the inbox is being read is not done again', async () => {
   const room = new Room();
   const pressing = Promise.withResolvers<object>();

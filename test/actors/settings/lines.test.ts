@@ -85,7 +85,7 @@ test('AC-05 Apply makes it true at once, and is gone', async () => {
   await room.presses(olga, { do: 'apply', line });
   expect(await room.book.find(line)).toMatchObject({ domain: 'pbx2.test' });
   expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'applied' }, details: { pending: [] } });
-  expect(room.deadlines.list).toEqual([]);
+  expect(room.deadlines).toEqual([]);
 });
 
 test('the 300 s run from the first of several edits', async () => {
@@ -101,7 +101,7 @@ test('an edit that is taken back leaves nothing to apply', async () => {
   const line = await room.registeredLine(olga);
   await room.answers(olga, line, 'domain', 'pbx2.test');
   await room.answers(olga, line, 'domain', 'pbx.test');
-  expect(room.deadlines.list).toEqual([]);
+  expect(room.deadlines).toEqual([]);
   expect((await room.lineScreen(olga)).facts.dot).toBe('registered');
 });
 
@@ -110,7 +110,7 @@ test('edits that are discarded do not apply later', async () => {
   await room.answers(olga, line, 'domain', 'pbx2.test');
   await room.presses(olga, { do: 'discard', line });
   expect((await room.screen(olga)).remark).toEqual({ kind: 'discarded' });
-  expect(room.deadlines.list).toEqual([]);
+  expect(room.deadlines).toEqual([]);
   await room.after(autoApplyMs);
   expect(await room.book.find(line)).toMatchObject({ domain: 'pbx.test' });
 });
@@ -118,7 +118,7 @@ test('edits that are discarded do not apply later', async () => {
 test('a deadline told late does not apply edits made since', async () => {
   const line = await room.registeredLine(olga);
   await room.answers(olga, line, 'domain', 'pbx2.test');
-  const [late] = room.deadlines.list;
+  const [late] = room.deadlines;
   await room.presses(olga, { do: 'discard', line });
   await room.after(1_000);
   await room.answers(olga, line, 'login', 'anna');
@@ -144,7 +144,7 @@ test('AC-07 Delete says how many calls run, and on Yes the line leaves the list'
   expect(await room.screen(olga)).toMatchObject({ kind: 'sure', what: 'delete', calls: 1 });
   expect(await room.book.find(office)).toBeDefined();
   await room.presses(olga, { do: 'delete', line: office, sure: true });
-  expect(room.deadlines.list).toEqual([]);
+  expect(room.deadlines).toEqual([]);
   const list = await room.screen(olga);
   expect(list).toMatchObject({ kind: 'lines', remark: { kind: 'deleted', name: 'olga' } });
   expect(list.kind === 'lines' && list.lines.map(({ id }) => id)).toEqual([home]);
@@ -196,7 +196,7 @@ test('Switch on applies what waits', async () => {
   await room.answers(olga, line, 'login', 'anna');
   await room.presses(olga, { do: 'switch-on', line });
   expect(await room.book.find(line)).toMatchObject({ enabled: true, login: 'anna', pending: {} });
-  expect(room.deadlines.list).toEqual([]);
+  expect(room.deadlines).toEqual([]);
 });
 
 test('AC-67 one press records on one line, a second takes it back', async () => {
@@ -332,7 +332,7 @@ test('whatever a stranger presses, no line changes', async () => {
   const line = await room.registeredLine(olga);
   await room.book.assign(olga, line, uwe);
   await room.answers(olga, line, 'domain', 'pbx2.test');
-  const before = [await room.book.find(line), [...room.book.audit], [...room.deadlines.list]];
+  const before = [await room.book.find(line), [...room.book.audit], [...room.deadlines]];
   const own: SettingsPress[] = [
     ...(['line', 'recording', 'protocol', 'apply', 'discard', 'switch-on'] as const).map((does) => ({
       do: does,
@@ -351,7 +351,7 @@ test('whatever a stranger presses, no line changes', async () => {
       await room.command(stranger, 'softphone');
       await room.presses(stranger, press);
       await room.writes(stranger, 'x.test');
-      expect([await room.book.find(line), room.book.audit, room.deadlines.list], JSON.stringify(press)).toEqual(before);
+      expect([await room.book.find(line), room.book.audit, room.deadlines], JSON.stringify(press)).toEqual(before);
       expect((await room.dialogues.of(stranger)).question).toBeUndefined();
     }
   }

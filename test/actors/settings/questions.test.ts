@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { SettingsMessageNotSent } from '../../../src/actors/ports/settings-chat.ts';
 import type { LineId } from '../../../src/machines/model/ids.ts';
-import { answerMs } from '../../../src/machines/settings-dialogue.ts';
+import { answerMs } from '../../../src/machines/model/settings-dialogue.ts';
 import { olga, Room, uwe } from './room.ts';
 
 let room: Room;
@@ -78,7 +78,7 @@ test('a question gives up after 300 s, counted from its asking and not from a wr
   expect((await room.screen(olga)).kind).toBe('question');
   await room.after(1);
   expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' } });
-  expect(room.deadlines.list).toEqual([]);
+  expect(room.deadlines).toEqual([]);
 });
 
 test('an answer that comes too late is none', async () => {
@@ -102,12 +102,11 @@ test('a question of an earlier process gives up when its time is over, although 
   room.restart();
   await room.after(answerMs);
   expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' } });
-  expect(room.deadlines.list).toEqual([]);
+  expect(room.deadlines).toEqual([]);
 });
 
 test('an answer to a question whose time was over before the restart is none', async () => {
   await ask('login');
-  room.deadlines.list.length = 0;
   room.clock.increment(answerMs - 1);
   room.restart();
   room.clock.increment(1);

@@ -3,7 +3,6 @@ import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
 import type { Plan, PlanRefusal } from '../../../src/actors/ports/plans.ts';
 import type { SettingsMessage, SettingsTexts } from '../../../src/actors/ports/settings-chat.ts';
 import type { Template } from '../../../src/actors/ports/templates.ts';
-import { AutoApply } from '../../../src/actors/settings/auto-apply.ts';
 import { SettingsDesk } from '../../../src/actors/settings/desk.ts';
 import type { Next, Visitor } from '../../../src/actors/settings/handlers.ts';
 import { type OtherHandlers, settingsHandlers } from '../../../src/actors/settings/settings.ts';
@@ -49,21 +48,6 @@ const said = (what: object, more: Partial<SettingsMessage> = {}): SettingsMessag
 const readText = (text: string): { language?: string; screen?: Screen; notice?: SettingsNotice } =>
   text.startsWith('{') ? (JSON.parse(text) as ReturnType<typeof readText>) : {};
 
-/** The deadlines as a list that a test reads, and tells when it lets time pass. */
-export class ListedDeadlines {
-  readonly list: Deadline[] = [];
-
-  async set(deadline: Deadline) {
-    await this.clear(deadline.address, deadline.kind);
-    this.list.push(deadline);
-  }
-
-  async clear(address: string, kind: string) {
-    const place = this.list.findIndex((other) => other.address === address && other.kind === kind);
-    if (place >= 0) this.list.splice(place, 1);
-  }
-}
-
 /** The room people and the settings bot are in: everything but Telegram and the database is the product's. */
 export class Room {
   readonly clock = new SimulatedClock();
@@ -74,7 +58,6 @@ export class Room {
   readonly offers = new MemoryOffers();
   readonly standings = new SaidStandings();
   readonly chat = new PlayedSettingsChat();
-  readonly deadlines = new ListedDeadlines();
   readonly faults: { readonly where: string; readonly error: unknown }[] = [];
   /** Where names lead. */
   readonly hosts = new Map<string, readonly string[]>([
@@ -96,6 +79,11 @@ export class Room {
     this.restart();
   }
 
+  /** Those that stand in the database. */
+  get deadlines(): readonly Deadline[] {
+    return [...this.book.deadlines, ...this.dialogues.deadlines];
+  }
+
   /** What some of the presses do that are others' work. */
   onPress(presses: Partial<OtherHandlers['presses']>): void {
     this.others = { ...this.others, presses: { ...this.others.presses, ...presses } };
@@ -107,7 +95,7 @@ export class Room {
 
   /** Another process takes over. */
   restart(): void {
-    const { inbox, book: lines, people, offers, standings, chat, deadlines, dialogues } = this;
+    const { inbox, book: lines, people, offers, standings, chat, dialogues } = this;
     const templates = {
       all: () => this.templates,
       find: (id: string) => new ListedTemplates(...this.templates).find(id),
@@ -116,7 +104,6 @@ export class Room {
       planOf: async () => this.plan,
       refusalOf: async () => this.refusal,
     };
-    const autoApply = new AutoApply({ lines, deadlines });
     const screens = new Views({
       ...{ lines, people, plans, templates, offers, standings },
       workerOf: async () => undefined,
@@ -126,7 +113,7 @@ export class Room {
     });
     const own = settingsHandlers(
       {
-        ...{ lines, people, plans, templates, screens, autoApply },
+        ...{ lines, people, plans, templates, screens },
         checks: {
           rules: dialRules,
           hosts: { lookup: async (host) => this.hosts.get(host) ?? [] },
@@ -141,7 +128,7 @@ export class Room {
       lateOthers(() => this.others),
     );
     this.desk = new SettingsDesk({
-      ...{ inbox, dialogues, people, chat, deadlines, autoApply },
+      ...{ inbox, dialogues, people, chat, lines },
       texts: this.#texts,
       handlers: own,
       clock: { now: () => this.now() },
@@ -158,7 +145,9 @@ export class Room {
 
   async put(user: UserId, input: SettingsInput, { language, name }: { language?: string; name?: string } = {}) {
     this.#updates += 1;
-    await this.inbox.put({ id: `bot-${this.#updates}`, user, input, language, name });
+    const row = { id: `bot-${this.#updates}`, user, input, language, name };
+    await this.inbox.put(row);
+    return row;
   }
 
   async presses(user: UserId, press: SettingsPress, messageId?: number): Promise<void> {
@@ -190,11 +179,7 @@ export class Room {
   async after(ms: number): Promise<void> {
     this.clock.increment(ms);
     await this.desk.settled();
-    for (const deadline of this.deadlines.list.filter(({ dueAt }) => dueAt <= this.now())) {
-      await this.desk.passed(deadline);
-      const { list } = this.deadlines;
-      if (list.includes(deadline)) list.splice(list.indexOf(deadline), 1);
-    }
+    for (const deadline of this.deadlines.filter(({ dueAt }) => dueAt <= this.now())) await this.desk.passed(deadline);
     await this.desk.settled();
   }
 

@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Dialogue, Dialogues } from '../../../src/actors/ports/dialogues.ts';
+import type { Dialogues } from '../../../src/actors/ports/dialogues.ts';
 import type { Inbox, InboxRow } from '../../../src/actors/ports/inbox.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
+import { DeadlineRepository } from '../../../src/db/deadline-repository.ts';
 import { DialogueRepository } from '../../../src/db/dialogue-repository.ts';
 import { InboxRepository } from '../../../src/db/inbox-repository.ts';
 import { SecretBox, WrongSecretKey } from '../../../src/db/secret-box.ts';
 import { EpochMs, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import type { Whereabouts } from '../../../src/machines/model/settings-dialogue.ts';
 import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
 import { temporaryCluster } from '../../support/database.ts';
 
 const box = new SecretBox(Buffer.alloc(32, 1));
 const line = LineId('00000000-0000-4000-8000-000000000001');
-const nowhere: Dialogue = { screenMessage: undefined, question: undefined, picking: undefined };
+const nowhere: Whereabouts = { screenMessage: undefined, question: undefined, picking: undefined };
 let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
 let database: Database;
 
@@ -48,12 +50,12 @@ describe.each(dialogueBooks)('dialogues %s', (_, open) => {
 
   test('where somebody is replaces where he was, and nobody else is moved', async () => {
     const [dialogues, olga, uwe] = [open(), somebody(), somebody()];
-    const asked: Dialogue = {
+    const asked: Whereabouts = {
       screenMessage: 12,
       question: { question: { kind: 'field', line, field: 'domain' }, askedAt: EpochMs(1_800_000_000_000), wrong: 2 },
       picking: undefined,
     };
-    const picking: Dialogue = { ...nowhere, screenMessage: 13, picking: { kind: 'user', line, request: 5 } };
+    const picking: Whereabouts = { ...nowhere, screenMessage: 13, picking: { kind: 'user', line, request: 5 } };
     await dialogues.save(olga, asked);
     await dialogues.save(uwe, picking);
     expect(await dialogues.of(olga)).toEqual(asked);
@@ -63,6 +65,23 @@ describe.each(dialogueBooks)('dialogues %s', (_, open) => {
     expect(await dialogues.of(olga)).toEqual(nowhere);
     expect(await dialogues.of(uwe)).toEqual(picking);
   });
+});
+
+test('a question stands with its deadline, which goes with it', async () => {
+  const [dialogues, deadlines, olga] = [new DialogueRepository(database), new DeadlineRepository(database), somebody()];
+  const due = async () => (await deadlines.find(`dialogue/${olga}`, 'answer'))?.dueAt;
+  const asked = (askedAt: number, wrong: number) => ({
+    ...nowhere,
+    question: { question: { kind: 'import' } as const, askedAt: EpochMs(askedAt), wrong },
+  });
+  await dialogues.save(olga, asked(1_800_000_000_000, 0));
+  expect(await due()).toBe(1_800_000_300_000);
+  await dialogues.save(olga, asked(1_800_000_000_000, 1));
+  expect(await due()).toBe(1_800_000_300_000);
+  await dialogues.save(olga, asked(1_800_000_050_000, 0));
+  expect(await due()).toBe(1_800_000_350_000);
+  await dialogues.save(olga, nowhere);
+  expect(await due()).toBeUndefined();
 });
 
 const boxes: [string, () => { inbox: Inbox; dialogues: Dialogues }][] = [
@@ -129,16 +148,16 @@ describe.each(boxes)('an inbox %s', (_, open) => {
   test('whoever puts something learns where the person’s screen stands', async () => {
     const [{ inbox, dialogues }, olga] = [open(), somebody()];
     const first = written(olga, 'x');
-    expect(await inbox.put(first)).toEqual({ screenMessage: undefined, isMoving: false });
+    expect(await inbox.put(first)).toEqual({ isNew: true, screenMessage: undefined, isMoving: false });
     await dialogues.save(olga, { ...nowhere, screenMessage: 12 });
     const row = written(olga, 'y');
-    expect(await inbox.put(row)).toEqual({ screenMessage: 12, isMoving: true });
+    expect(await inbox.put(row)).toEqual({ isNew: true, screenMessage: 12, isMoving: true });
     await inbox.put(written(somebody(), 'not hers'));
     await inbox.done(first.id);
-    expect(await inbox.put(row)).toEqual({ screenMessage: 12, isMoving: false });
+    expect(await inbox.put(row)).toEqual({ isNew: false, screenMessage: 12, isMoving: false });
     await inbox.done(row.id);
     await dialogues.save(olga, nowhere);
-    expect(await inbox.put(written(olga, 'z'))).toEqual({ screenMessage: undefined, isMoving: false });
+    expect(await inbox.put(written(olga, 'z'))).toEqual({ isNew: true, screenMessage: undefined, isMoving: false });
   });
 });
 

@@ -13,12 +13,13 @@ export class MemoryInbox implements Inbox {
   }
 
   async put(row: InboxRow) {
-    if (!this.rows.has(row.id)) this.rows.set(row.id, row);
+    const isNew = !this.rows.has(row.id);
+    if (isNew) this.rows.set(row.id, row);
     const { screenMessage } = await this.#dialogues.of(row.user);
     const isMoving = [...this.rows.values()].some(
       ({ id, user }) => user === row.user && id !== row.id && !this.#done.has(id),
     );
-    return { screenMessage, isMoving };
+    return { isNew, screenMessage, isMoving };
   }
 
   async open(limit: number, except: readonly string[] = []) {

@@ -1,4 +1,6 @@
+import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
 import type { Changer, LineBook, NewEdits } from '../../../src/actors/ports/line-book.ts';
+import { appliesAt, autoApplyKind, lineAddressPrefix } from '../../../src/machines/model/auto-apply.ts';
 import { type EpochMs, LineId, type UserId } from '../../../src/machines/model/ids.ts';
 import type { AppliedSettings, LineOptions, OwnedLine } from '../../../src/machines/model/settings.ts';
 
@@ -25,6 +27,15 @@ export class MemoryLineBook implements LineBook {
   readonly names = new Map<UserId, string>();
   readonly #held = new Map<LineId, Held>();
   #made = 0;
+
+  /** Of the edits that wait. */
+  get deadlines(): readonly Deadline[] {
+    return this.#lines().flatMap(({ id, pendingSince }) =>
+      pendingSince === undefined
+        ? []
+        : [{ address: `${lineAddressPrefix}${id}`, kind: autoApplyKind, dueAt: appliesAt(pendingSince) }],
+    );
+  }
 
   async of(person: UserId) {
     const lines = this.#lines();

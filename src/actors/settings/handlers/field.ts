@@ -28,7 +28,7 @@ export const fieldAnswers = (parts: SettingsParts): AnswerHandlers<'field'> => (
     if ('wrong' in reading) return { wrong: reading.wrong };
     if (reading.options) await parts.lines.change(visitor.user, id, reading.options);
     if (!('edits' in reading)) return lineScreen(parts, visitor, id);
-    const edited = await parts.autoApply.edit(visitor, id, reading.edits);
+    const edited = await parts.lines.edit(visitor.user, id, reading.edits, visitor.at);
     return afterEdit(parts, visitor, edited ?? line, field);
   },
 });

@@ -23,7 +23,7 @@ export const optionHandlers = (parts: SettingsParts): PressHandlers<'recording' 
       const template = parts.templates.find(id ?? '');
       const transport = next(now, template?.transports ?? transports);
       if (transport !== now && !isFixed(template, 'protocol')) {
-        await parts.autoApply.edit(visitor, line.id, { transport });
+        await parts.lines.edit(visitor.user, line.id, { transport }, visitor.at);
       }
       return lineScreen(parts, visitor, line.id);
     }),

@@ -13,16 +13,14 @@ export const switchingHandlers = (
       const missing = missingOf(line);
       if (missing.length > 0) return lineScreen(parts, visitor, line.id, { kind: 'wrong-parameters', missing });
       if (line.pendingSince === undefined) return lineScreen(parts, visitor, line.id);
-      const applied = await parts.lines.apply(visitor.user, line.id);
-      if (applied) await parts.autoApply.follow(applied);
+      await parts.lines.apply(visitor.user, line.id);
       return lineScreen(parts, visitor, line.id, { kind: 'applied' });
     }),
 
   discard: (visitor, press) =>
     forOwner(parts, visitor, press.line, async ({ id, pendingSince }) => {
       if (pendingSince === undefined) return lineScreen(parts, visitor, id);
-      const discarded = await parts.lines.discard(visitor.user, id);
-      if (discarded) await parts.autoApply.follow(discarded);
+      await parts.lines.discard(visitor.user, id);
       return lineScreen(parts, visitor, id, { kind: 'discarded' });
     }),
 
@@ -30,8 +28,7 @@ export const switchingHandlers = (
     forOwner(parts, visitor, press.line, async (line) => {
       const missing = missingOf(line);
       if (missing.length > 0) return lineScreen(parts, visitor, line.id, { kind: 'wrong-parameters', missing });
-      const switched = await parts.lines.switch(visitor.user, line.id, true);
-      if (switched) await parts.autoApply.follow(switched);
+      await parts.lines.switch(visitor.user, line.id, true);
       return lineScreen(parts, visitor, line.id, { kind: 'switched-on' });
     }),
 
@@ -46,7 +43,6 @@ export const switchingHandlers = (
     forOwner(parts, visitor, id, async (line) => {
       if (!sure) return asked(parts, line, 'delete');
       await parts.lines.remove(visitor.user, id);
-      await parts.autoApply.follow({ id, pendingSince: undefined });
       return { screen: await parts.screens.lines(visitor, { kind: 'deleted', name: line.name }) };
     }),
 });

@@ -1,3 +1,4 @@
+import type { LineId } from '../../../machines/model/ids.ts';
 import { withEdits } from '../fields/field.ts';
 import type { PressHandlers } from '../handlers.ts';
 import type { MoreParts } from '../more-parts.ts';
@@ -5,7 +6,7 @@ import { forOwner } from './owned.ts';
 import { choiceOf, replaces } from './template-choice.ts';
 import { noteTemplate } from './template-revision.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'hints' | 'edit'>;
+type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'hints'>;
 
 /** The catalogue of operators (product §3.5). */
 export const templateHandlers = (parts: Parts): PressHandlers<'templates' | 'template'> => ({
@@ -22,13 +23,13 @@ export const templateHandlers = (parts: Parts): PressHandlers<'templates' | 'tem
         return { screen: { kind: 'sure-template', line: line.id, template: id, name } };
       }
       await parts.lines.change(visitor.user, line.id, choice.atOnce);
-      await parts.edit(visitor, line.id, choice.edits);
+      await parts.lines.edit(visitor.user, line.id, choice.edits, visitor.at);
       await noteTemplate(parts.hints, { owner: line.owner, line: line.id, template }, visitor.at);
       return { screen: await parts.screens.line(visitor, line.id) };
     }),
 });
 
-const list = ({ templates }: Parts, line: Parameters<Parts['edit']>[1]) => ({
+const list = ({ templates }: Parts, line: LineId) => ({
   kind: 'templates' as const,
   line,
   templates: templates.all().map(({ id, name, country }) => ({ id, name, country })),

@@ -9,7 +9,7 @@ import type { MoreParts } from '../more-parts.ts';
 import { autoWorker, isHealthy, isOffered } from './auto-worker.ts';
 import { forOwner } from './owned.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'workers' | 'templates' | 'plans' | 'edit'>;
+type Parts = Pick<MoreParts, 'lines' | 'screens' | 'workers' | 'templates' | 'plans'>;
 
 /** Where lines are registered and calls carried (product §3.6). */
 export const workerHandlers = (parts: Parts): PressHandlers<'workers' | 'line-workers' | 'worker'> => ({
@@ -26,7 +26,7 @@ export const workerHandlers = (parts: Parts): PressHandlers<'workers' | 'line-wo
       const template = templates.find(withEdits(line).template ?? '');
       const available = await offered(parts, line.owner, template);
       if (press.worker === 'auto' || available.some(({ id }) => id === press.worker)) {
-        await parts.edit(visitor, line.id, { worker: press.worker });
+        await parts.lines.edit(visitor.user, line.id, { worker: press.worker }, visitor.at);
         return { screen: await parts.screens.line(visitor, line.id) };
       }
       const wanted = (await workers.all()).find(({ id, switchedOff }) => id === press.worker && !switchedOff);

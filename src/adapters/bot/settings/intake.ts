@@ -11,8 +11,8 @@ import type { SettingsPressData } from './settings-press-data.ts';
 
 export interface IntakeOptions {
   readonly inbox: Inbox;
-  /** Told after each row that is in the inbox; the same row may be told again. */
-  readonly onPut: (row: InboxRow) => void;
+  /** Told after each row that is in the inbox; a repeat of one that may be done already is not new. */
+  readonly onPut: (row: InboxRow, isNew: boolean) => void;
   readonly toast: SettingsTexts['toast'];
   /** Who may use the operator's commands. */
   readonly admins: readonly UserId[];
@@ -84,7 +84,7 @@ export class Intake {
     };
     const stored = await this.#stored(row);
     this.#lastStoredAt = performance.now();
-    this.#options.onPut(row);
+    this.#options.onPut(row, stored.isNew);
     return stored;
   }
 

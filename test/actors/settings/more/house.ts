@@ -202,7 +202,6 @@ export function settingsHouse() {
     reach: async (user) => !house.nameless.has(user),
     admins: new Set([admin]),
     screens: new PlainScreens(lines),
-    edit: (visitor, line, edits) => lines.edit(visitor.user, line, edits, visitor.at),
     checks: {
       rules: dialRules,
       hosts: { lookup: async (host) => (host.endsWith('.invalid') ? [] : ['192.0.2.1']) },

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { AutoApply } from '../../../../src/actors/settings/auto-apply.ts';
 import { moreHandlers } from '../../../../src/actors/settings/more-handlers.ts';
 import { Views } from '../../../../src/actors/settings/views.ts';
 import { voiceOf } from '../../../../src/actors/settings/voice.ts';
@@ -14,7 +13,7 @@ import { MemoryHints, MemoryOperatorNotices } from './house.ts';
 /** The room with everything in it, but test calls. */
 function fullRoom() {
   const room = new Room();
-  const { book: lines, people, offers, standings, chat, deadlines } = room;
+  const { book: lines, people, offers, standings, chat } = room;
   room.templates = [template('op', { domain: 'pbx2.test', codecs: ['alaw'] })];
   const templates = new ListedTemplates(...room.templates);
   const plans = {
@@ -23,7 +22,6 @@ function fullRoom() {
     count: async () => {},
     firstToldOf: async () => false,
   };
-  const autoApply = new AutoApply({ lines, deadlines });
   let made = 0;
   const more = moreHandlers({
     ...{ lines, people, offers, chat, templates, plans },
@@ -41,7 +39,6 @@ function fullRoom() {
       chatAccount: 'siptg',
       settingsBot: chat.username,
     }),
-    edit: (visitor, line, edits) => autoApply.edit(visitor, line, edits),
     checks: {
       rules: dialRules,
       hosts: { lookup: async (host) => room.hosts.get(host) ?? [] },

@@ -48,7 +48,7 @@ describe('what a person writes', () => {
     const [row] = inbox.kept.rows.values();
     expect(row).toMatchObject({ user: olga.id, language: 'de', name: 'Olga', input: { kind: 'text', text: 'hello' } });
     expect(row?.id).toMatch(/^bot-\d+$/);
-    expect(told).toHaveBeenCalledWith(row);
+    expect(told).toHaveBeenCalledWith(row, true);
   });
 
   test('can be deleted from the conversation by the id that is kept with it', async () => {
