@@ -1,5 +1,5 @@
 import type { CallLabel } from '../machines/model/call-label.ts';
-import type { EpochMs, RecordingId, VoiceLegId } from '../machines/model/ids.ts';
+import type { EpochMs, RecordingId, UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { RecordingOrder } from '../machines/model/recording-order.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
@@ -72,6 +72,11 @@ export class Recordings {
     });
     this.#delivering.add(delivering);
     return delivering.finally(() => this.#delivering.delete(delivering));
+  }
+
+  /** Stops what is being recorded of this person's calls, where nobody is left who would. */
+  deliverOf(user: UserId): void {
+    for (const { recording, order } of this.#begun.values()) if (order.user === user) void this.deliver(recording);
   }
 
   /** Until what was stopped so far is sure to be delivered. */

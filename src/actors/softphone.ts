@@ -33,7 +33,7 @@ export interface SoftphoneParts {
   readonly notices: CallNotices;
   readonly journal: CallJournal;
   readonly keys: Pick<DtmfSender, 'send'>;
-  readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver'>;
+  readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver' | 'deliverOf'>;
   /** Without it only timers of this process end the window of a reconnection. */
   readonly deadlines?: Pick<UserDeadlines, 'set' | 'clear'>;
   /** Why no call may be made on this line now, for the plan of its owner. */

@@ -125,12 +125,13 @@ export class Softphones {
     phone.start();
   }
 
-  /** A softphone that broke leaves no leg behind, no record and no button. */
+  /** A softphone that broke leaves no leg behind, no open record, no button, and loses no recording. */
   #clearAway(user: UserId, phone: Softphone): void {
-    const { telegram, notices, deadlines } = this.#parts;
+    const { telegram, notices, deadlines, recordings } = this.#parts;
     const { inHand, second, expected } = phone.getSnapshot().context;
     const cause = { kind: 'internal-fault', detail: 'softphone' } as const;
     deadlines?.clear(user, 'reconnect-window');
+    recordings.deliverOf(user);
     if (inHand) for (const slot of slotsOfUser) notices.unshow(user, inHand.label.call, slot);
     for (const call of [inHand, second]) if (call) this.#giveUp(user, call, cause);
     for (const leg of [inHand?.voiceLeg, expected]) if (leg) telegram.hangUp(leg, cause);

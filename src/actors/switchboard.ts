@@ -155,7 +155,8 @@ export class Switchboard {
   /** A reply to the keypad is never dialled (product §7, B-9). */
   #keysCame(user: UserId, call: CallId, text: string): void {
     const steps = readDtmf(text);
-    if (steps) this.#parts.softphones.sendIfStarted(user, { type: 'keys.sent', call, steps });
+    if (steps && this.#parts.softphones.isAway(user)) this.#say(user, { kind: 'keysWhileAway' });
+    else if (steps) this.#parts.softphones.sendIfStarted(user, { type: 'keys.sent', call, steps });
     else this.#say(user, { kind: 'whatToSend' });
   }
 

@@ -183,6 +183,7 @@ export function openHouse() {
   let nextMessage = 0;
   return {
     nets,
+    recorder,
     clock,
     said,
     removed,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Delivery } from '../../src/actors/ports/recording-delivery.ts';
 import { Recordings } from '../../src/actors/recordings.ts';
 import { FluentTexts } from '../../src/adapters/texts/texts.ts';
-import { CallId, EpochMs, RecordingId, VoiceLegId } from '../../src/machines/model/ids.ts';
+import { CallId, EpochMs, RecordingId, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
 import { byHand } from '../fakes/recorder.ts';
 
 const label = {
@@ -14,7 +14,8 @@ const label = {
   startedAt: EpochMs(0),
 } as const;
 
-const titles = async (shown: { number?: string; name?: string }, language: string | undefined) => {
+/** Writes down the titles of what is begun and of what is delivered. */
+const open = (language?: string) => {
   const written: string[] = [];
   const recordings = new Recordings({
     recorder: {
@@ -34,6 +35,11 @@ const titles = async (shown: { number?: string; name?: string }, language: strin
       },
     },
   });
+  return { recordings, written };
+};
+
+const titles = async (shown: { number?: string; name?: string }, language: string | undefined) => {
+  const { recordings, written } = open(language);
   const { number: _, name: __, ...rest } = label;
   const recording = RecordingId('r1');
   recordings.start({
@@ -59,4 +65,18 @@ test.each([
   [undefined, 'Hidden number'],
 ])('of a hidden caller it says so in the language of the user: %s', async (language, title) => {
   expect(await titles({}, language)).toEqual([title, title]);
+});
+
+test('of somebody whose softphone broke what was begun is delivered, and nobody else’s', async () => {
+  const { recordings, written } = open();
+  for (const user of ['1', '2', '1']) {
+    const recording = RecordingId(`r${written.length}`);
+    const order = { ...byHand, user: UserId(user) };
+    const number = `${user}0${written.length}`;
+    const what = { recording, order, startedBy: 'user', voiceLeg: VoiceLegId('v'), limitMs: undefined } as const;
+    recordings.start({ ...what, label: { ...label, name: undefined, number } });
+  }
+  recordings.deliverOf(UserId('1'));
+  await recordings.settled();
+  expect(written).toEqual(['100', '201', '102', '100', '102']);
 });

@@ -231,6 +231,21 @@ describe('calls', () => {
     expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 5 to c1']);
   });
 
+  test('keys in a reply while the user is away are not taken for sent', async () => {
+    offer(CallId('c1'));
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    await house.settled();
+    const keypad = house.said.indexOf('panel') + 1;
+    await house.text('5', { replyTo: keypad });
+    await house.press('reconnect', { callId: CallId('c1') });
+    await house.text('6', { replyTo: keypad });
+    await house.settled();
+    expect(house.said).toContain('keysWhileAway');
+    expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 5 to c1']);
+  });
+
   test('Cancel of a call that is over says so, and leaves the one that is being made', async () => {
     await house.text('200');
     const answers: (string | undefined)[] = [];
@@ -290,6 +305,7 @@ describe('calls', () => {
     expect(house.charged.map(({ call }) => call)).toEqual(['c1', 'c2']);
     // Both caller messages, the keypad and the parallel message.
     expect(house.removed).toHaveLength(4);
+    expect(house.recorder.told).toEqual(['deliver what is left of 1']);
   });
 
   test('of a party that nobody can take back are ended, and on record', async () => {

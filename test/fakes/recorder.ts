@@ -41,6 +41,9 @@ export class PlayedRecorder implements Recordings {
     this.told.push('deliver');
     return Promise.resolve(this.lengthMs);
   }
+  deliverOf(user: UserId): void {
+    this.told.push(`deliver what is left of ${user}`);
+  }
   watch: Recordings['watch'] = (recording, listener) => {
     this.#listeners.set(recording, listener);
     return () => this.#listeners.delete(recording);

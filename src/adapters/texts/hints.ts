@@ -31,6 +31,7 @@ export const hints: Rendering<HintNotice> = {
     buttons: [[{ label: phrase('button-settings'), action: 'open', url: `https://t.me/${settingsBot}` }]],
   }),
   refusedCharacters: (_, phrase) => ({ text: phrase('refused-characters') }),
+  keysWhileAway: (_, phrase) => ({ text: phrase('toast-keys-while-away') }),
   callbackIs: ({ on }, phrase) => ({
     text: phrase(on ? 'callback-is-on' : 'callback-is-off'),
     buttons: [[callbackButton(phrase, { on })]],

@@ -137,6 +137,8 @@ export type HintNotice =
   | { readonly kind: 'newcomer'; readonly settingsBot: string }
   /** The text has characters a SIP header cannot carry. */
   | { readonly kind: 'refusedCharacters' }
+  /** Keys in a reply while the voice leg is away: there is nobody who could press them. */
+  | { readonly kind: 'keysWhileAway' }
   | { readonly kind: 'callbackIs'; readonly on: boolean };
 
 /** The answer to a press: at most 200 characters, no buttons. */

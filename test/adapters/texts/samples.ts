@@ -172,6 +172,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
   welcome: [{ kind: 'welcome' }],
   newcomer: [{ kind: 'newcomer', settingsBot: 'siptg_bot' }],
   refusedCharacters: [{ kind: 'refusedCharacters' }],
+  keysWhileAway: [{ kind: 'keysWhileAway' }],
   callbackIs: [true, false].map((on) => ({ kind: 'callbackIs', on })),
   toast: (
     [

@@ -40,6 +40,7 @@ export class Tapes {
       tape.isPaused = false;
       tape.voiceLeg = voiceLeg;
     },
+    deliverOf: (user) => this.#complain(`the softphone of ${user} broke`),
     deliver: (recording) => {
       const tape = this.#tape(recording);
       if (tape.state === 'unmade') this.#complain(`${recording} is delivered and was never begun`);
