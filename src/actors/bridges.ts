@@ -13,8 +13,8 @@ type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
 export interface BridgeParts {
   readonly sip: SipCalls;
   readonly media: Media;
-  readonly notices: CallNotices;
-  readonly journal: CallJournal;
+  readonly notices: Pick<CallNotices, 'say' | 'conclude'>;
+  readonly journal: Pick<CallJournal, 'answered' | 'ended' | 'talkedMs'>;
   readonly faults: Faults;
   readonly clock?: ActorClock;
   /** A transfer failed: the user is rung, and gets his party back. `leftMs`: of its limit. */
@@ -80,7 +80,7 @@ export class Bridges {
 }
 
 /** What is left of the limit of a call that may have lasted for a while. */
-const leftOf = ({ limitMs, label }: CallInHand, journal: CallJournal): number | undefined =>
+const leftOf = ({ limitMs, label }: CallInHand, journal: Pick<CallJournal, 'talkedMs'>): number | undefined =>
   limitMs === undefined ? undefined : Math.max(0, limitMs - (journal.talkedMs(label.call) ?? 0));
 
 const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>

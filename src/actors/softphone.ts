@@ -30,8 +30,8 @@ export interface SoftphoneParts {
   readonly sip: SipCalls;
   readonly telegram: TelegramCalls;
   readonly media: Media;
-  readonly notices: CallNotices;
-  readonly journal: CallJournal;
+  readonly notices: Pick<CallNotices, 'say' | 'show' | 'unshow' | 'conclude'>;
+  readonly journal: Pick<CallJournal, 'opened' | 'answered' | 'givenUp' | 'ended'>;
   readonly keys: Pick<DtmfSender, 'send'>;
   readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver' | 'deliverOf'>;
   /** Without it only timers of this process end the window of a reconnection. */

@@ -16,7 +16,10 @@ const keepOnly = { type: 'keepOnly', params: ({ event }: { event: { survivor: Ca
 /** The party who is left is still being called. */
 const listenToIt = [keepOnly, { type: 'hearParty', params: legs }, ...showDialled, ...showPanel] as const;
 /** The user is with another one of the two. */
-const hears = ['pauseRecording', { type: 'hold', params: ({ event }: { event: { call: CallId } }) => event }] as const;
+const hears = [
+  'pauseRecording',
+  { type: 'takeInHand', params: ({ event }: { event: { call: CallId } }) => event },
+] as const;
 /** The user has left the one in hand, and is rung for the other. */
 const ringForSecond = {
   target: '#softphone.withCall.ringing.again',
@@ -143,7 +146,7 @@ export const pair = softphoneSetup.createStateConfig({
           target: '#softphone.withCall.departed',
           actions: [
             'dropVoiceLeg',
-            { type: 'hold', params: ({ context }) => second(context).label },
+            { type: 'takeInHand', params: ({ context }) => second(context).label },
             ...handBothOver(true),
           ],
         },

@@ -86,7 +86,7 @@ export const softphoneBase = setup({
     })),
     forgetSecond: assign({ second: undefined }),
     /** The pair changed which of the two is heard. */
-    hold: assign(({ context }, { call }: { call: CallId }) =>
+    takeInHand: assign(({ context }, { call }: { call: CallId }) =>
       context.second?.label.call === call
         ? { inHand: { ...context.second, voiceLeg: inHand(context).voiceLeg }, second: context.inHand }
         : {},

@@ -38,6 +38,7 @@ const atTheEnd: readonly ((world: World) => string | undefined)[] = [
   ({ phones }) => unended([...phones.legs.values()]),
   ({ bridges }) => (bridges.engaged > 0 ? 'a bridge is left' : undefined),
   ({ clock }) => (clock.pending > 0 ? `${clock.pending} timers are left` : undefined),
+  ({ deadlines }) => (deadlines.size > 0 ? `the deadline ${[...deadlines][0]} is left` : undefined),
   ({ parties, phones, sound, tapes }) => {
     const legs = [...parties.legs.values(), ...phones.legs.values()];
     const watchers = legs.reduce((sum, { facts }) => sum + facts.watchers, sound.watchers + tapes.watchers);
@@ -109,7 +110,8 @@ function talkIsHeard(world: World): string | undefined {
   const peace = atPeace(world);
   const [party, second] = peace?.talking ?? [];
   if (!peace?.phone || !party || second || saysWhyNobodyIsThere(world, peace.phone)) return undefined;
-  const { sound, chat } = world;
+  const { sound, chat, deadlines } = world;
+  if (deadlines.size > 0) return 'a deadline of the reconnection stands over the talk';
   if (sound.heardBy(peace.phone.id) !== party.id) return 'the user does not hear his only party';
   if (sound.heardBy(party.id) !== peace.phone.id) return 'the only party does not hear the user';
   if (party.isHeld) return 'the only party is left on hold';
@@ -155,6 +157,7 @@ function partyIsNotForgotten(world: World): string | undefined {
   if (second) return 'two parties wait for a user who is away';
   if (!world.sound.tones(party.id).has('reconnection')) return 'a party waits without hearing tones';
   if (world.clock.pending === 0) return 'a party waits for ever';
+  if (world.deadlines.size === 0) return 'a party waits, and would for ever if the process died';
   return world.chat.notice('reconnection') ? undefined : 'a party waits and the user is not told';
 }
 

@@ -1,5 +1,5 @@
 import { type Actor, createActor, type InspectionEvent } from 'xstate';
-import { Bridges } from '../../../src/actors/bridges.ts';
+import { type BridgeParts, Bridges } from '../../../src/actors/bridges.ts';
 import { type SoftphoneParts, softphone } from '../../../src/actors/softphone.ts';
 import { type CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import type { PlanLimit } from '../../../src/machines/model/notices.ts';
@@ -31,6 +31,8 @@ export class World {
   readonly records = new Map<CallId, 'opened' | 'answered' | 'closed'>();
   /** Parties that talk to each other without the user. */
   readonly joined = new Set<CallId>();
+  /** Kinds of deadlines that would outlive the process. */
+  readonly deadlines = new Set<string>();
   /** How much the softphone has done so far, other than saying something. */
   effects = 0;
   callback = true;
@@ -211,7 +213,7 @@ const through = <Port extends object>(portOf: (world: World) => Port, uncounted:
   });
 
 /** The one place to change when the softphone gets a new part. */
-const parts = {
+const parts: SoftphoneParts & Pick<BridgeParts, 'journal'> = {
   sip: through(({ parties }) => parties.port, ['watch']),
   telegram: through(({ phones }) => phones.port, ['watch']),
   media: through(({ sound }) => sound.port, ['watch']),
@@ -219,25 +221,30 @@ const parts = {
   journal: {
     opened: ({ label }) => void (here.records.has(label.call) || here.records.set(label.call, 'opened')),
     answered: (call) => void (here.records.get(call) === 'opened' && here.records.set(call, 'answered')),
-    givenUp: (call) => void (here.records.has(call) && here.records.set(call, 'closed')),
     talkedMs: () => undefined,
+    givenUp: (call) => void (here.records.has(call) && here.records.set(call, 'closed')),
     ended: (call) => {
       if (here.records.has(call)) here.records.set(call, 'closed');
       return undefined;
     },
-  } as Partial<SoftphoneParts['journal']>,
+  },
   keys: through(() => ({ send: () => {} }), []),
   limitOf: () => {
     here.parties.hasNews = true;
     return Promise.resolve(here.limit);
   },
   recordings: through(({ tapes }) => tapes.port, ['watch']),
+  recordingFailed: () => {},
+  deadlines: {
+    set: (_, kind) => void here.deadlines.add(kind),
+    clear: (_, kind) => void here.deadlines.delete(kind),
+  },
   handOver: (user: UserId, joined: JoinedParties) => {
     here.joined.add(joined.first.label.call).add(joined.second.label.call);
     here.parties.hasNews = true;
     here.bridges.start(user, joined);
   },
-} as unknown as SoftphoneParts;
+};
 
 /** The machine of every softphone here. */
 export const machine = softphone(parts);
