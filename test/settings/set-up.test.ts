@@ -3,6 +3,7 @@ import type { PhoneCall } from '../../sandbox/phone/phone.ts';
 import { type Language, readPhrasebooks } from '../../src/adapters/texts/phrasebook.ts';
 import { settingsWords } from '../../src/adapters/texts/settings/texts.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { SlowLine } from '../peers/slow-line.ts';
 import { settingsConversation } from '../support/settings-conversation.ts';
 import { lineNamed, nextRegistration } from '../support/settings-lines.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
@@ -25,12 +26,15 @@ const people: readonly { language: Language; firstName: string; login: string }[
 describe.skipIf(!hasKamailio)('a whole set-up, from no line to a test call', () => {
   let stage: Stage;
   let house: SipHouse;
+  let line: SlowLine;
   beforeAll(async () => {
     house = await openSipHouse(people.map(({ login }) => login));
+    line = await SlowLine.to(house.kamailio.udpPort);
     stage = await openStage();
   });
   afterAll(async () => {
     await stage?.close();
+    line?.close();
     await house?.close();
   });
 
@@ -87,10 +91,13 @@ describe.skipIf(!hasKamailio)('a whole set-up, from no line to a test call', () 
     await presses('Asterisk / FreePBX');
     await enters('login', login);
     await enters('password', passwordOf(login));
-    await enters('proxy', house.address('udp'));
+    await enters('proxy', line.address);
     await enters('domain', house.kamailio.domain);
     const registered = nextRegistration(stage, await lineNamed(stage, login));
+    // The registrar thinks about it until she has seen what Apply did.
+    line.keepsBack(() => true);
     await presses(phrase('label-apply'));
+    line.releases();
     await registered;
     await presses(phrase('label-back'));
     await presses(`🟢 ${login}`);
