@@ -89,10 +89,6 @@ export class LineBookRepository implements LineBook {
     return this.#asOwner(by, line, 'apply', applied);
   }
 
-  async discard(by: Changer, line: LineId): Promise<OwnedLine | undefined> {
-    return this.#asOwner(by, line, 'discard', () => discarded);
-  }
-
   /** On, with something missing: nothing changes. */
   async switch(by: Changer, line: LineId, on: boolean): Promise<OwnedLine | undefined> {
     return on

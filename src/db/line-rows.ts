@@ -11,7 +11,6 @@ export type LineDeed =
   | 'change'
   | 'edit'
   | 'apply'
-  | 'discard'
   | 'switch-on'
   | 'switch-off'
   | 'assign'

@@ -28,7 +28,6 @@ export interface LineBook {
   edit(by: Changer, line: LineId, edits: NewEdits, at: EpochMs): Promise<OwnedLine | undefined>;
   /** Makes the edits true; a draft that is complete is switched on. */
   apply(by: Changer, line: LineId): Promise<OwnedLine | undefined>;
-  discard(by: Changer, line: LineId): Promise<OwnedLine | undefined>;
   /** On: pending edits are applied with it. Off: the line is no draft any more. */
   switch(by: Changer, line: LineId, on: boolean): Promise<OwnedLine | undefined>;
   /** undefined: the owner. */

@@ -83,6 +83,7 @@ export type SettingsPress =
         | 'user'
         | 'unlink'
         | 'apply'
+        /** Takes back the dial rules that were entered and wait. */
         | 'discard'
         | 'switch-on'
         | 'transfer'
@@ -155,7 +156,7 @@ export type WrongAnswer =
 /** Something a screen says above everything else, once. */
 export type Remark =
   | { readonly kind: 'wrong-parameters'; readonly missing: readonly ('login' | 'password' | 'domain')[] }
-  | { readonly kind: 'applied' | 'discarded' | 'switched-on' | 'switched-off' | 'gave-up' | 'expired' | 'not-yours' }
+  | { readonly kind: 'applied' | 'rules-discarded' | 'switched-on' | 'switched-off' | 'gave-up' | 'expired' | 'not-yours' }
   | { readonly kind: 'not-in-plan'; readonly what: 'recording' | 'assignment' | 'paid-workers' }
   /** The plan allows so many lines. */
   | { readonly kind: 'lines-limit'; readonly limit: number }

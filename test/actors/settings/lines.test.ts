@@ -105,21 +105,49 @@ test('an edit that is taken back leaves nothing to apply', async () => {
   expect((await room.lineScreen(olga)).facts.dot).toBe('registered');
 });
 
-test('edits that are discarded do not apply later', async () => {
+test('Cancel under entered rules takes back the rules alone: what else waits goes on waiting', async () => {
   const line = await room.registeredLine(olga);
   await room.answers(olga, line, 'domain', 'pbx2.test');
+  await room.answers(olga, line, 'password', 'another');
+  await room.answers(olga, line, 'rules', '^8=7');
+  const first = (await room.book.find(line))?.pendingSince;
   await room.presses(olga, { do: 'discard', line });
-  expect((await room.screen(olga)).remark).toEqual({ kind: 'discarded' });
-  expect(room.deadlines).toEqual([]);
+  expect(await room.lineScreen(olga)).toMatchObject({
+    remark: { kind: 'rules-discarded' },
+    details: { dialRules: '', pending: ['domain', 'password'] },
+  });
+  expect(await room.book.find(line)).toMatchObject({ pendingSince: first });
   await room.after(autoApplyMs);
-  expect(await room.book.find(line)).toMatchObject({ domain: 'pbx.test' });
+  expect(await room.book.find(line)).toMatchObject({ domain: 'pbx2.test', dialRules: '', pending: {} });
+  expect(room.book.passwordOf(line)).toBe('another');
+});
+
+test('Cancel under entered rules returns to those in use, and leaves nothing to apply', async () => {
+  const line = await room.registeredLine(olga);
+  await room.answers(olga, line, 'rules', '^8=7');
+  await room.presses(olga, { do: 'apply', line });
+  await room.answers(olga, line, 'rules', '^8=9');
+  await room.presses(olga, { do: 'discard', line });
+  expect(await room.book.find(line)).toMatchObject({ dialRules: '^8=7', pending: {}, pendingSince: undefined });
+  expect(room.deadlines).toEqual([]);
+  await room.presses(olga, { do: 'discard', line });
+  expect((await room.screen(olga)).remark).toBeUndefined();
+});
+
+test('Cancel under entered rules returns to those of a template that waits as well', async () => {
+  const line = await room.registeredLine(olga);
+  room.templates = [template('carrier', { dialRules: '^8=7' })];
+  await room.book.edit(olga, line, { template: 'carrier', dialRules: '^8=7' }, room.now());
+  await room.answers(olga, line, 'rules', '^8=9');
+  await room.presses(olga, { do: 'discard', line });
+  expect((await room.book.find(line))?.pending).toEqual({ template: 'carrier', dialRules: '^8=7' });
 });
 
 test('a deadline told late does not apply edits made since', async () => {
   const line = await room.registeredLine(olga);
   await room.answers(olga, line, 'domain', 'pbx2.test');
   const [late] = room.deadlines;
-  await room.presses(olga, { do: 'discard', line });
+  await room.presses(olga, { do: 'apply', line });
   await room.after(1_000);
   await room.answers(olga, line, 'login', 'anna');
   expect(await room.desk.passed(late as never)).toBe(true);

@@ -176,19 +176,19 @@ describe.each(books)('a line book %s', (_, open) => {
     expect(await book.apply(olga, id)).toMatchObject({ hasPassword: true, pending: {} });
   });
 
-  test('edits that are discarded leave everything as it was', async () => {
+  test('an edit that is taken back leaves the others waiting, since when they did', async () => {
     const { book, olga, id } = await running();
-    const before = await book.find(id);
     await book.edit(olga, id, { domain: 'pbx2.test', password: 'other' }, at);
-    expect(await book.discard(olga, id)).toEqual(before);
+    const before = await book.find(id);
+    await book.edit(olga, id, { dialRules: '^8=7' }, EpochMs(at + 1));
+    expect(await book.edit(olga, id, { dialRules: '' }, EpochMs(at + 2))).toEqual(before);
     expect(await book.find(id)).toEqual(before);
   });
 
   test('applying with nothing to apply changes nothing', async () => {
-    const { book, olga, id } = await running();
+    const { book, id } = await running();
     const before = await book.find(id);
     expect(await book.apply('timer', id)).toEqual(before);
-    expect(await book.discard(olga, id)).toEqual(before);
   });
 
   test('a draft is switched on by applying as soon as it is complete, not before', async () => {
@@ -239,7 +239,6 @@ describe.each(books)('a line book %s', (_, open) => {
     expect(await book.change(olga, id, { recordingsChat: '-1' })).toBeUndefined();
     expect(await book.edit(olga, id, { domain: 'olga.test' }, at)).toBeUndefined();
     expect(await book.apply(olga, id)).toBeUndefined();
-    expect(await book.discard(olga, id)).toBeUndefined();
     expect(await book.switch(olga, id, false)).toBeUndefined();
     expect(await book.remove(olga, id)).toBe(false);
     expect(await book.find(id)).toEqual(his);
@@ -317,7 +316,6 @@ describe.each(books)('a line book %s', (_, open) => {
     expect(await book.change(olga, nobody, { name: 'x' })).toBeUndefined();
     expect(await book.edit(olga, nobody, { login: 'x' }, at)).toBeUndefined();
     expect(await book.apply('timer', nobody)).toBeUndefined();
-    expect(await book.discard(olga, nobody)).toBeUndefined();
     expect(await book.switch(olga, nobody, true)).toBeUndefined();
     expect(await book.assign(olga, nobody, olga)).toBeUndefined();
     expect(await book.handOver(olga, nobody, olga)).toBeUndefined();
@@ -377,7 +375,7 @@ describe('in the database', () => {
     const uwe = somebody();
     await book.find(id);
     await elsewhere.edit(olga, id, { domain: 'pbx2.test' }, at);
-    expect(await book.discard(olga, id)).toMatchObject({ pending: {} });
+    expect(await book.edit(olga, id, { domain: 'pbx.test' }, at)).toMatchObject({ pending: {} });
     await book.find(id);
     await elsewhere.edit(olga, id, { domain: 'pbx2.test' }, at);
     expect(await book.edit(olga, id, { proxy: 'edge.test' }, at)).toMatchObject({
@@ -439,7 +437,6 @@ describe('in the database', () => {
     const { book, olga, id } = await make();
     await book.change(olga, id, { name: 'Office', codecs: ['opus', 'alaw'] });
     await book.edit(olga, id, { domain: 'pbx.test' }, at);
-    await book.discard(olga, id);
     await book.takeBack(olga, id);
     expect(await audit(id)).toHaveLength(1);
   });
@@ -478,7 +475,6 @@ describe('in the database', () => {
     const ends: (() => Promise<unknown>)[] = [
       () => edit({ domain: 'pbx.test', login: '100' }),
       () => book.apply(olga, id),
-      () => book.discard(olga, id),
       () => book.switch(olga, id, true),
       () => book.handOver(olga, id, somebody()),
       () => book.takeBack(olga, id),

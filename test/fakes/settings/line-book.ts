@@ -95,10 +95,6 @@ export class MemoryLineBook implements LineBook {
     return this.#asOwner(by, line, 'apply', apply);
   }
 
-  async discard(by: Changer, line: LineId) {
-    return this.#asOwner(by, line, 'discard', discard);
-  }
-
   async switch(by: Changer, line: LineId, on: boolean) {
     return this.#asOwner(by, line, on ? 'switch-on' : 'switch-off', (held) => {
       if (!on) held.line = { ...held.line, enabled: false, draft: false };

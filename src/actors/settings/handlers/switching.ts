@@ -18,10 +18,12 @@ export const switchingHandlers = (
     }),
 
   discard: (visitor, press) =>
-    forOwner(parts, visitor, press.line, async ({ id, pendingSince }) => {
-      if (pendingSince === undefined) return lineScreen(parts, visitor, id);
-      await parts.lines.discard(visitor.user, id);
-      return lineScreen(parts, visitor, id, { kind: 'discarded' });
+    forOwner(parts, visitor, press.line, async ({ id, pending, dialRules }) => {
+      if (pending.dialRules === undefined) return lineScreen(parts, visitor, id);
+      // A template that waits as well brought rules of its own.
+      const before = parts.templates.find(pending.template ?? '')?.dialRules ?? dialRules;
+      await parts.lines.edit(visitor.user, id, { dialRules: before }, visitor.at);
+      return lineScreen(parts, visitor, id, { kind: 'rules-discarded' });
     }),
 
   'switch-on': (visitor, press) =>

@@ -182,7 +182,7 @@ wrong-import-plan = Line { $line } of the text is more than your plan allows: { 
 
 remark-wrong-parameters = Wrong parameters: { $fields }
 remark-applied = The changes are applied. Calls in progress go on with the old settings.
-remark-discarded = The pending changes are dropped.
+remark-rules-discarded = The new dial rules are dropped.
 remark-switched-on = The line is switched on.
 remark-switched-off = The line is switched off.
 remark-gave-up = The question is closed; nothing was changed.

@@ -182,7 +182,7 @@ wrong-import-plan = Línea { $line } del texto: es más de lo que permite tu pla
 
 remark-wrong-parameters = Parámetros incorrectos: { $fields }
 remark-applied = Cambios aplicados. Las llamadas en curso siguen con los ajustes anteriores.
-remark-discarded = Cambios pendientes descartados.
+remark-rules-discarded = Las nuevas reglas de marcado se descartaron.
 remark-switched-on = La línea está activada.
 remark-switched-off = La línea está desactivada.
 remark-gave-up = La pregunta se cerró; no cambió nada.

@@ -183,7 +183,7 @@ wrong-import-plan = Строка { $line } текста: больше, чем п
 
 remark-wrong-parameters = Неверные параметры: { $fields }
 remark-applied = Изменения применены. Текущие звонки продолжаются со старыми настройками.
-remark-discarded = Неприменённые изменения отменены.
+remark-rules-discarded = Новые правила набора отменены.
 remark-switched-on = Линия включена.
 remark-switched-off = Линия выключена.
 remark-gave-up = Вопрос закрыт, ничего не изменилось.

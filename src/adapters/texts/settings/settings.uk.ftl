@@ -183,7 +183,7 @@ wrong-import-plan = Рядок { $line } тексту: більше, ніж до
 
 remark-wrong-parameters = Неправильні параметри: { $fields }
 remark-applied = Зміни застосовано. Поточні дзвінки тривають зі старими налаштуваннями.
-remark-discarded = Незастосовані зміни скасовано.
+remark-rules-discarded = Нові правила набору скасовано.
 remark-switched-on = Лінію ввімкнено.
 remark-switched-off = Лінію вимкнено.
 remark-gave-up = Запитання закрито, нічого не змінилося.

@@ -262,7 +262,7 @@ const remarksByKind: { readonly [Kind in Remark['kind']]: readonly OfKind<Remark
     { kind: 'wrong-parameters', missing: ['login', 'password', 'domain'] },
   ],
   applied: [{ kind: 'applied' }],
-  discarded: [{ kind: 'discarded' }],
+  'rules-discarded': [{ kind: 'rules-discarded' }],
   'switched-on': [{ kind: 'switched-on' }],
   'switched-off': [{ kind: 'switched-off' }],
   'gave-up': [{ kind: 'gave-up' }],
