@@ -23,6 +23,7 @@ import { Migration20261123Languages } from './migrations/2026-11-23-languages.ts
 import { Migration20261124OperatorNotices } from './migrations/2026-11-24-operator-notices.ts';
 import { Migration20261124SettingsBot } from './migrations/2026-11-24-settings-bot.ts';
 import { Migration20261125RowChanges } from './migrations/2026-11-25-row-changes.ts';
+import { Migration20261126LateInputs } from './migrations/2026-11-26-late-inputs.ts';
 import { RowCache } from './row-cache.ts';
 
 /** Connections to the product's schema. */
@@ -71,6 +72,7 @@ export async function openDatabase(url: string): Promise<Database> {
         { name: '2026-11-24-settings-bot', class: Migration20261124SettingsBot },
         { name: '2026-11-24-operator-notices', class: Migration20261124OperatorNotices },
         { name: '2026-11-25-row-changes', class: Migration20261125RowChanges },
+        { name: '2026-11-26-late-inputs', class: Migration20261126LateInputs },
       ],
       snapshot: false,
       silent: true,

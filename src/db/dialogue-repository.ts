@@ -23,21 +23,24 @@ export class DialogueRepository implements Dialogues {
       screenMessage: row?.screenMessage ?? undefined,
       question: row?.question ?? undefined,
       picking: row?.picking ?? undefined,
+      givenUp: row?.givenUp ?? undefined,
     };
   }
 
   /** One statement, so that no end of the process comes between a question and its deadline. */
-  async save(user: UserId, { screenMessage, question, picking }: Whereabouts): Promise<void> {
+  async save(user: UserId, { screenMessage, question, picking, givenUp }: Whereabouts): Promise<void> {
     const dueAt = question && new Date(answerIsDueAt(question));
     const address = `${dialogueAddressPrefix}${user}`;
     await this.#database.fork().execute(
       `with due as (${dueAt ? newDeadline : noDeadline})
-       insert into dialogue (user_id, screen_message, question, picking) values (?, ?, ?::jsonb, ?::jsonb)
+       insert into dialogue (user_id, screen_message, question, picking, given_up)
+       values (?, ?, ?::jsonb, ?::jsonb, ?::jsonb)
        on conflict (user_id) do update set
-         screen_message = excluded.screen_message, question = excluded.question, picking = excluded.picking`,
+         screen_message = excluded.screen_message, question = excluded.question, picking = excluded.picking,
+         given_up = excluded.given_up`,
       [
         ...[address, answerKind, ...(dueAt ? [dueAt] : [])],
-        ...[user, screenMessage ?? null, jsonOf(question), jsonOf(picking)],
+        ...[user, screenMessage ?? null, jsonOf(question), jsonOf(picking), jsonOf(givenUp)],
       ],
     );
   }

@@ -73,7 +73,12 @@ export const settingsDialogueMachine = setup({
     }),
     letGo: assign(({ context: { whereabouts } }) => ({
       deed: undefined,
-      whereabouts: { ...whereabouts, question: undefined, picking: undefined },
+      whereabouts: {
+        ...whereabouts,
+        question: undefined,
+        picking: undefined,
+        givenUp: whereabouts.question?.question ?? whereabouts.givenUp,
+      },
     })),
   },
   guards: {

@@ -55,6 +55,7 @@ const place = (more: Partial<Whereabouts> = {}): Whereabouts => ({
   screenMessage: 7,
   question: undefined,
   picking: undefined,
+  givenUp: undefined,
   ...more,
 });
 const asked = (wrongAnswers = 0, askedAt = 0) => ({
@@ -190,7 +191,7 @@ test('what takes more than 30 s is left, and told so', () => {
   expect(dialogue.getSnapshot().value).toBe('recovering');
   clock.increment(30_000);
   expect(dialogue.getSnapshot().value).toBe('browsing');
-  expect(dialogue.getSnapshot().context.whereabouts).toEqual(place());
+  expect(dialogue.getSnapshot().context.whereabouts).toEqual(place({ givenUp: question }));
 });
 
 test('when not even the screen can be shown, the question is closed all the same', async () => {
@@ -201,7 +202,7 @@ test('when not even the screen can be shown, the question is closed all the same
   expect(reports).toBe(2);
   expect(dialogue.getSnapshot()).toMatchObject({
     value: 'browsing',
-    context: { whereabouts: place(), deed: undefined },
+    context: { whereabouts: place({ givenUp: question }), deed: undefined },
   });
 });
 

@@ -1,10 +1,12 @@
 import { fromPromise } from 'xstate';
 import type { UserId } from '../../machines/model/ids.ts';
+import type { Question } from '../../machines/model/settings.ts';
 import type { Deed, Whereabouts } from '../../machines/model/settings-dialogue.ts';
 import { settingsDialogueMachine } from '../../machines/settings-dialogue.ts';
 import type { Visitor } from './handlers.ts';
 import { Presenter, type PresenterParts } from './presenter.ts';
 import type { SettingsHandlers } from './settings.ts';
+import { voiceOf } from './voice.ts';
 
 export type DialogueParts = PresenterParts & { readonly handlers: SettingsHandlers };
 
@@ -12,6 +14,7 @@ export type DialogueParts = PresenterParts & { readonly handlers: SettingsHandle
 export const settingsDialogue = (parts: DialogueParts) => {
   const { handlers, chat, people, clock, faults } = parts;
   const presenter = new Presenter(parts);
+  const say = voiceOf(parts);
   const visitorOf = async (user: UserId, deed?: Deed): Promise<Visitor> => ({
     user,
     language: (await people.language(user)) ?? deed?.language,
@@ -22,18 +25,20 @@ export const settingsDialogue = (parts: DialogueParts) => {
   return settingsDialogueMachine.provide({
     actors: {
       perform: fromPromise(async ({ input: { user, whereabouts, deed = nothing }, signal }) => {
+        const removing = removeSecret(user, whereabouts.givenUp, deed);
         const visitor = await visitorOf(user, deed);
         const next = await handlers.perform(visitor, deed.input, openOf(whereabouts));
+        await removing;
         const inPlace = deed.input.kind === 'press' && deed.input.messageId === whereabouts.screenMessage;
         return presenter.show(visitor, whereabouts, next, inPlace, signal);
       }),
 
       judge: fromPromise(async ({ input: { user, whereabouts, deed = nothing }, signal }) => {
-        const visitor = await visitorOf(user, deed);
         const { question } = openOf(whereabouts);
         if (!question) throw new Error('an answer without a question');
         // Begun before anything else can fail.
-        const removing = removeSecret(user, whereabouts, deed);
+        const removing = removeSecret(user, question, deed);
+        const visitor = await visitorOf(user, deed);
         const text = deed.input.kind === 'text' ? deed.input.text : '';
         const judged = await handlers.answer(visitor, question, text);
         await removing;
@@ -47,33 +52,40 @@ export const settingsDialogue = (parts: DialogueParts) => {
 
       giveUp: fromPromise(async ({ input: { user, whereabouts, wrong }, signal }) => {
         const visitor = await visitorOf(user);
-        const screen = await handlers.home(visitor, openOf(whereabouts).question, { kind: 'gave-up' });
+        const { question } = openOf(whereabouts);
+        const screen = await handlers.home(visitor, question, { kind: 'gave-up' });
         const sayings = wrong ? [{ to: user, notice: { kind: 'wrong-answer', wrong } as const }] : [];
         // With wrong answers below it, nobody would see the old message change.
         const inPlace = whereabouts.question?.wrong === 0;
-        return presenter.show(visitor, whereabouts, { screen, sayings }, inPlace, signal);
+        return presenter.show(visitor, whereabouts, { screen, sayings, ...givenUp(question) }, inPlace, signal);
       }),
 
       recover: fromPromise(async ({ input: { user, whereabouts, deed }, signal }) => {
         const visitor = await visitorOf(user, deed);
         const pressed = deed?.input.kind === 'press' ? deed.input.press : undefined;
-        const screen = await handlers.home(visitor, pressed ?? openOf(whereabouts).question);
-        return presenter.show(visitor, whereabouts, { screen }, false, signal);
+        const { question = whereabouts.givenUp } = openOf(whereabouts);
+        const screen = await handlers.home(visitor, pressed ?? question);
+        return presenter.show(visitor, whereabouts, { screen, ...givenUp(question) }, false, signal);
       }),
     },
     actions: { report: (_, { error }) => faults.report('settings dialogue', error) },
   });
 
-  /** A password does not stay in the chat, right or wrong (B-12). */
-  async function removeSecret(user: UserId, { question }: Whereabouts, { input }: Deed): Promise<void> {
-    const asked = question?.question;
+  /** A password does not stay in the chat, right or wrong or too late (B-12); where we cannot, he has to delete it. */
+  async function removeSecret(user: UserId, asked: Question | undefined, deed: Deed): Promise<void> {
+    const { input, language } = deed;
     if (input.kind !== 'text' || asked?.kind !== 'field' || asked.field !== 'password') return;
-    await chat
-      .remove(user, input.messageId)
-      .catch((error: unknown) => faults.report('a password stays in a chat', error));
+    try {
+      await chat.remove(user, input.messageId);
+    } catch (error) {
+      faults.report('a password stays in a chat', error);
+      await say({ to: user, notice: { kind: 'password-stays' } }, language);
+    }
   }
 };
 
 const nothing: Deed = { input: { kind: 'other' }, language: undefined, name: undefined };
 
-const openOf = ({ question, picking }: Whereabouts) => ({ question: question?.question, picking });
+const openOf = ({ question, picking, givenUp }: Whereabouts) => ({ question: question?.question, picking, givenUp });
+
+const givenUp = (question: Question | undefined) => (question ? { givenUp: question } : {});

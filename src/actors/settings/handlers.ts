@@ -26,6 +26,8 @@ export interface Next {
   readonly question?: Question;
   /** The picker whose keys are shown from now on. */
   readonly picking?: Picking;
+  /** Closed without his doing. */
+  readonly givenUp?: Question;
   readonly sayings?: readonly Saying[];
 }
 

@@ -44,6 +44,7 @@ export class Presenter {
       screenMessage: typeof shown === 'number' ? shown : from.screenMessage,
       question: next.question && !isBlocked ? { question: next.question, askedAt: at, wrong: 0 } : undefined,
       picking: isBlocked ? undefined : next.picking,
+      givenUp: next.givenUp,
     };
     // Most presses lead to another screen in the same place.
     if (isSamePlace(from, to)) return { whereabouts: from, at };
@@ -99,7 +100,8 @@ export class Presenter {
 
 /** Nothing is asked, as before, and the screen stands where it stood. */
 const isSamePlace = (from: Whereabouts, to: Whereabouts): boolean =>
-  from.screenMessage === to.screenMessage && [from, to].every(({ question, picking }) => !question && !picking);
+  from.screenMessage === to.screenMessage &&
+  [from, to].every(({ question, picking, givenUp }) => !question && !picking && !givenUp);
 
 /** The keys of a picker go when something else came, or the choice: only a message can take them away. */
 function sayingsOf({ user }: Visitor, { picking }: Whereabouts, next: Next): readonly Saying[] {

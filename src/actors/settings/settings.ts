@@ -18,10 +18,11 @@ import { switchingHandlers } from './handlers/switching.ts';
 import type { AnswerHandlers, Next, PressHandlers, PressOf, Visitor } from './handlers.ts';
 import type { SettingsParts } from './parts.ts';
 
-/** What is asked of the person now: a question, the keys of a picker. */
+/** What is asked of the person now: a question, the keys of a picker; or what was asked until it was given up. */
 export interface Open {
   readonly question: Question | undefined;
   readonly picking: Picking | undefined;
+  readonly givenUp: Question | undefined;
 }
 
 /** What follows from everything a person can do in the settings bot. */
@@ -102,7 +103,7 @@ export function settingsHandlers(parts: SettingsParts, others: OtherHandlers): S
         return others.picked.chat(visitor, open.picking, input);
       case 'text':
       case 'other':
-        return { screen: await parts.screens.lines(visitor) };
+        return { screen: await home(visitor, open.givenUp, open.givenUp && { kind: 'gave-up' }) };
     }
   };
   return {

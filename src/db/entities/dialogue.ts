@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { Picking } from '../../machines/model/settings.ts';
+import type { Picking, Question } from '../../machines/model/settings.ts';
 import type { OpenQuestion } from '../../machines/model/settings-dialogue.ts';
 
 /** Where a person is in the settings bot. */
@@ -11,5 +11,6 @@ export const DialogueEntity = defineEntity({
     screenMessage: p.integer().nullable(),
     question: p.json<OpenQuestion>().nullable(),
     picking: p.json<Picking>().nullable(),
+    givenUp: p.json<Question>().nullable(),
   },
 });

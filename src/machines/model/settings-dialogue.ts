@@ -7,6 +7,8 @@ export interface Whereabouts {
   readonly screenMessage: number | undefined;
   readonly question: OpenQuestion | undefined;
   readonly picking: Picking | undefined;
+  /** Closed by its time or by trouble, not by him: what he writes next may still be meant as its answer. */
+  readonly givenUp: Question | undefined;
 }
 
 export interface OpenQuestion {

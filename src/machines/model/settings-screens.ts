@@ -133,6 +133,8 @@ export type SettingsNotice =
   | { readonly kind: 'pick-user' | 'pick-new-owner' | 'pick-chat' }
   /** With the keys of a picker gone. */
   | { readonly kind: 'picked' }
+  /** We could not delete the message with it. */
+  | { readonly kind: 'password-stays' }
   | {
       readonly kind: 'invitation-accepted' | 'invitation-write-first' | 'unassigned';
       readonly lineName: string;

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { SettingsMessageNotSent } from '../../../src/actors/ports/settings-chat.ts';
 import type { LineId } from '../../../src/machines/model/ids.ts';
 import { answerMs } from '../../../src/machines/model/settings-dialogue.ts';
@@ -39,6 +39,60 @@ test('a password disappears also when the line book fails', async () => {
   expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
   expect(room.faults).toHaveLength(1);
   expect(String(room.faults[0]?.error)).not.toContain('s3cret');
+});
+
+test('B-12 a password that comes when its question was given up disappears too, and is not taken', async () => {
+  await ask('password');
+  await room.after(answerMs);
+  const message = await room.writes(olga, 's3cret');
+  expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+  expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' }, details: { pending: [] } });
+  const greeting = await room.writes(olga, 'hello');
+  expect(room.chat.page(olga).map(({ id }) => id)).toContain(greeting);
+  expect((await room.screen(olga)).kind).toBe('lines');
+});
+
+test.each([
+  ['an earlier process asked for', async () => room.restart()],
+  ['was asked for when nothing could be shown', async () => room.chat.refuse(olga, 'unreachable')],
+])('B-12 a password that %s and that is handled too late disappears', async (_, before) => {
+  await ask('password');
+  await before();
+  await room.after(answerMs);
+  room.chat.refuse(olga, undefined);
+  const message = await room.writes(olga, 's3cret');
+  expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+  expect((await room.book.find(line))?.pending).toEqual({});
+});
+
+test('B-12 a password disappears when its question failed, and the next attempt as well', async () => {
+  await ask('password');
+  vi.spyOn(room.people, 'language').mockRejectedValueOnce(new Error('database is away'));
+  const first = await room.writes(olga, 's3cret');
+  const second = await room.writes(olga, 's3cret');
+  for (const message of [first, second]) expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+});
+
+test('after a press of hers what she writes is no late password, and stays', async () => {
+  await ask('password');
+  await room.after(answerMs);
+  await room.presses(olga, { do: 'line', line });
+  const message = await room.writes(olga, 'hello');
+  expect(room.chat.page(olga).map(({ id }) => id)).toContain(message);
+});
+
+test.each([
+  ['in time', 0],
+  ['too late', answerMs],
+])('B-12 whoever sends a password %s that we cannot delete is told to do it', async (_, late) => {
+  await ask('password');
+  await room.after(late);
+  vi.spyOn(room.chat, 'remove').mockRejectedValueOnce(new SettingsMessageNotSent('refused'));
+  const message = await room.writes(olga, 's3cret');
+  expect(room.chat.page(olga).map(({ id }) => id)).toContain(message);
+  expect(room.notices(olga)).toEqual([{ kind: 'password-stays' }]);
+  expect(room.faults).toHaveLength(1);
+  expect(JSON.stringify(room.chat.events(olga))).not.toContain('s3cret');
 });
 
 test('AC-65 an answer is taken, and the screen stands at the bottom, once', async () => {
@@ -85,7 +139,7 @@ test('an answer that comes too late is none', async () => {
   await ask('login');
   await room.after(answerMs);
   await room.writes(olga, 'olga');
-  expect((await room.screen(olga)).kind).toBe('lines');
+  expect(await room.lineScreen(olga)).toMatchObject({ remark: { kind: 'gave-up' } });
   expect((await room.book.find(line))?.pending).toEqual({});
 });
 

@@ -83,7 +83,7 @@ test('a screen is sent, pressed and changed; a press of somebody else is refused
   const chat = bot.settingsChat;
   const buttons = [[{ label: 'Switch on Callback mode', press }]];
   const screenMessage = await chat.send(olga, { text: 'Your lines', buttons });
-  await dialogues.save(olga, { screenMessage, question: undefined, picking: undefined });
+  await dialogues.save(olga, { screenMessage, question: undefined, picking: undefined, givenUp: undefined });
 
   const { result } = await client.getUpdates();
   const markup = result[0]?.message.reply_markup;

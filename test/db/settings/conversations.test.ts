@@ -14,7 +14,7 @@ import { temporaryCluster } from '../../support/database.ts';
 
 const box = new SecretBox(Buffer.alloc(32, 1));
 const line = LineId('00000000-0000-4000-8000-000000000001');
-const nowhere: Whereabouts = { screenMessage: undefined, question: undefined, picking: undefined };
+const nowhere: Whereabouts = { screenMessage: undefined, question: undefined, picking: undefined, givenUp: undefined };
 let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
 let database: Database;
 
@@ -54,13 +54,17 @@ describe.each(dialogueBooks)('dialogues %s', (_, open) => {
       screenMessage: 12,
       question: { question: { kind: 'field', line, field: 'domain' }, askedAt: EpochMs(1_800_000_000_000), wrong: 2 },
       picking: undefined,
+      givenUp: undefined,
     };
     const picking: Whereabouts = { ...nowhere, screenMessage: 13, picking: { kind: 'user', line, request: 5 } };
+    const late: Whereabouts = { ...nowhere, screenMessage: 14, givenUp: { kind: 'field', line, field: 'password' } };
     await dialogues.save(olga, asked);
     await dialogues.save(uwe, picking);
     expect(await dialogues.of(olga)).toEqual(asked);
     await dialogues.save(olga, picking);
     expect(await dialogues.of(olga)).toEqual(picking);
+    await dialogues.save(olga, late);
+    expect(await dialogues.of(olga)).toEqual(late);
     await dialogues.save(olga, nowhere);
     expect(await dialogues.of(olga)).toEqual(nowhere);
     expect(await dialogues.of(uwe)).toEqual(picking);

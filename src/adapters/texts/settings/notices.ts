@@ -14,6 +14,7 @@ export const notices: NoticeRendering<Other> = {
   'pick-new-owner': picker('pick-new-owner', ['user']),
   'pick-chat': picker('pick-chat', ['group', 'channel']),
   picked: (_, phrase) => ({ text: phrase('picked'), keys: [] }),
+  'password-stays': (_, phrase) => ({ text: phrase('password-stays') }),
   'invitation-accepted': ({ lineName, chatAccount }, phrase) => ({
     text: phrase('invitation-accepted', { name: brief(lineName) }),
     buttons: goToCalls(chatAccount, phrase),

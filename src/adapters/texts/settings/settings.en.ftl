@@ -220,6 +220,7 @@ pick-user = Press Select user below the input field and choose who shall talk th
 pick-new-owner = Press Select user below the input field and choose who shall own the line. /cancel leaves it.
 pick-chat = Press Select chat or Select channel below the input field and choose where recordings shall come. This bot has to be a member there, and in a channel allowed to post. /cancel leaves it.
 picked = The choice is closed.
+password-stays = Your message with the password could not be deleted. Please delete it yourself.
 invitation-accepted =
     You can now call and be called through this line: { $name }
     Send a number to the chat account.

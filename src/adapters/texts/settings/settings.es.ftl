@@ -220,6 +220,7 @@ pick-user = Pulsa «Elegir usuario» bajo el campo de texto y elige quién habla
 pick-new-owner = Pulsa «Elegir usuario» bajo el campo de texto y elige de quién será la línea. Para dejarlo, /cancel.
 pick-chat = Pulsa «Elegir chat» o «Elegir canal» bajo el campo de texto y elige adónde llegarán las grabaciones. Este bot tiene que ser miembro y, en un canal, poder publicar. Para dejarlo, /cancel.
 picked = Elección terminada.
+password-stays = No se pudo borrar tu mensaje con la contraseña. Bórralo tú, por favor.
 invitation-accepted =
     Ya puedes llamar y recibir llamadas por esta línea: { $name }
     Envía un número a la cuenta que llama.

@@ -316,6 +316,7 @@ const noticesByKind: {
   picked: [{ kind: 'picked' }],
   'invitation-accepted': [{ kind: 'invitation-accepted', lineName: 'Office', chatAccount: 'siptg_calls' }],
   'invitation-write-first': [{ kind: 'invitation-write-first', lineName: 'Office', chatAccount: 'siptg_calls' }],
+  'password-stays': [{ kind: 'password-stays' }],
   unassigned: [{ kind: 'unassigned', lineName: 'Office', chatAccount: 'siptg_calls' }],
   'user-active': [{ kind: 'user-active', lineName: 'Office', name: 'Uwe' }],
   'invitation-gone': [{ kind: 'invitation-gone' }],

@@ -1,0 +1,8 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What people did too late: of an answer, the question it was meant for. */
+export class Migration20261126LateInputs extends Migration {
+  override up(): void {
+    this.addSql('alter table dialogue add column given_up jsonb');
+  }
+}
