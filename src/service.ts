@@ -186,7 +186,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       callLog: calls,
       users,
     });
-    const plans = plansOf(options.plans, { accounts: new PlanRepository(storage.database), lines, log });
+    const accounts = new PlanRepository(storage.database);
+    const plans = plansOf(options.plans, { accounts, lines, workers: store.workers, log });
     const journal = new CallJournal(calls, wall, faults, async ({ line, cause, ...ended }) => {
       settings.callEnded(line, cause);
       const owner = (await lines.find(line))?.owner;

@@ -139,7 +139,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   const { options, store, chat, texts, lineActors, clock, faults } = parts;
   const { book: lines, people, offers, workers, hints, operatorNotices } = store;
   const { templates } = options;
-  const plans = plansOf(parts.planFile, { accounts: store.planAccounts, lines });
+  const plans = plansOf(parts.planFile, { accounts: store.planAccounts, lines, workers });
   const fault = (where: string) => (error: unknown) => faults.report(where, error);
 
   const say = voiceOf({ chat, texts, people, faults });

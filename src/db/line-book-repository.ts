@@ -37,9 +37,9 @@ export class LineBookRepository implements LineBook {
   }
 
   /** The oldest first. */
-  async ofOwner(owner: UserId): Promise<readonly { readonly id: LineId; readonly user: UserId }[]> {
+  async ofOwner(owner: UserId): Promise<readonly Pick<OwnedLine, 'id' | 'user' | 'worker'>[]> {
     const rows = (await this.#rows.ofPerson(owner)).filter(({ ownerId }) => ownerId === owner);
-    return rows.map(({ id, userId }) => ({ id: LineId(id), user: UserId(userId) }));
+    return rows.map(({ id, userId, worker }) => ({ id: LineId(id), user: UserId(userId), worker }));
   }
 
   async find(line: LineId): Promise<OwnedLine | undefined> {

@@ -55,8 +55,8 @@ export class LineRepository implements Lines, SipAccounts {
   }
 
   /** Also those somebody else talks through. */
-  async ofOwner(owner: UserId): Promise<readonly Line[]> {
-    return (await this.#rows.find({ ownerId: owner })).map(lineOf);
+  async ofOwner(owner: UserId): Promise<readonly (Line & { readonly worker: string })[]> {
+    return (await this.#rows.find({ ownerId: owner })).map((row) => ({ ...lineOf(row), worker: row.worker }));
   }
 
   async all(): Promise<readonly (Line & Omit<SipAccountSettings, 'lineId' | 'password'>)[]> {

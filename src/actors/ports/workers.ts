@@ -17,6 +17,9 @@ export interface Worker {
   readonly switchedOff: boolean;
 }
 
+/** Whether a plan without *Paid Workers* has it (product §3.6). */
+export const isFree = ({ kind, free }: Pick<Worker, 'kind' | 'free'>): boolean => kind === 'official' && free;
+
 export interface Workers {
   all(): Promise<readonly Worker[]>;
 }

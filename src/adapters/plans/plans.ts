@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import type { Plan, PlanRefusal, Plans } from '../../actors/ports/plans.ts';
+import { isFree, type Workers } from '../../actors/ports/workers.ts';
 import type { EpochMs, LineId, UserId } from '../../machines/model/ids.ts';
 import { type Counter, counted, hourMs, monthMs, running } from './counters.ts';
 import type { PlanFile } from './plan-file.ts';
@@ -29,14 +30,19 @@ export interface PlanAccounts {
 
 /** An owner's lines, the oldest first. */
 export interface OwnedLines {
-  ofOwner(owner: UserId): Promise<readonly { readonly id: LineId; readonly user: UserId }[]>;
+  ofOwner(owner: UserId): Promise<readonly { readonly id: LineId; readonly user: UserId; readonly worker: string }[]>;
+}
+
+interface PlansParts {
+  readonly accounts: PlanAccounts;
+  readonly lines: OwnedLines;
+  readonly workers: Workers;
+  readonly log?: Logger;
 }
 
 /** Plans of a plan file; without one nothing is limited and nothing counted. */
-export const plansOf = (
-  file: PlanFile | undefined,
-  parts: { readonly accounts: PlanAccounts; readonly lines: OwnedLines; readonly log?: Logger },
-): Plans => (file ? new LimitedPlans(file, parts.accounts, parts.lines, parts.log) : noLimits);
+export const plansOf = (file: PlanFile | undefined, parts: PlansParts): Plans =>
+  file ? new LimitedPlans(file, parts) : noLimits;
 
 const unlimited: Plan = {
   name: 'unlimited',
@@ -58,12 +64,14 @@ class LimitedPlans implements Plans {
   readonly #file: PlanFile;
   readonly #accounts: PlanAccounts;
   readonly #lines: OwnedLines;
+  readonly #workers: Workers;
   readonly #log: Logger;
 
-  constructor(file: PlanFile, accounts: PlanAccounts, lines: OwnedLines, log: Logger = pino({ level: 'silent' })) {
+  constructor(file: PlanFile, { accounts, lines, workers, log = pino({ level: 'silent' }) }: PlansParts) {
     this.#file = file;
     this.#accounts = accounts;
     this.#lines = lines;
+    this.#workers = workers;
     this.#log = log;
   }
 
@@ -110,11 +118,19 @@ class LimitedPlans implements Plans {
 
   /** Lines beyond the number the plan allows are the youngest, so that the others work on. */
   async #isDisallowed(plan: Plan, owner: UserId, line: LineId): Promise<boolean> {
-    if (plan.sipAccounts === undefined && plan.assignment) return false;
+    if (plan.sipAccounts === undefined && plan.assignment && plan.paidWorkers) return false;
     const lines = await this.#lines.ofOwner(owner);
     const place = lines.findIndex(({ id }) => id === line);
     if (place >= (plan.sipAccounts ?? Infinity)) return true;
-    return !plan.assignment && place >= 0 && lines[place]?.user !== owner;
+    const found = lines[place];
+    if (!found) return false;
+    return (!plan.assignment && found.user !== owner) || (!plan.paidWorkers && (await this.#isPaid(found.worker)));
+  }
+
+  /** Auto takes none that the plan does not have. */
+  async #isPaid(id: string): Promise<boolean> {
+    const worker = id === 'auto' ? undefined : (await this.#workers.all()).find((other) => other.id === id);
+    return worker !== undefined && !isFree(worker);
   }
 }
 

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Plan, Plans } from '../../../src/actors/ports/plans.ts';
+import type { Worker } from '../../../src/actors/ports/workers.ts';
 import type { PlanFile } from '../../../src/adapters/plans/plan-file.ts';
 import { plansOf } from '../../../src/adapters/plans/plans.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
+import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
 import { LineRepository } from '../../../src/db/line-repository.ts';
 import { PlanRepository } from '../../../src/db/plan-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
 import { EpochMs, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { ListedWorkers } from '../../fakes/settings/workers.ts';
 import { temporaryCluster } from '../../support/database.ts';
 
 const minute = 60_000;
@@ -35,9 +38,11 @@ const file: PlanFile = {
   plans: new Map([
     ['free', free],
     ['full', full],
+    ['no paid workers', { ...full, name: 'no paid workers', paidWorkers: false }],
   ]),
   standard: free,
 };
+const workers = new ListedWorkers();
 const someLine = LineId('00000000-0000-4000-8000-000000000001');
 
 let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
@@ -54,7 +59,7 @@ beforeAll(async () => {
   database = await openDatabase(cluster.url);
   accounts = new PlanRepository(database);
   lines = new LineRepository(database, new SecretBox(Buffer.alloc(32, 1)));
-  plans = plansOf(file, { accounts, lines });
+  plans = plansOf(file, { accounts, lines, workers });
 });
 afterAll(async () => {
   await database?.close();
@@ -84,7 +89,7 @@ const reason = async (owner: UserId, afterMs: number, line = someLine) =>
   (await plans.refusalOf(owner, line, at(afterMs)))?.reason;
 
 test('without a plan file nothing is limited, and nobody is told of limits', async () => {
-  const none = plansOf(undefined, { accounts, lines });
+  const none = plansOf(undefined, { accounts, lines, workers });
   await none.count(olga, { call: 'x', at: start, talkedMs: 100 * day, failed: true });
   expect(await none.refusalOf(olga, someLine, start)).toBeUndefined();
   expect(await none.firstToldOf(olga, 'Total calls duration is exceeded', start)).toBe(false);
@@ -186,4 +191,27 @@ test('a line with somebody else as its user is refused where the plan does not a
   expect(await reason(olga, 0, line)).toBe('SIP account has disallowed settings');
   await lines.assignUser(line, undefined);
   expect(await reason(olga, 0, line)).toBeUndefined();
+});
+
+test('F-PLN-1 F-WRK-4 a line on a worker the plan does not have is refused; on Auto, on a free one or on none it is not', async () => {
+  const line = await newLine(olga);
+  const book = new LineBookRepository(database, new SecretBox(Buffer.alloc(32, 1)));
+  const why = async (worker: string) => {
+    await book.edit(olga, line, { worker }, start);
+    await book.apply(olga, line);
+    return reason(olga, 0, line);
+  };
+  await accounts.setPlan(olga, 'no paid workers');
+  const of = (id: string, kind: Worker['kind'], free = false): Worker => ({
+    ...{ id, kind, free, owner: undefined, name: id, place: '', load: 0, seenAt: start, switchedOff: false },
+  });
+  workers.workers = [of('free', 'official', true), of('main', 'official'), of('hers', 'private', true)];
+  expect(await why('free')).toBeUndefined();
+  expect(await why('main')).toBe('SIP account has disallowed settings');
+  expect(await why('hers')).toBe('SIP account has disallowed settings');
+  await accounts.setPlan(olga, 'full');
+  expect(await reason(olga, 0, line)).toBeUndefined();
+  await accounts.setPlan(olga, 'no paid workers');
+  expect(await why('gone')).toBeUndefined();
+  expect(await why('auto')).toBeUndefined();
 });

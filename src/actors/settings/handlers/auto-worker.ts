@@ -3,7 +3,7 @@ import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { WorkerKind } from '../../../machines/model/settings-screens.ts';
 import type { Plan } from '../../ports/plans.ts';
 import type { Template } from '../../ports/templates.ts';
-import type { Worker } from '../../ports/workers.ts';
+import { isFree, type Worker } from '../../ports/workers.ts';
 
 /** A worker that is silent for longer is taken for failed (product §13). */
 export const silentMs = 15_000;
@@ -18,7 +18,7 @@ export function isOffered(
   plan: Pick<Plan, 'paidWorkers'>,
   template: Pick<Template, 'workers'> | undefined,
 ): boolean {
-  if (!plan.paidWorkers) return worker.kind === 'official' && worker.free;
+  if (!plan.paidWorkers) return isFree(worker);
   if (worker.kind === 'private') return worker.owner === owner;
   return worker.kind !== 'operator' || template?.workers.includes(worker.id) === true;
 }
