@@ -28,6 +28,12 @@ export function contradicts(template: Template | undefined, field: string, value
   return isFixed(template, field as Fixable) && String(values[value]) !== String(template[value]);
 }
 
+/** What a template says of what it fixes: a line that has the template has it. */
+export function fixedValues(template: Template): FieldValues {
+  const fixed = (Object.keys(names) as Fixable[]).filter((field) => isFixed(template, field));
+  return Object.fromEntries(fixed.map((field) => [names[field][1], template[names[field][1]]]));
+}
+
 export const fixedFields = (template: Template | undefined): readonly AskedField[] =>
   (['domain', 'proxy', 'codecs', 'dtmf', 'rules'] as const).filter((field) => isFixed(template, field));
 

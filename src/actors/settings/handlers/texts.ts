@@ -5,7 +5,7 @@ import { fields } from '../fields/fields.ts';
 import type { AnswerHandlers, Next, PressHandlers, Visitor } from '../handlers.ts';
 import type { FieldValues, MoreParts } from '../more-parts.ts';
 import { limitReachedBy, planRoom } from '../plan-room.ts';
-import { contradicts } from '../template-fields.ts';
+import { contradicts, fixedValues } from '../template-fields.ts';
 import { isOffered } from './auto-worker.ts';
 import { type LineKey, type LineSection, readLines, writeLine, wrong } from './line-text.ts';
 import { forOwner } from './owned.ts';
@@ -99,8 +99,10 @@ async function readValue(
     case 'recording':
       if (word !== 'on' && word !== 'off') return undefined;
       return word === 'off' || (await plans.planOf(owner)).recording ? { recording: word === 'on' } : { why: 'plan' };
-    case 'template':
-      return templates.find(value) && { template: value };
+    case 'template': {
+      const template = templates.find(value);
+      return template && { template: value, ...fixedValues(template) };
+    }
     case 'worker': {
       if (word === 'auto') return { worker: 'auto' };
       const worker = (await workers.all()).find(({ id, switchedOff }) => id === value && !switchedOff);

@@ -135,6 +135,23 @@ test('B-13 what a template fixes is not imported otherwise', async () => {
   expect(await lines.of(olga)).toMatchObject([{ template: 'fixed', codecs: ['opus'] }]);
 });
 
+test('B-13 what a template fixes an import has of it, also where the text says nothing; what it leaves open not', async () => {
+  const { imports, lines, ...made } = house();
+  made.fixes(
+    template('fixed', {
+      ...{ domain: 'sip.example.org', proxy: 'edge.example.org', transport: 'tls', codecs: ['alaw'] },
+      ...{ dtmfMethods: ['info'], dialRules: '^8=7', editable: ['proxy', 'codecs'] },
+    }),
+  );
+  await imports('[A]\nlogin = 1\ntemplate = fixed');
+  expect(await lines.of(olga)).toMatchObject([
+    {
+      ...{ login: '1', template: 'fixed', domain: 'sip.example.org', transport: 'tls', dtmfMethods: ['info'] },
+      ...{ dialRules: '^8=7', proxy: '', codecs: ['opus', 'alaw', 'mulaw'] },
+    },
+  ]);
+});
+
 test('F-PLN-1 an import does not go over the plan: the first line too many is named, and recording needs its right', async () => {
   const { has, imports, plans, lines, presses, visitor } = house();
   await has(olga, { name: 'Own' });
