@@ -101,17 +101,19 @@ export class LineBookRepository implements LineBook {
   }
 
   /** Edits that wait are the giver's: they are made true with it. The receiver talks through the line. */
-  async handOver(by: Changer, line: LineId, to: UserId): Promise<OwnedLine | undefined> {
-    const row = await this.#rows.change(by, line, 'hand-over', (old) =>
-      old.ownerId === to ? {} : { ...applied(old), ...ownedBy(to), formerOwnerId: old.ownerId },
-    );
+  async handOver(by: Changer, line: LineId, to: UserId, notFor: readonly string[] = []) {
+    const row = await this.#rows.change(by, line, 'hand-over', (old) => {
+      if (old.ownerId === to) return {};
+      const edits = applied(old);
+      return { ...edits, ...ownedBy(to, edits.worker ?? old.worker, notFor), formerOwnerId: old.ownerId };
+    });
     return shown(row);
   }
 
   /** Edits that wait are the other's: they are dropped. */
-  async takeBack(by: UserId, line: LineId): Promise<OwnedLine | undefined> {
-    const row = await this.#rows.change(by, line, 'take-back', ({ formerOwnerId }) =>
-      formerOwnerId === by ? { ...discarded, ...ownedBy(by), formerOwnerId: null } : undefined,
+  async takeBack(by: UserId, line: LineId, notFor: readonly string[] = []) {
+    const row = await this.#rows.change(by, line, 'take-back', ({ formerOwnerId, worker }) =>
+      formerOwnerId === by ? { ...discarded, ...ownedBy(by, worker, notFor), formerOwnerId: null } : undefined,
     );
     return shown(row);
   }
@@ -167,7 +169,10 @@ interface OwnerRow {
   readonly plan: string | null;
 }
 
-const ownedBy = (owner: UserId): LinePatch => ({ ownerId: owner, userId: owner, recordingsChat: null });
+const ownedBy = (owner: UserId, worker: string, notFor: readonly string[]): LinePatch => ({
+  ...{ ownerId: owner, userId: owner, recordingsChat: null },
+  ...(notFor.includes(worker) && { worker: 'auto' }),
+});
 
 const columnsOf = (settings: Omit<NewEdits, 'password'>): PendingColumns => {
   const { template, ...rest } = settings;

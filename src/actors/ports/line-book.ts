@@ -34,11 +34,12 @@ export interface LineBook {
   assign(by: Changer, line: LineId, user: UserId | undefined): Promise<OwnedLine | undefined>;
   /**
    * The receiver owns it; the recordings chat is reset, the former owner may take it back (D-07). Plans count by owner: its
-   * calls are counted for the receiver from then on, and what was used before stays with the former owner.
+   * calls are counted for the receiver from then on, and what was used before stays with the former owner. On a worker of
+   * `notFor`, which the receiver cannot have, the line goes to Auto.
    */
-  handOver(by: Changer, line: LineId, to: UserId): Promise<OwnedLine | undefined>;
-  /** Only while `by` is the former owner. */
-  takeBack(by: UserId, line: LineId): Promise<OwnedLine | undefined>;
+  handOver(by: Changer, line: LineId, to: UserId, notFor?: readonly string[]): Promise<OwnedLine | undefined>;
+  /** Only while `by` is the former owner. `notFor`: as above. */
+  takeBack(by: UserId, line: LineId, notFor?: readonly string[]): Promise<OwnedLine | undefined>;
   /** @returns whether there was such a line */
   remove(by: Changer, line: LineId): Promise<boolean>;
   /** Whether recordings of any line are posted into this chat. */

@@ -285,6 +285,20 @@ describe.each(books)('a line book %s', (_, open) => {
     expect(await book.find(id)).toMatchObject(hers);
   });
 
+  test('a line leaves the workers that its receiver cannot have, whether it is on one or waits for one', async () => {
+    const { book, olga, id } = await running();
+    const uwe = somebody();
+    const others = ['cellar', 'attic'];
+    await book.edit(olga, id, { worker: 'cellar' }, at);
+    expect(await book.handOver(uwe, id, uwe, others)).toMatchObject({ owner: uwe, worker: 'auto', pending: {} });
+    await book.edit(uwe, id, { worker: 'attic' }, at);
+    await book.apply(uwe, id);
+    expect(await book.takeBack(olga, id, others)).toMatchObject({ owner: olga, worker: 'auto' });
+    await book.edit(olga, id, { worker: 'main' }, at);
+    expect(await book.handOver(uwe, id, uwe, others)).toMatchObject({ worker: 'main' });
+    expect(await book.takeBack(olga, id, others)).toMatchObject({ worker: 'main' });
+  });
+
   test('a line cannot be taken back any more when its new owner has changed the password', async () => {
     const { book, olga, id } = await running();
     const uwe = somebody();

@@ -111,20 +111,22 @@ export class MemoryLineBook implements LineBook {
     });
   }
 
-  async handOver(by: Changer, line: LineId, to: UserId) {
+  async handOver(by: Changer, line: LineId, to: UserId, notFor: readonly string[] = []) {
     return this.#do(by, line, 'hand-over', (held) => {
       const formerOwner = held.line.owner;
       if (formerOwner === to) return;
       apply(held);
       held.line = { ...held.line, owner: to, user: to, recordingsChat: undefined, formerOwner };
+      leave(held, notFor);
     });
   }
 
-  async takeBack(by: UserId, line: LineId) {
+  async takeBack(by: UserId, line: LineId, notFor: readonly string[] = []) {
     if (this.#held.get(line)?.line.formerOwner !== by) return undefined;
     return this.#do(by, line, 'take-back', (held) => {
       discard(held);
       held.line = { ...held.line, owner: by, user: by, recordingsChat: undefined, formerOwner: undefined };
+      leave(held, notFor);
     });
   }
 
@@ -223,6 +225,10 @@ function apply(held: Held): void {
 function discard(held: Held): void {
   held.newPassword = undefined;
   held.line = { ...held.line, pending: {}, pendingSince: undefined };
+}
+
+function leave(held: Held, workers: readonly string[]): void {
+  if (workers.includes(held.line.worker)) held.line = { ...held.line, worker: 'auto' };
 }
 
 const isCompleteWith = ({ line, password, newPassword }: Held): boolean =>

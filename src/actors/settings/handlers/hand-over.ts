@@ -1,13 +1,25 @@
 import { EpochMs, type LineId, type UserId } from '../../../machines/model/ids.ts';
-import type { Next, PressHandlers, Visitor } from '../handlers.ts';
+import type { OwnedLine } from '../../../machines/model/settings.ts';
+import type { Next, PressHandlers, Saying, Visitor } from '../handlers.ts';
 import { type MoreParts, nameOf, over } from '../more-parts.ts';
 import { limitReachedBy } from '../plan-room.ts';
 import { invitationLink } from './invitations.ts';
 import { forOwner } from './owned.ts';
+import { farewell } from './users.ts';
 
 type Parts = Pick<
   MoreParts,
-  'lines' | 'screens' | 'offers' | 'people' | 'plans' | 'chat' | 'say' | 'newToken' | 'newRequest'
+  | 'lines'
+  | 'screens'
+  | 'offers'
+  | 'people'
+  | 'plans'
+  | 'workers'
+  | 'chat'
+  | 'chatAccount'
+  | 'say'
+  | 'newToken'
+  | 'newRequest'
 >;
 
 const offerMs = 5 * 60_000;
@@ -33,7 +45,7 @@ export const handOverHandlers = (parts: Parts): PressHandlers<'transfer' | 'take
     }
     const limit = await limitReachedBy(parts, visitor.user);
     if (limit !== undefined) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
-    if (!(await lines.takeBack(visitor.user, line.id))) {
+    if (!(await lines.takeBack(visitor.user, line.id, await notFor(parts, visitor.user)))) {
       return { screen: await screens.lines(visitor, { kind: 'not-yours' }) };
     }
     await forgetOffers(parts, line.id);
@@ -41,6 +53,7 @@ export const handOverHandlers = (parts: Parts): PressHandlers<'transfer' | 'take
       screen: await screens.line(visitor, line.id),
       sayings: [
         { to: line.owner, notice: { kind: 'taken-back', lineName: line.name, name: await ownName(parts, visitor) } },
+        ...farewellFrom(parts, line, visitor),
       ],
     };
   },
@@ -88,13 +101,24 @@ export async function take(parts: Parts, visitor: Visitor, token: string): Promi
   if (limit !== undefined) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
   if (!(await offers.take(token))) return expired;
   await forgetOffers(parts, line.id);
-  if (!(await lines.handOver(visitor.user, line.id, visitor.user))) return expired;
+  if (!(await lines.handOver(visitor.user, line.id, visitor.user, await notFor(parts, visitor.user)))) return expired;
   const name = await ownName(parts, visitor);
   return {
     screen: await screens.line(visitor, line.id),
-    sayings: [{ to: offer.from, notice: { kind: 'hand-over-taken', lineName: line.name, name } }],
+    sayings: [
+      { to: offer.from, notice: { kind: 'hand-over-taken', lineName: line.name, name } },
+      ...farewellFrom(parts, line, visitor),
+    ],
   };
 }
+
+/** To who talked through the line until now, unless it is who has it now. */
+const farewellFrom = ({ chatAccount }: Parts, line: OwnedLine, { user }: Visitor): readonly Saying[] =>
+  farewell(line, chatAccount).filter(({ to }) => to !== user);
+
+/** Private workers are their owner's: they do not go with a line (product §3.6). */
+const notFor = async ({ workers }: Parts, person: UserId): Promise<readonly string[]> =>
+  (await workers.all()).filter(({ kind, owner }) => kind === 'private' && owner !== person).map(({ id }) => id);
 
 /** What the owner before promised is nothing to the next one. */
 async function forgetOffers({ offers }: Parts, line: LineId): Promise<void> {

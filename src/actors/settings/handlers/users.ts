@@ -78,7 +78,7 @@ async function unlink(parts: Parts, visitor: Visitor, line: OwnedLine): Promise<
 }
 
 /** To who talked through the line until now, unless it is the owner, who did it himself. */
-const farewell = ({ name: lineName, owner, user }: OwnedLine, chatAccount: string): Saying[] =>
+export const farewell = ({ name: lineName, owner, user }: OwnedLine, chatAccount: string): Saying[] =>
   user === owner ? [] : [{ to: user, notice: { kind: 'unassigned', lineName, chatAccount } }];
 
 async function forgetInvitation({ offers }: Parts, { id }: OwnedLine): Promise<void> {

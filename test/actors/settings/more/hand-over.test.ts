@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EpochMs, LineId, type UserId } from '../../../../src/machines/model/ids.ts';
-import { olga, remarkOf, settingsHouse, told, uwe, vera } from './house.ts';
+import { olga, remarkOf, settingsHouse, told, uwe, vera, worker } from './house.ts';
 
 async function office() {
   const house = settingsHouse();
@@ -135,4 +135,46 @@ test('nobody hands over or takes back what is not his; giving a line to oneself 
   expect(remarkOf(await gives(olga))).toBeUndefined();
   expect(await offers.ofLine(line, 'owner')).toBeUndefined();
   expect(await find(line)).toEqual(before);
+});
+
+test('who talked through the line is told when it is taken and when it is taken back, unless it is his now', async () => {
+  const { gives, takes, takesBack, lines, line } = await office();
+  await lines.assign(olga, line, vera);
+  await gives(uwe);
+  expect(told(await takes(uwe))).toEqual([
+    [olga, 'hand-over-taken'],
+    [vera, 'unassigned'],
+  ]);
+  await lines.assign(uwe, line, vera);
+  expect(told(await takesBack(olga))).toEqual([
+    [uwe, 'taken-back'],
+    [vera, 'unassigned'],
+  ]);
+  await lines.assign(olga, line, uwe);
+  await gives(uwe);
+  expect(told(await takes(uwe))).toEqual([[olga, 'hand-over-taken']]);
+  await lines.assign(uwe, line, olga);
+  expect(told(await takesBack(olga))).toEqual([[uwe, 'taken-back']]);
+});
+
+test('a private worker stays with its owner when a line is taken and when it is taken back, also one that waited', async () => {
+  const { gives, takes, takesBack, lines, line, find, workers, visitor } = await office();
+  workers.workers = [
+    worker('hers', 'private', { owner: olga }),
+    worker('his', 'private', { owner: uwe }),
+    worker('main', 'official'),
+  ];
+  const goes = async (id: string) => {
+    const { owner } = await find(line);
+    await lines.edit(owner, line, { worker: id }, visitor(owner).at);
+    if (owner === uwe) await lines.apply(uwe, line);
+    if (owner === olga) await gives(uwe);
+    await (owner === olga ? takes(uwe) : takesBack(olga));
+    return (await find(line)).worker;
+  };
+  expect(await goes('hers')).toBe('auto');
+  expect(await goes('his')).toBe('auto');
+  expect(await goes('main')).toBe('main');
+  expect(await goes('hers')).toBe('hers');
+  expect(await goes('his')).toBe('his');
 });
