@@ -35,7 +35,7 @@ import { FluentSettingsTexts } from './adapters/texts/settings/texts.ts';
 import { FluentTexts } from './adapters/texts/texts.ts';
 import { CallRepository } from './db/call-repository.ts';
 import { DeadlineRepository } from './db/deadline-repository.ts';
-import { removeExpired } from './db/expiry.ts';
+import { keepRemovingExpired } from './db/expiry.ts';
 import { FirstContactBanRepository } from './db/first-contact-ban-repository.ts';
 import { HintRepository } from './db/hint-repository.ts';
 import { watchLineChanges } from './db/line-changes.ts';
@@ -128,14 +128,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 
   async function build(): Promise<Service> {
-    await removeExpired(storage.database);
+    const faults: Faults = { report: (where, error) => log.error({ err: error, where }, 'something failed') };
+    started.push(await keepRemovingExpired(storage.database, (error) => faults.report('expiry', error)));
     started.push(await keepRows(storage.url, storage.database.rows));
     const lines = new LineRepository(storage.database, storage.box);
     const users = new UserRepository(storage.database);
     const calls = new CallRepository(storage.database);
     const panels = new PanelRepository(storage.database);
     const wall = options.wallClock ?? { now: () => EpochMs(Date.now()) };
-    const faults: Faults = { report: (where, error) => log.error({ err: error, where }, 'something failed') };
 
     const media = await startMedia({
       ...options.media,

@@ -1,9 +1,27 @@
 import type { Database } from './database.ts';
 
+const dayMs = 86_400_000;
+
 /** Removes what has been kept long enough: entries of the audit log after a year, offers a day after they expired. */
 export async function removeExpired(database: Database): Promise<void> {
   await database.fork().execute(
     `with offers as (delete from offer where expires_at < now() - interval '1 day')
      delete from audit_entry where at < now() - interval '1 year'`,
   );
+}
+
+/** Does so now and once a day. `failed` is told why it could not be done on a later day. @returns what ends it */
+export async function keepRemovingExpired(
+  database: Database,
+  failed: (error: unknown) => void,
+): Promise<() => Promise<void>> {
+  await removeExpired(database);
+  let removing = Promise.resolve();
+  const daily = setInterval(() => {
+    removing = removeExpired(database).catch(failed);
+  }, dayMs);
+  return async () => {
+    clearInterval(daily);
+    await removing;
+  };
 }

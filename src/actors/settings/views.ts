@@ -5,6 +5,7 @@ import type { LineEdits, OwnedLine, Remark } from '../../machines/model/settings
 import type { LineDetails, LineDot, LineFacts, LineSummary, Screen } from '../../machines/model/settings-screens.ts';
 import { withEdits } from './fields/field.ts';
 import type { Visitor } from './handlers.ts';
+import { over } from './more-parts.ts';
 import type { Screens, ViewParts } from './parts.ts';
 import { fixedFields } from './template-fields.ts';
 
@@ -47,7 +48,7 @@ export class Views implements Screens {
   }
 
   async #own(visitor: Visitor, line: OwnedLine): Promise<Screen> {
-    const [facts, details] = await Promise.all([this.#facts(visitor, line), this.#details(line)]);
+    const [facts, details] = await Promise.all([this.#facts(visitor, line), this.#details(visitor, line)]);
     return { kind: 'own-line', facts, details };
   }
 
@@ -64,17 +65,19 @@ export class Views implements Screens {
     return { id, name, dot, standing, registeredUntil, enabled, draft, limit };
   }
 
-  async #details(line: OwnedLine): Promise<LineDetails> {
+  async #details({ at }: Visitor, line: OwnedLine): Promise<LineDetails> {
     const { people, offers, templates, settingsBot } = this.#parts;
     const edited = withEdits(line);
     const { pendingSince } = line;
     const template = templates.find(edited.template ?? '');
-    const [invitation, userName, workerShown, recordingsChatTitle] = await Promise.all([
+    const [offer, userName, workerShown, recordingsChatTitle] = await Promise.all([
       offers.ofLine(line.id, 'user'),
       line.user === line.owner ? undefined : people.name(line.user),
       this.#parts.workerOf(line),
       line.recordingsChat === undefined ? undefined : this.#parts.chatTitle(line.recordingsChat),
     ]);
+    // It stays in the book for a while after it is over.
+    const invitation = offer && !over(offer.expiresAt, at) ? offer : undefined;
     const { codecs, dtmfMethods, recording, recordingsChat, quietHours } = line;
     const { login, domain, proxy, transport, worker, dialRules, hasPassword } = edited;
     return {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Offer, Offers } from '../../../src/actors/ports/offers.ts';
 import type { People } from '../../../src/actors/ports/people.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
-import { removeExpired } from '../../../src/db/expiry.ts';
+import { keepRemovingExpired, removeExpired } from '../../../src/db/expiry.ts';
 import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
 import { PeerRepository } from '../../../src/db/mailbox-repository.ts';
 import { OfferRepository } from '../../../src/db/offer-repository.ts';
@@ -202,6 +202,26 @@ test('old entries of the audit log and offers nobody can take any more are remov
   expect(await offers.find(open.token)).toEqual(open);
   const left = await database.fork().execute('select did from audit_entry where line_id = ?', [line]);
   expect(left).toEqual([{ did: '364 days' }]);
+});
+
+test('what expires while the service runs is removed within a day, until it ends', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const offers = new OfferRepository(database);
+    const failed = vi.fn<(error: unknown) => void>();
+    const end = await keepRemovingExpired(database, failed);
+    const over = { ...offerOf('user'), expiresAt: EpochMs(Date.now() - 90_000_000) };
+    await offers.put(over);
+    vi.advanceTimersByTime(86_399_999);
+    expect(await offers.find(over.token)).toBeDefined();
+    vi.advanceTimersByTime(1);
+    await expect.poll(() => offers.find(over.token)).toBeUndefined();
+    await end();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(failed).not.toHaveBeenCalled();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('workers are listed as they last told of themselves', async () => {

@@ -92,6 +92,20 @@ test('AC-68 AC-09 the key comes and goes once; the link is on the screen, and op
   expect(room.faults).toEqual([]);
 });
 
+test('AC-09 an invitation is on the screen of its line for 7 days, and no longer', async () => {
+  const room = fullRoom();
+  const line = await room.registeredLine(olga);
+  await room.presses(olga, { do: 'user', line });
+  await room.picks(olga, uwe, 'Uwe');
+  room.clock.increment(7 * 86_400_000);
+  await room.command(olga, 'softphone');
+  await room.presses(olga, { do: 'line', line });
+  expect((await room.lineScreen(olga)).details.invited).toMatchObject({ name: 'Uwe' });
+  room.clock.increment(1);
+  await room.presses(olga, { do: 'line', line });
+  expect((await room.lineScreen(olga)).details.invited).toBeUndefined();
+});
+
 test('AC-70 Take stands on a notice and works from there; who gave the line has it in his list until he takes it back', async () => {
   const room = fullRoom();
   const line = await room.registeredLine(olga);
