@@ -160,7 +160,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       account,
       panels,
       texts,
-      botSettings(store, settingsTexts, options.settings, (row, isNew) => take(row, isNew)),
+      botSettings(store, settingsTexts, options.settings, wall, (row, isNew) => take(row, isNew)),
     );
     const telegram = telegramCalls({ link: account, legs: media.webrtc, log: log.child({ part: 'telegram-calls' }) });
     started.push(() => telegram.close());

@@ -76,6 +76,7 @@ export function botSettings(
   { inbox, book, dialogues }: SettingsStore,
   texts: FluentSettingsTexts,
   { admins = [] }: SettingsBotOptions,
+  clock: WallClock,
   onPut: SettingsOptions['onPut'],
 ): SettingsOptions {
   return {
@@ -83,6 +84,7 @@ export function botSettings(
     onPut,
     toast: (says, language) => texts.toast(says, language),
     admins,
+    clock,
     commands: texts.commands(),
     // Whoever is being asked to choose a chat adds the bot before he has chosen.
     mayStay: async (chat, by) =>

@@ -1,5 +1,5 @@
 import type { Inbox, InboxRow, Kept } from '../actors/ports/inbox.ts';
-import { UserId } from '../machines/model/ids.ts';
+import { EpochMs, UserId } from '../machines/model/ids.ts';
 import type { SettingsInput } from '../machines/model/settings.ts';
 import type { Database } from './database.ts';
 import { InboxEntity } from './entities/inbox.ts';
@@ -17,15 +17,18 @@ export class InboxRepository implements Inbox {
     this.#box = box;
   }
 
-  async put({ id, user, input, language, name }: InboxRow): Promise<Kept> {
+  async put({ id, user, input, language, name, expiresAt }: InboxRow): Promise<Kept> {
     const [place] = await this.#database.fork().execute<KeptRow[]>(
       `with kept as (
-         insert into inbox (id, user_id, input, language, name) values (?, ?, ?, ?, ?) on conflict (id) do nothing
-         returning id
+         insert into inbox (id, user_id, input, language, name, expires_at) values (?, ?, ?, ?, ?, ?)
+         on conflict (id) do nothing returning id
        )
        select exists (select from kept) as is_new, (select screen_message from dialogue where user_id = ?),
          exists (select from inbox where user_id = ? and id <> ? and done_at is null) as is_moving`,
-      [id, user, this.#box.seal(JSON.stringify(input), purpose(id)), language ?? null, name ?? null, user, user, id],
+      [
+        ...[id, user, this.#box.seal(JSON.stringify(input), purpose(id)), language ?? null, name ?? null],
+        ...[expiresAt === undefined ? null : new Date(expiresAt), user, user, id],
+      ],
     );
     return {
       isNew: place?.is_new ?? false,
@@ -42,12 +45,13 @@ export class InboxRepository implements Inbox {
         { doneAt: null, ...(except.length > 0 && { id: { $nin: [...except] } }) },
         { orderBy: { position: 'asc' }, limit },
       );
-    return rows.map(({ id, userId, input, language, name }) => ({
+    return rows.map(({ id, userId, input, language, name, expiresAt }) => ({
       id,
       user: UserId(userId),
       input: JSON.parse(this.#box.open(input, purpose(id))) as SettingsInput,
       language: language ?? undefined,
       name: name ?? undefined,
+      ...(expiresAt && { expiresAt: EpochMs(expiresAt.getTime()) }),
     }));
   }
 

@@ -1,4 +1,4 @@
-import type { UserId } from '../../machines/model/ids.ts';
+import type { EpochMs, UserId } from '../../machines/model/ids.ts';
 import type { SettingsInput } from '../../machines/model/settings.ts';
 
 /** Something a person did, as it stands in the inbox until it is done. */
@@ -11,7 +11,12 @@ export interface InboxRow {
   readonly language: string | undefined;
   /** First name in Telegram. */
   readonly name: string | undefined;
+  /** Not to be done any more after this: of a press, whose screen may mean something else by then. */
+  readonly expiresAt?: EpochMs;
 }
+
+/** How long a press waits at most to be begun (runtime §7). */
+export const pressMs = 15_000;
 
 /** What is known of a row by its being kept. */
 export interface Kept {

@@ -134,14 +134,15 @@ export class SettingsDesk {
   }
 
   async #finish(row: InboxRow): Promise<void> {
-    const { id, user, input, language, name } = row;
+    const { id, user, input, language, name, expiresAt = Infinity } = row;
     const progress = this.#unmarked.get(id) ?? { attempts: 0, done: false };
     this.#unmarked.set(id, progress);
     if (this.#unmarked.size > 2 * mostInHand) this.#unmarked.delete(firstOf(this.#unmarked));
     if (!progress.done && progress.attempts < mostAttempts) {
       progress.attempts += 1;
       await this.#note(row);
-      await this.#dialogues.attend(user, { input, language, name });
+      const isLate = this.#parts.clock.now() > expiresAt;
+      await this.#dialogues.attend(user, { input, language, name, isLate });
       progress.done = true;
     }
     await this.#parts.inbox.done(id);

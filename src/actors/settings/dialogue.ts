@@ -27,7 +27,10 @@ export const settingsDialogue = (parts: DialogueParts) => {
       perform: fromPromise(async ({ input: { user, whereabouts, deed = nothing }, signal }) => {
         const removing = removeSecret(user, whereabouts.givenUp, deed);
         const visitor = await visitorOf(user, deed);
-        const next = await handlers.perform(visitor, deed.input, openOf(whereabouts));
+        const open = openOf(whereabouts);
+        const next = deed.isLate
+          ? { screen: await handlers.home(visitor, pressOf(deed) ?? open.question, { kind: 'try-again' }) }
+          : await handlers.perform(visitor, deed.input, open);
         await removing;
         const inPlace = deed.input.kind === 'press' && deed.input.messageId === whereabouts.screenMessage;
         return presenter.show(visitor, whereabouts, next, inPlace, signal);
@@ -62,9 +65,8 @@ export const settingsDialogue = (parts: DialogueParts) => {
 
       recover: fromPromise(async ({ input: { user, whereabouts, deed }, signal }) => {
         const visitor = await visitorOf(user, deed);
-        const pressed = deed?.input.kind === 'press' ? deed.input.press : undefined;
         const { question = whereabouts.givenUp } = openOf(whereabouts);
-        const screen = await handlers.home(visitor, pressed ?? question);
+        const screen = await handlers.home(visitor, pressOf(deed) ?? question);
         return presenter.show(visitor, whereabouts, { screen, ...givenUp(question) }, false, signal);
       }),
     },
@@ -84,7 +86,9 @@ export const settingsDialogue = (parts: DialogueParts) => {
   }
 };
 
-const nothing: Deed = { input: { kind: 'other' }, language: undefined, name: undefined };
+const nothing: Deed = { input: { kind: 'other' }, language: undefined, name: undefined, isLate: false };
+
+const pressOf = (deed: Deed | undefined) => (deed?.input.kind === 'press' ? deed.input.press : undefined);
 
 const openOf = ({ question, picking, givenUp }: Whereabouts) => ({ question: question?.question, picking, givenUp });
 

@@ -11,6 +11,7 @@ export const InboxEntity = defineEntity({
     input: p.text(),
     language: p.string().nullable(),
     name: p.string().nullable(),
+    expiresAt: p.datetime().nullable(),
     doneAt: p.datetime().nullable(),
   },
 });

@@ -38,4 +38,6 @@ export interface Deed {
   readonly input: SettingsInput;
   readonly language: string | undefined;
   readonly name: string | undefined;
+  /** It waited for too long to be done any more. */
+  readonly isLate: boolean;
 }

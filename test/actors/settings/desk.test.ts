@@ -129,6 +129,54 @@ test('what is done while the inbox is being read is not done again', async () =>
   expect(done).toBe(1);
 });
 
+test('a press that has waited for more than 15 s does nothing: she sees its screen, and is asked to try again', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const messageId = (await room.screenMessage(olga)) ?? 0;
+  const press = { kind: 'press', press: { do: 'recording', line }, messageId } as const;
+  await room.put(olga, press);
+  room.clock.increment(15_001);
+  room.desk.wake();
+  await room.desk.settled();
+  expect(await room.lineScreen(olga)).toMatchObject({
+    remark: { kind: 'try-again' },
+    facts: { id: line },
+    details: { recording: false },
+  });
+  expect(await room.screenMessage(olga)).toBe(messageId);
+  expect(await room.inbox.open(10)).toEqual([]);
+
+  await room.put(olga, press);
+  room.clock.increment(15_000);
+  room.desk.wake();
+  await room.desk.settled();
+  expect((await room.lineScreen(olga)).details.recording).toBe(true);
+});
+
+test('a press behind one that takes long waits too; a command and a message do not get too old', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const { promise, resolve } = Promise.withResolvers<object>();
+  const exporting = vi.fn<() => Promise<object>>(() => promise);
+  room.onPress({ export: exporting });
+  const messageId = (await room.screenMessage(olga)) ?? 0;
+  await room.put(olga, { kind: 'press', press: { do: 'export', line }, messageId });
+  await room.put(olga, { kind: 'press', press: { do: 'delete', line, sure: true }, messageId });
+  room.desk.wake();
+  await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
+  room.clock.increment(15_001);
+  resolve({});
+  await room.desk.settled();
+  expect(await room.book.find(line)).toBeDefined();
+  expect((await room.screen(olga)).remark).toEqual({ kind: 'try-again' });
+  await room.presses(olga, { do: 'ask', line, field: 'domain' });
+  await room.put(olga, { kind: 'text', text: 'pbx.test', messageId: 1 });
+  room.clock.increment(60_000);
+  room.desk.wake();
+  await room.desk.settled();
+  expect((await room.lineScreen(olga)).details.domain).toBe('pbx.test');
+});
+
 test('nobody waits for somebody else’s press', async () => {
   const room = new Room();
   const { promise, resolve } = Promise.withResolvers<object>();

@@ -1,5 +1,6 @@
 import { SimulatedClock } from 'xstate';
 import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
+import { pressMs } from '../../../src/actors/ports/inbox.ts';
 import type { Plan, PlanRefusal } from '../../../src/actors/ports/plans.ts';
 import type { SettingsMessage, SettingsTexts } from '../../../src/actors/ports/settings-chat.ts';
 import type { Template } from '../../../src/actors/ports/templates.ts';
@@ -145,7 +146,8 @@ export class Room {
 
   async put(user: UserId, input: SettingsInput, { language, name }: { language?: string; name?: string } = {}) {
     this.#updates += 1;
-    const row = { id: `bot-${this.#updates}`, user, input, language, name };
+    const expiresAt = EpochMs(this.now() + pressMs);
+    const row = { id: `bot-${this.#updates}`, user, input, language, name, ...(input.kind === 'press' && { expiresAt }) };
     await this.inbox.put(row);
     return row;
   }

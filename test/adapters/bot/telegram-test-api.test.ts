@@ -4,7 +4,7 @@ import testApi from 'telegram-test-api';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startBot } from '../../../src/adapters/bot/bot.ts';
 import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
-import { UserId } from '../../../src/machines/model/ids.ts';
+import { EpochMs, UserId } from '../../../src/machines/model/ids.ts';
 import type { SettingsPress } from '../../../src/machines/model/settings.ts';
 import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
@@ -42,6 +42,7 @@ async function scene() {
         return says;
       },
       admins: [],
+      clock: { now: () => EpochMs(1_800_000_000_000) },
       mayStay: async () => false,
       commands: { en: [{ command: 'start', description: 'Begin' }] },
     },

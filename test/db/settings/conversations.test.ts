@@ -126,10 +126,16 @@ describe.each(boxes)('an inbox %s', (_, open) => {
       { kind: 'press', press: { do: 'ask', line, field: 'login' }, messageId: 2 },
       { kind: 'chat-picked', request: 1, chat: '-1001', title: undefined },
     ];
-    for (const input of inputs) await inbox.put({ ...written(olga, ''), input, language: undefined, name: undefined });
+    const expiresAt = EpochMs(1_800_000_015_000);
+    for (const input of inputs)
+      await inbox.put({
+        ...{ ...written(olga, ''), input, language: undefined, name: undefined },
+        ...(input.kind === 'press' && { expiresAt }),
+      });
     const found = await openOf(inbox, olga);
     expect(found.map(({ input }) => input)).toEqual(inputs);
     expect(found[0]).toMatchObject({ language: undefined, name: undefined });
+    expect(found.map((row) => row.expiresAt)).toEqual(inputs.map(({ kind }) => (kind === 'press' ? expiresAt : undefined)));
   });
 
   test('a repeat is nothing, whether the first one is open or done', async () => {

@@ -1,9 +1,10 @@
 import type { Bot, Context } from 'grammy';
 import type { Message, User } from 'grammy/types';
 import type { Logger } from 'pino';
-import type { Inbox, InboxRow } from '../../../actors/ports/inbox.ts';
+import type { WallClock } from '../../../actors/ports/clock.ts';
+import { type Inbox, type InboxRow, pressMs } from '../../../actors/ports/inbox.ts';
 import type { SettingsTexts } from '../../../actors/ports/settings-chat.ts';
-import { UserId } from '../../../machines/model/ids.ts';
+import { EpochMs, UserId } from '../../../machines/model/ids.ts';
 import type { SettingsInput } from '../../../machines/model/settings.ts';
 import { NotStored } from '../not-stored.ts';
 import { inputOf, storable } from './input.ts';
@@ -16,6 +17,7 @@ export interface IntakeOptions {
   readonly toast: SettingsTexts['toast'];
   /** Who may use the operator's commands. */
   readonly admins: readonly UserId[];
+  readonly clock: WallClock;
 }
 
 /** A press is answered by then, whether or not its row is in the inbox. */
@@ -81,6 +83,7 @@ export class Intake {
       input,
       language: from.language_code,
       name: storable(from.first_name),
+      ...(input.kind === 'press' && { expiresAt: EpochMs(this.#options.clock.now() + pressMs) }),
     };
     const stored = await this.#stored(row);
     this.#lastStoredAt = performance.now();

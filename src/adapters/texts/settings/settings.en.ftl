@@ -187,6 +187,7 @@ remark-switched-on = The line is switched on.
 remark-switched-off = The line is switched off.
 remark-gave-up = The question is closed; nothing was changed.
 remark-expired = This has expired; nothing was changed.
+remark-try-again = This came too late and was not done. Please try again.
 remark-not-yours = This line is not yours; nothing was changed.
 remark-not-in-plan-recording = Recording is not in your plan.
 remark-not-in-plan-assignment = Assigning lines to other people is not in your plan.

@@ -187,6 +187,7 @@ remark-switched-on = La línea está activada.
 remark-switched-off = La línea está desactivada.
 remark-gave-up = La pregunta se cerró; no cambió nada.
 remark-expired = Ya caducó; no cambió nada.
+remark-try-again = Llegó demasiado tarde y no se hizo. Inténtalo de nuevo.
 remark-not-yours = Esta línea no es tuya; no cambió nada.
 remark-not-in-plan-recording = Tu plan no incluye grabación.
 remark-not-in-plan-assignment = Tu plan no incluye asignar líneas a otras personas.

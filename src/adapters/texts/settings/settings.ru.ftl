@@ -188,6 +188,7 @@ remark-switched-on = Линия включена.
 remark-switched-off = Линия выключена.
 remark-gave-up = Вопрос закрыт, ничего не изменилось.
 remark-expired = Время вышло, ничего не изменилось.
+remark-try-again = Нажатие пришло слишком поздно и не выполнено. Попробуйте ещё раз.
 remark-not-yours = Это не ваша линия, ничего не изменилось.
 remark-not-in-plan-recording = Запись не входит в ваш тариф.
 remark-not-in-plan-assignment = Назначать линию другому человеку ваш тариф не позволяет.

@@ -188,6 +188,7 @@ remark-switched-on = Лінію ввімкнено.
 remark-switched-off = Лінію вимкнено.
 remark-gave-up = Запитання закрито, нічого не змінилося.
 remark-expired = Час минув, нічого не змінилося.
+remark-try-again = Натискання надійшло запізно й не виконане. Спробуйте ще раз.
 remark-not-yours = Це не ваша лінія, нічого не змінилося.
 remark-not-in-plan-recording = Запис не входить до вашого тарифу.
 remark-not-in-plan-assignment = Призначати лінію іншій людині ваш тариф не дозволяє.

@@ -117,6 +117,19 @@ describe('a press', () => {
     await vi.waitFor(() => expect(inbox.inputs.at(-1)).toEqual({ kind: 'press', press, messageId: screenMessage }));
   });
 
+  test('counts for 15 s, and what is written for as long as it takes', async () => {
+    const { olga, inbox, shows } = await scene();
+    const { message } = await shows(olga, screen);
+    await olga.presses(message, 'Office');
+    olga.sends('pbx.test', bot);
+    await vi.waitFor(() => expect(inbox.inputs.at(-1)).toMatchObject({ kind: 'text' }));
+    const ends = [...inbox.kept.rows.values()].map(({ input, expiresAt }) => [input.kind, expiresAt]);
+    expect(ends.slice(-2)).toEqual([
+      ['press', 1_800_000_015_000],
+      ['text', undefined],
+    ]);
+  });
+
   test('on what was the screen once is answered as out of date, in the language of his Telegram', async () => {
     const { olga, inbox, shows } = await scene();
     const { message } = await shows(olga, screen);

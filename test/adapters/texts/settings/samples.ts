@@ -267,6 +267,7 @@ const remarksByKind: { readonly [Kind in Remark['kind']]: readonly OfKind<Remark
   'switched-off': [{ kind: 'switched-off' }],
   'gave-up': [{ kind: 'gave-up' }],
   expired: [{ kind: 'expired' }],
+  'try-again': [{ kind: 'try-again' }],
   'not-yours': [{ kind: 'not-yours' }],
   'not-in-plan': (['recording', 'assignment', 'paid-workers'] as const).map((what) => ({ kind: 'not-in-plan', what })),
   'lines-limit': [0, 1, 3, 5].map((allowed) => ({ kind: 'lines-limit', limit: allowed })),
