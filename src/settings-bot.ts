@@ -198,6 +198,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       people,
       plans,
       templates,
+      hints,
       screens,
       checks,
       chatAccount: parts.chatAccount,

@@ -1,6 +1,7 @@
 import type { LineId, UserId } from '../../machines/model/ids.ts';
 import type { OwnedLine, Remark } from '../../machines/model/settings.ts';
 import type { Screen, WorkerShown } from '../../machines/model/settings-screens.ts';
+import type { Hints } from '../ports/hints.ts';
 import type { LineBook } from '../ports/line-book.ts';
 import type { Offers } from '../ports/offers.ts';
 import type { People } from '../ports/people.ts';
@@ -40,6 +41,7 @@ export interface SettingsParts {
   readonly people: Pick<People, 'setLanguage'>;
   readonly plans: Pick<Plans, 'planOf'>;
   readonly templates: Templates;
+  readonly hints: Hints;
   readonly screens: Screens;
   readonly checks: FieldChecks;
   readonly chatAccount: string;

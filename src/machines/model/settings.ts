@@ -156,7 +156,17 @@ export type WrongAnswer =
 /** Something a screen says above everything else, once. */
 export type Remark =
   | { readonly kind: 'wrong-parameters'; readonly missing: readonly ('login' | 'password' | 'domain')[] }
-  | { readonly kind: 'applied' | 'rules-discarded' | 'switched-on' | 'switched-off' | 'gave-up' | 'expired' | 'try-again' | 'not-yours' }
+  | {
+      readonly kind:
+        | 'applied'
+        | 'rules-discarded'
+        | 'switched-on'
+        | 'switched-off'
+        | 'gave-up'
+        | 'expired'
+        | 'try-again'
+        | 'not-yours';
+    }
   | { readonly kind: 'not-in-plan'; readonly what: 'recording' | 'assignment' | 'paid-workers' }
   /** The plan allows so many lines. */
   | { readonly kind: 'lines-limit'; readonly limit: number }

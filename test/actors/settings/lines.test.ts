@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import { tellOfChangedTemplates } from '../../../src/actors/settings/template-notices.ts';
 import { autoApplyMs } from '../../../src/machines/model/auto-apply.ts';
 import type { SettingsPress } from '../../../src/machines/model/settings.ts';
-import { template } from '../../fakes/settings/templates.ts';
+import { ListedTemplates, template } from '../../fakes/settings/templates.ts';
 import { everything, olga, Room, uwe } from './room.ts';
 
 let room: Room;
@@ -306,6 +307,26 @@ test('a line from a template has its settings, and what it fixes is not asked fo
   expect((await room.screen(olga)).kind).toBe('own-line');
   await room.presses(olga, { do: 'ask', line, field: 'login' });
   expect(await room.screen(olga)).toMatchObject({ kind: 'question', hint: 'your number' });
+});
+
+test('a template that has changed since its link made a line is told of', async () => {
+  const says = (domain: string) => template('carrier', { domain });
+  room.templates = [says('old.test')];
+  await room.command(olga, 'start', 't_carrier');
+  const told: string[] = [];
+  const starts = async (domain: string) => {
+    room.templates = [says(domain)];
+    await tellOfChangedTemplates(
+      {
+        ...{ book: room.book, hints: room.hints, templates: new ListedTemplates(...room.templates) },
+        say: async ({ to, notice }) => void told.push(`${to} ${notice.kind}`),
+      },
+      room.now(),
+    );
+    return told.splice(0);
+  };
+  expect(await starts('new.test')).toEqual([`${olga} template-changed`]);
+  expect(await starts('new.test')).toEqual([]);
 });
 
 test('a template that is not there any more gives the list', async () => {

@@ -13,6 +13,7 @@ import { EpochMs, type LineId, UserId } from '../../../src/machines/model/ids.ts
 import type { AskedField, OwnedLine, SettingsInput, SettingsPress } from '../../../src/machines/model/settings.ts';
 import type { Screen, SettingsNotice } from '../../../src/machines/model/settings-screens.ts';
 import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
+import { MemoryHints } from '../../fakes/settings/hints.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
 import { MemoryLineBook } from '../../fakes/settings/line-book.ts';
 import { MemoryOffers } from '../../fakes/settings/offers.ts';
@@ -57,6 +58,7 @@ export class Room {
   readonly book = new MemoryLineBook();
   readonly people = new MemoryPeople();
   readonly offers = new MemoryOffers();
+  readonly hints = new MemoryHints();
   readonly standings = new SaidStandings();
   readonly chat = new PlayedSettingsChat();
   readonly faults: { readonly where: string; readonly error: unknown }[] = [];
@@ -114,7 +116,7 @@ export class Room {
     });
     const own = settingsHandlers(
       {
-        ...{ lines, people, plans, templates, screens },
+        ...{ lines, people, plans, templates, screens, hints: this.hints },
         checks: {
           rules: dialRules,
           hosts: { lookup: async (host) => this.hosts.get(host) ?? [] },
@@ -147,7 +149,14 @@ export class Room {
   async put(user: UserId, input: SettingsInput, { language, name }: { language?: string; name?: string } = {}) {
     this.#updates += 1;
     const expiresAt = EpochMs(this.now() + pressMs);
-    const row = { id: `bot-${this.#updates}`, user, input, language, name, ...(input.kind === 'press' && { expiresAt }) };
+    const row = {
+      id: `bot-${this.#updates}`,
+      user,
+      input,
+      language,
+      name,
+      ...(input.kind === 'press' && { expiresAt }),
+    };
     await this.inbox.put(row);
     return row;
   }

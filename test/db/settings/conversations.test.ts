@@ -135,7 +135,9 @@ describe.each(boxes)('an inbox %s', (_, open) => {
     const found = await openOf(inbox, olga);
     expect(found.map(({ input }) => input)).toEqual(inputs);
     expect(found[0]).toMatchObject({ language: undefined, name: undefined });
-    expect(found.map((row) => row.expiresAt)).toEqual(inputs.map(({ kind }) => (kind === 'press' ? expiresAt : undefined)));
+    expect(found.map((row) => row.expiresAt)).toEqual(
+      inputs.map(({ kind }) => (kind === 'press' ? expiresAt : undefined)),
+    );
   });
 
   test('a repeat is nothing, whether the first one is open or done', async () => {

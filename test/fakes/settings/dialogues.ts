@@ -14,7 +14,14 @@ export class MemoryDialogues implements Dialogues {
   readonly #dialogues = new Map<UserId, Whereabouts>();
 
   async of(user: UserId) {
-    return this.#dialogues.get(user) ?? { screenMessage: undefined, question: undefined, picking: undefined, givenUp: undefined };
+    return (
+      this.#dialogues.get(user) ?? {
+        screenMessage: undefined,
+        question: undefined,
+        picking: undefined,
+        givenUp: undefined,
+      }
+    );
   }
 
   async save(user: UserId, whereabouts: Whereabouts) {

@@ -5,6 +5,7 @@ import { type MoreParts, nameOf, over } from '../more-parts.ts';
 import { limitReachedBy } from '../plan-room.ts';
 import { invitationLink } from './invitations.ts';
 import { forOwner } from './owned.ts';
+import { noteTemplateOf } from './template-revision.ts';
 import { farewell } from './users.ts';
 
 type Parts = Pick<
@@ -15,6 +16,8 @@ type Parts = Pick<
   | 'people'
   | 'plans'
   | 'workers'
+  | 'templates'
+  | 'hints'
   | 'chat'
   | 'chatAccount'
   | 'say'
@@ -45,9 +48,9 @@ export const handOverHandlers = (parts: Parts): PressHandlers<'transfer' | 'take
     }
     const limit = await limitReachedBy(parts, visitor.user);
     if (limit !== undefined) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
-    if (!(await lines.takeBack(visitor.user, line.id, await notFor(parts, visitor.user)))) {
-      return { screen: await screens.lines(visitor, { kind: 'not-yours' }) };
-    }
+    const back = await lines.takeBack(visitor.user, line.id, await notFor(parts, visitor.user));
+    if (!back) return { screen: await screens.lines(visitor, { kind: 'not-yours' }) };
+    await noteTemplateOf(parts, back, visitor.at);
     await forgetOffers(parts, line.id);
     return {
       screen: await screens.line(visitor, line.id),
@@ -101,7 +104,9 @@ export async function take(parts: Parts, visitor: Visitor, token: string): Promi
   if (limit !== undefined) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
   if (!(await offers.take(token))) return expired;
   await forgetOffers(parts, line.id);
-  if (!(await lines.handOver(visitor.user, line.id, visitor.user, await notFor(parts, visitor.user)))) return expired;
+  const taken = await lines.handOver(visitor.user, line.id, visitor.user, await notFor(parts, visitor.user));
+  if (!taken) return expired;
+  await noteTemplateOf(parts, taken, visitor.at);
   const name = await ownName(parts, visitor);
   return {
     screen: await screens.line(visitor, line.id),

@@ -6,8 +6,9 @@ import { automaticName } from '../fields/identity.ts';
 import type { Next, PressHandlers, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 import { planRoom } from '../plan-room.ts';
+import { noteTemplateOf } from './template-revision.ts';
 
-type Parts = Pick<SettingsParts, 'lines' | 'plans' | 'screens' | 'templates'>;
+type Parts = Pick<SettingsParts, 'lines' | 'plans' | 'screens' | 'templates' | 'hints'>;
 
 export const newHandlers = (parts: Parts): PressHandlers<'new'> => ({ new: (visitor) => newLine(parts, visitor, {}) });
 
@@ -25,14 +26,15 @@ async function newLine(parts: Parts, visitor: Visitor, settings: Partial<LineOpt
   const names = new Set(own.map(({ name }) => name));
   let number = own.length + 1;
   while (names.has(automaticName(number))) number++;
-  const { id } = await lines.create(visitor.user, {
+  const line = await lines.create(visitor.user, {
     ...blankOptions,
     name: automaticName(number),
     // Nothing of a draft is in use yet that the values would have to wait beside.
     pendingSince: undefined,
     ...settings,
   });
-  return { screen: await screens.line(visitor, id) };
+  await noteTemplateOf(parts, line, visitor.at);
+  return { screen: await screens.line(visitor, line.id) };
 }
 
 const settingsOf = ({

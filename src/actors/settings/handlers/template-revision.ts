@@ -1,6 +1,8 @@
 import type { EpochMs, LineId, UserId } from '../../../machines/model/ids.ts';
+import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { Hints } from '../../ports/hints.ts';
-import type { Template } from '../../ports/templates.ts';
+import type { Template, Templates } from '../../ports/templates.ts';
+import { withEdits } from '../fields/field.ts';
 
 interface Choice {
   readonly owner: UserId;
@@ -16,6 +18,16 @@ export async function noteTemplate(hints: Hints, { owner, line, template }: Choi
   const isFirst = await hints.isDue(owner, `template ${line} ${template.id}`, at, Infinity);
   const isNew = await hints.isDue(owner, `template ${line} ${template.id} ${revisionOf(template)}`, at, Infinity);
   return isNew && !isFirst;
+}
+
+/** Notes what the template of a line says now, if it has one, as known to its owner: he chose it, or got the line with it. */
+export async function noteTemplateOf(
+  { hints, templates }: { readonly hints: Hints; readonly templates: Templates },
+  line: OwnedLine,
+  at: EpochMs,
+): Promise<void> {
+  const template = templates.find(withEdits(line).template ?? '');
+  if (template) await noteTemplate(hints, { owner: line.owner, line: line.id, template }, at);
 }
 
 /** Another one when the template fills in something else. Names and hints are no settings. FNV-1a. */

@@ -4,7 +4,7 @@ import type { PressHandlers } from '../handlers.ts';
 import type { MoreParts } from '../more-parts.ts';
 import { forOwner } from './owned.ts';
 import { choiceOf, replaces } from './template-choice.ts';
-import { noteTemplate } from './template-revision.ts';
+import { noteTemplateOf } from './template-revision.ts';
 
 type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'hints'>;
 
@@ -23,8 +23,8 @@ export const templateHandlers = (parts: Parts): PressHandlers<'templates' | 'tem
         return { screen: { kind: 'sure-template', line: line.id, template: id, name } };
       }
       await parts.lines.change(visitor.user, line.id, choice.atOnce);
-      await parts.lines.edit(visitor.user, line.id, choice.edits, visitor.at);
-      await noteTemplate(parts.hints, { owner: line.owner, line: line.id, template }, visitor.at);
+      const edited = await parts.lines.edit(visitor.user, line.id, choice.edits, visitor.at);
+      if (edited) await noteTemplateOf(parts, edited, visitor.at);
       return { screen: await parts.screens.line(visitor, line.id) };
     }),
 });

@@ -9,8 +9,9 @@ import { contradicts, fixedValues } from '../template-fields.ts';
 import { isOffered } from './auto-worker.ts';
 import { type LineKey, type LineSection, readLines, writeLine, wrong } from './line-text.ts';
 import { forOwner } from './owned.ts';
+import { noteTemplateOf } from './template-revision.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'workers' | 'plans' | 'checks'>;
+type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'hints' | 'workers' | 'plans' | 'checks'>;
 type Wrong = { readonly wrong: WrongAnswer };
 type Draft = LineOptions & FieldValues;
 
@@ -42,7 +43,9 @@ export const importAnswer = (parts: Parts): AnswerHandlers<'import'> => ({
     const drafts = await Promise.all(read.sections.map((section) => draftOf(parts, visitor, section)));
     for (const draft of drafts) if ('wrong' in draft) return draft;
     for (const draft of drafts) {
-      if ('values' in draft) await parts.lines.create(visitor.user, { ...draft.values, pendingSince: undefined });
+      if ('wrong' in draft) continue;
+      const line = await parts.lines.create(visitor.user, { ...draft.values, pendingSince: undefined });
+      await noteTemplateOf(parts, line, visitor.at);
     }
     return imported(parts, visitor, drafts.length);
   },

@@ -1,4 +1,3 @@
-import type { Hints } from '../../../../src/actors/ports/hints.ts';
 import type { OperatorNotice, OperatorNotices } from '../../../../src/actors/ports/operator-notices.ts';
 import type { Plan } from '../../../../src/actors/ports/plans.ts';
 import { SettingsMessageNotSent } from '../../../../src/actors/ports/settings-chat.ts';
@@ -10,6 +9,7 @@ import { dialRules } from '../../../../src/adapters/dial-rules/dial-rules.ts';
 import { EpochMs, type LineId, UserId } from '../../../../src/machines/model/ids.ts';
 import type { OwnedLine, Picking, Remark } from '../../../../src/machines/model/settings.ts';
 import type { LineFacts, Screen } from '../../../../src/machines/model/settings-screens.ts';
+import { MemoryHints } from '../../../fakes/settings/hints.ts';
 import { MemoryLineBook } from '../../../fakes/settings/line-book.ts';
 import { MemoryOffers } from '../../../fakes/settings/offers.ts';
 import { MemoryPeople } from '../../../fakes/settings/people.ts';
@@ -36,19 +36,6 @@ export const unlimited: Plan = {
   assignment: true,
   paidWorkers: true,
 };
-
-/** Remembers every hint. */
-export class MemoryHints implements Hints {
-  readonly #shown = new Map<string, number>();
-
-  async isDue(user: UserId, hint: string, at: EpochMs, pauseMs: number) {
-    const key = `${user} ${hint}`;
-    const before = this.#shown.get(key);
-    if (before !== undefined && before > at - pauseMs) return false;
-    this.#shown.set(key, at);
-    return true;
-  }
-}
 
 /** Notices on a spike: put to whoever owns a line, taken off when said. */
 export class MemoryOperatorNotices implements OperatorNotices {

@@ -250,10 +250,8 @@ test('F-WRK-6 one that was silent for long when we start is told of and switched
   expect(switchedOff).toEqual(['w']);
 });
 
-test('a template that says something else than at the choice is told once to who chose it', async () => {
+function catalogueHouse() {
   const house = settingsHouse();
-  const line = await house.has(olga);
-  const other = await house.has(uwe);
   const said: string[] = [];
   const starts = async (...templates: Parameters<typeof template>[]) => {
     house.templates = new ListedTemplates(...templates.map((one) => template(...one)));
@@ -262,6 +260,38 @@ test('a template that says something else than at the choice is told once to who
     await tellOfChangedTemplates({ book, templates: catalogue, hints: house.hints, say }, house.clock.at);
     return said.splice(0);
   };
+  return { house, starts };
+}
+
+test('a template that has changed since it was imported with a line is told of', async () => {
+  const { house, starts } = catalogueHouse();
+  house.templates = new ListedTemplates(template('op', { domain: 'old.example.org' }));
+  await house.handlers().answers.import(house.visitor(olga), { kind: 'import' }, '[Office]\ntemplate = op');
+  expect(await starts(['op', { domain: 'new.example.org' }])).toHaveLength(1);
+});
+
+test('of a template that has changed since a line was handed over its new owner is told, and of nothing before; so is who took it back', async () => {
+  const { house, starts } = catalogueHouse();
+  const line = await house.has(olga, { template: 'op' });
+  await starts(['op', { domain: 'first.example.org' }]);
+  const { presses } = house.handlers();
+  const gives = async () => {
+    await house.picks(olga, await presses.transfer(house.visitor(olga), { do: 'transfer', line }), uwe);
+    const notice = house.said.at(-1)?.notice;
+    const offer = notice?.kind === 'hand-over-offer' ? notice.offer : '';
+    await presses.take(house.visitor(uwe), { do: 'take', offer });
+  };
+  await gives();
+  expect(await starts(['op', { domain: 'second.example.org' }])).toEqual([expect.stringMatching(`^${uwe} `)]);
+  await presses['transfer-back'](house.visitor(olga), { do: 'transfer-back', line });
+  expect(await starts(['op', { domain: 'second.example.org' }])).toEqual([]);
+  expect(await starts(['op', { domain: 'third.example.org' }])).toEqual([expect.stringMatching(`^${olga} `)]);
+});
+
+test('a template that says something else than at the choice is told once to who chose it', async () => {
+  const { house, starts } = catalogueHouse();
+  const line = await house.has(olga);
+  const other = await house.has(uwe);
   house.templates = new ListedTemplates(template('op', { domain: 'old.example.org' }));
   await house.handlers().presses.template(house.visitor(olga), { do: 'template', line, template: 'op', sure: false });
   await house.lines.apply(olga, line);

@@ -8,7 +8,7 @@ import type { SettingsPress } from '../../../../src/machines/model/settings.ts';
 import { ListedTemplates, template } from '../../../fakes/settings/templates.ts';
 import { ListedWorkers } from '../../../fakes/settings/workers.ts';
 import { everything, olga, othersDoNothing, Room, uwe } from '../room.ts';
-import { MemoryHints, MemoryOperatorNotices } from './house.ts';
+import { MemoryOperatorNotices } from './house.ts';
 
 /** The room with everything in it, but test calls. */
 function fullRoom() {
@@ -28,7 +28,7 @@ function fullRoom() {
     workers: new ListedWorkers(),
     planBook: { names: () => [], setPlan: async () => {} },
     rules: dialRules,
-    hints: new MemoryHints(),
+    hints: room.hints,
     operatorNotices: new MemoryOperatorNotices(lines),
     chatAccount: 'siptg',
     admins: new Set(),

@@ -100,7 +100,12 @@ export async function scene(options: { settings?: Partial<SettingsOptions>; bot?
   const shows = async (who: typeof olga, message: SettingsMessage) => {
     who.starts(bot);
     const screenMessage = await vi.waitUntil(() => handle.settingsChat.send(UserId(who.id), message).catch(() => 0));
-    await dialogues.save(UserId(who.id), { screenMessage, question: undefined, picking: undefined, givenUp: undefined });
+    await dialogues.save(UserId(who.id), {
+      screenMessage,
+      question: undefined,
+      picking: undefined,
+      givenUp: undefined,
+    });
     return { screenMessage, message: await who.waitsFor(({ text }) => text === message.text) };
   };
   /** The chat account sends Olga the panel of her call. */
