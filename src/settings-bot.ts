@@ -201,6 +201,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       hints,
       screens,
       checks,
+      chat,
       chatAccount: parts.chatAccount,
       setCallback: (user, on) => parts.setCallback(user, on),
     },

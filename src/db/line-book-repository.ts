@@ -129,7 +129,10 @@ export class LineBookRepository implements LineBook {
   }
 
   async isRecordingsChat(chat: string): Promise<boolean> {
-    return (await this.#rows.find({ recordingsChat: chat })).length > 0;
+    const sql = `select exists (select from line where recordings_chat = ?)
+      or exists (select from recording where chat = ? and delivered_at is null) as is_one`;
+    const [row] = await this.#database.fork().execute<{ is_one: boolean }[]>(sql, [chat, chat]);
+    return row?.is_one ?? false;
   }
 
   async owners() {

@@ -94,6 +94,7 @@ describe.skipIf(!hasBaresip || !hasKamailio || !hasOpusTools)('Olga chooses wher
     const cleared = await olga.press('Clear');
     expect(cleared.text).toContain('Recordings come to the user’s conversation with the chat account.');
     expect(await chosen()).toBeUndefined();
+    await expect.poll(() => isIn(group)).toBe(false);
   });
 
   test('F-SET-7 a recording comes to the channel that was chosen, with both voices', async () => {

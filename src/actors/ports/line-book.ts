@@ -42,7 +42,7 @@ export interface LineBook {
   takeBack(by: UserId, line: LineId, notFor?: readonly string[]): Promise<OwnedLine | undefined>;
   /** @returns whether there was such a line */
   remove(by: Changer, line: LineId): Promise<boolean>;
-  /** Whether recordings of any line are posted into this chat. */
+  /** Whether recordings of any line are posted into this chat, or are on their way there. */
   isRecordingsChat(chat: string): Promise<boolean>;
   /** Calls that are being made or run on it. */
   callsOn(line: LineId): Promise<number>;

@@ -59,4 +59,6 @@ export interface SettingsChat {
   ): Promise<
     { readonly ok: true; readonly title: string | undefined } | { readonly ok: false; readonly reason: string }
   >;
+  /** Leaves a chat that recordings came into. Nobody waits for it; where it cannot be done, it stays. */
+  leave(chat: string): void;
 }

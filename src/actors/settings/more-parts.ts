@@ -29,7 +29,7 @@ export interface MoreParts {
   readonly planBook: PlanBook;
   readonly rules: DialRules;
   readonly hints: Hints;
-  readonly chat: Pick<SettingsChat, 'username' | 'prove'>;
+  readonly chat: Pick<SettingsChat, 'username' | 'prove' | 'leave'>;
   readonly operatorNotices: Pick<OperatorNotices, 'put'>;
   /** User name of the chat account, without @. */
   readonly chatAccount: string;

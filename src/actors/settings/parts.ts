@@ -6,6 +6,7 @@ import type { LineBook } from '../ports/line-book.ts';
 import type { Offers } from '../ports/offers.ts';
 import type { People } from '../ports/people.ts';
 import type { Plans } from '../ports/plans.ts';
+import type { SettingsChat } from '../ports/settings-chat.ts';
 import type { Standings } from '../ports/standings.ts';
 import type { Templates } from '../ports/templates.ts';
 import type { FieldChecks } from './fields/field.ts';
@@ -44,6 +45,7 @@ export interface SettingsParts {
   readonly hints: Hints;
   readonly screens: Screens;
   readonly checks: FieldChecks;
+  readonly chat: Pick<SettingsChat, 'leave'>;
   readonly chatAccount: string;
   /** Also in calls that are under way. */
   setCallback(user: UserId, on: boolean): Promise<void>;

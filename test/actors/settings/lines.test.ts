@@ -179,6 +179,13 @@ test('AC-07 Delete says how many calls run, and on Yes the line leaves the list'
   expect(list.kind === 'lines' && list.lines.map(({ id }) => id)).toEqual([home]);
 });
 
+test('the chat for recordings of a deleted line is left', async () => {
+  const line = await room.registeredLine(olga);
+  await room.book.change(olga, line, { recordingsChat: '-100200' });
+  await room.presses(olga, { do: 'delete', line, sure: true });
+  expect(room.chat.left).toEqual(['-100200']);
+});
+
 test('AC-66 a complete draft is switched on by Apply', async () => {
   const line = await room.registeredLine(olga);
   await room.presses(olga, { do: 'line', line });

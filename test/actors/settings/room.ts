@@ -116,7 +116,7 @@ export class Room {
     });
     const own = settingsHandlers(
       {
-        ...{ lines, people, plans, templates, screens, hints: this.hints },
+        ...{ lines, people, plans, templates, screens, chat, hints: this.hints },
         checks: {
           rules: dialRules,
           hosts: { lookup: async (host) => this.hosts.get(host) ?? [] },

@@ -7,8 +7,9 @@ import { DeadlineRepository } from '../../../src/db/deadline-repository.ts';
 import { DialogueRepository } from '../../../src/db/dialogue-repository.ts';
 import { InboxRepository } from '../../../src/db/inbox-repository.ts';
 import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
+import { RecordingRepository } from '../../../src/db/recording-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
-import { EpochMs, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { EpochMs, LineId, RecordingId, UserId } from '../../../src/machines/model/ids.ts';
 import { MemoryLineBook } from '../../fakes/settings/line-book.ts';
 import { temporaryCluster } from '../../support/database.ts';
 
@@ -362,6 +363,16 @@ describe.each(books)('a line book %s', (_, open) => {
     for (const line of twice) expect(line).toMatchObject({ domain: 'pbx2.test', pending: {}, enabled: true });
   });
 
+  test('a chat is one for recordings while any line records into it', async () => {
+    const { book, olga, id } = await running();
+    const chat = `-100${somebody()}`;
+    expect(await book.isRecordingsChat(chat)).toBe(false);
+    await book.change(olga, id, { recordingsChat: chat });
+    expect(await book.isRecordingsChat(chat)).toBe(true);
+    await book.change(olga, id, { recordingsChat: undefined });
+    expect(await book.isRecordingsChat(chat)).toBe(false);
+  });
+
   test('everybody who owns a line is listed, with how many', async () => {
     const { book, olga } = await running();
     await book.create(olga, { ...options, pendingSince: undefined });
@@ -503,6 +514,24 @@ describe('in the database', () => {
     }
     const { id: other } = await book.create(olga, { ...options, login: '1', pendingSince: at });
     expect((await deadlines.find(`line/${other}`, 'apply'))?.dueAt).toBe(at + 300_000);
+  });
+
+  test('a chat is one for recordings until the last of them has been delivered there', async () => {
+    const { book, olga } = await make();
+    const chat = `-100${somebody()}`;
+    const recordings = new RecordingRepository(database);
+    const recording = RecordingId(randomUUID());
+    const progress = {
+      ...{ nextTryAt: at, tries: 0, reason: undefined, partsSent: 0, partsSentToOwner: 0, ownerTold: false },
+    };
+    const delivery = {
+      ...{ recording, user: olga, owner: olga, chat, title: '', performer: '', caption: '', startedAt: at },
+      file: { path: 'x.ogg', bytes: 1, durationMs: 1 },
+    };
+    await recordings.add({ ...progress, delivery, takenAt: at, deliveredAt: undefined });
+    expect(await book.isRecordingsChat(chat)).toBe(true);
+    await recordings.save(recording, { ...progress, deliveredAt: at });
+    expect(await book.isRecordingsChat(chat)).toBe(false);
   });
 
   test('calls in progress are counted, without those that an earlier process left behind', async () => {

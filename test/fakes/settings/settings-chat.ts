@@ -18,6 +18,8 @@ export type ChatEvent =
 /** The conversations as people see them: one page each, on which messages stand, change and disappear. */
 export class PlayedSettingsChat implements SettingsChat {
   readonly username = 'siptg_bot';
+  /** Chats it was asked to leave. */
+  readonly left: string[] = [];
   readonly #pages = new Map<UserId, Map<number, SettingsMessage>>();
   readonly #events = new Map<UserId, ChatEvent[]>();
   readonly #refusals = new Map<UserId, SettingsMessageNotSent['reason']>();
@@ -51,6 +53,10 @@ export class PlayedSettingsChat implements SettingsChat {
 
   async prove(chat: string): Promise<Proof> {
     return this.#chats.get(chat) ?? { ok: false, reason: 'Bad Request: chat not found' };
+  }
+
+  leave(chat: string) {
+    this.left.push(chat);
   }
 
   /** Nothing can be said to him from now on; undefined: it can again. */

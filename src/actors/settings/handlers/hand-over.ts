@@ -5,6 +5,7 @@ import { type MoreParts, nameOf, over } from '../more-parts.ts';
 import { limitReachedBy } from '../plan-room.ts';
 import { invitationLink } from './invitations.ts';
 import { forOwner } from './owned.ts';
+import { leaveFormerChat } from './recordings-chat.ts';
 import { noteTemplateOf } from './template-revision.ts';
 import { farewell } from './users.ts';
 
@@ -50,6 +51,7 @@ export const handOverHandlers = (parts: Parts): PressHandlers<'transfer' | 'take
     if (limit !== undefined) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
     const back = await lines.takeBack(visitor.user, line.id, await notFor(parts, visitor.user));
     if (!back) return { screen: await screens.lines(visitor, { kind: 'not-yours' }) };
+    await leaveFormerChat(parts, line);
     await noteTemplateOf(parts, back, visitor.at);
     await forgetOffers(parts, line.id);
     return {
@@ -106,6 +108,7 @@ export async function take(parts: Parts, visitor: Visitor, token: string): Promi
   await forgetOffers(parts, line.id);
   const taken = await lines.handOver(visitor.user, line.id, visitor.user, await notFor(parts, visitor.user));
   if (!taken) return expired;
+  await leaveFormerChat(parts, line);
   await noteTemplateOf(parts, taken, visitor.at);
   const name = await ownName(parts, visitor);
   return {

@@ -3,6 +3,7 @@ import { withEdits } from '../fields/field.ts';
 import type { PressHandlers } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 import { forOwner, lineScreen } from './owned.ts';
+import { leaveFormerChat } from './recordings-chat.ts';
 
 /** What makes settings true, and lines come and go (product §3.4). */
 export const switchingHandlers = (
@@ -45,6 +46,7 @@ export const switchingHandlers = (
     forOwner(parts, visitor, id, async (line) => {
       if (!sure) return asked(parts, line, 'delete');
       await parts.lines.remove(visitor.user, id);
+      await leaveFormerChat(parts, line);
       return { screen: await parts.screens.lines(visitor, { kind: 'deleted', name: line.name }) };
     }),
 });

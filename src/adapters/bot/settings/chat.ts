@@ -90,6 +90,12 @@ export function settingsChat(bot: Bot, data: SettingsPressData, log: Logger): Se
         return { ok: false, reason: wordsOf(error) };
       }
     },
+
+    leave(chat) {
+      api.leaveChat(chat).catch((error: unknown) => {
+        log.info({ reason: wordsOf(error) }, 'a chat for recordings could not be left');
+      });
+    },
   };
 }
 

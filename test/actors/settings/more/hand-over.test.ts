@@ -178,3 +178,13 @@ test('a private worker stays with its owner when a line is taken and when it is 
   expect(await goes('hers')).toBe('hers');
   expect(await goes('his')).toBe('his');
 });
+
+test('the chat for recordings of the giver is left when a line is taken, and that of the receiver when it is taken back', async () => {
+  const { gives, takes, takesBack, lines, line, chat } = await office();
+  await gives(uwe);
+  await takes(uwe);
+  expect(chat.left).toEqual(['-100200']);
+  await lines.change(uwe, line, { recordingsChat: '-100300' });
+  await takesBack(olga);
+  expect(chat.left).toEqual(['-100200', '-100300']);
+});

@@ -57,3 +57,28 @@ test('a choice with a foreign number, of a line that was handed over, or by some
   expect(remarkOf(await picksChat(olga, picking, '-100200'))).toEqual({ kind: 'not-yours' });
   expect(await chatNow()).toBeUndefined();
 });
+
+test('a chat that no line records into any more is left: after Clear, and when another one was chosen', async () => {
+  const { asks, picksChat, chat, presses, visitor, line } = await office();
+  for (const id of ['-100200', '-100300']) chat.chat(id, { ok: true, title: 'Recordings' });
+  for (const id of ['-100200', '-100300', '-100300']) await picksChat(olga, (await asks()).picking, id);
+  expect(chat.left).toEqual(['-100200']);
+  await presses['chat-clear'](visitor(olga), { do: 'chat-clear', line });
+  await presses['chat-clear'](visitor(olga), { do: 'chat-clear', line });
+  expect(chat.left).toEqual(['-100200', '-100300']);
+});
+
+test('a chat is not left that another line records into, nor one that a call on the line may still be recorded for', async () => {
+  const { asks, picksChat, chat, presses, visitor, line, lines, has } = await office();
+  chat.chat('-100200', { ok: true, title: 'Recordings' });
+  await picksChat(olga, (await asks()).picking, '-100200');
+  const other = await has(vera, { recordingsChat: '-100200' });
+  const clears = () => presses['chat-clear'](visitor(olga), { do: 'chat-clear', line });
+  await clears();
+  expect(chat.left).toEqual([]);
+  await lines.remove(vera, other);
+  await picksChat(olga, (await asks()).picking, '-100200');
+  lines.calls.set(line, 1);
+  await clears();
+  expect(chat.left).toEqual([]);
+});

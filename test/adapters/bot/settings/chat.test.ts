@@ -165,6 +165,17 @@ describe('a chat chosen for recordings is proved', () => {
   });
 });
 
+test('a chat for recordings is left; one where the bot is not is no matter', async () => {
+  const { olga, chat, sandbox, botId } = await conversation();
+  const made = sandbox.world.addChat({ kind: 'channel', title: 'Tapes', creatorId: olga.id });
+  sandbox.world.addToChat(made.id, olga.id, botId, true);
+  chat.leave(made.id);
+  await vi.waitFor(() => expect(sandbox.world.chats.chat(made.id).members.has(botId)).toBe(false));
+  chat.leave(made.id);
+  chat.leave('-1000000000999');
+  await chat.prove(made.id);
+});
+
 describe('the pace', () => {
   test('of messages to one person is bounded, of answers to presses it is not', { timeout: 20_000 }, async () => {
     const { olga, chat, user, message, handle, showsPanel, panels } = await conversation();
