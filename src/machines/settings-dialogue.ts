@@ -174,6 +174,7 @@ export const settingsDialogueMachine = setup({
         src: 'recover',
         input: withDeed,
         onDone: arrived,
+        // Told, and no end: whoever presses next must find the dialogue at rest, or he is locked out by a fault of ours.
         onError: { target: 'browsing', actions: [reportError, 'letGo'] },
       },
       after: { patience: { target: 'browsing', actions: 'letGo' } },

@@ -206,6 +206,23 @@ test('when not even the screen can be shown, the question is closed all the same
   });
 });
 
+test.each([
+  ['fails', () => last().fails()],
+  ['takes too long', async () => clock.increment(30_000)],
+])(
+  'when showing the screen again %s, keys that were open are let go, and the next press is performed',
+  async (_, how) => {
+    const dialogue = open({ picking: { kind: 'user', line, request: 5 } });
+    dialogue.send(press());
+    await last().fails();
+    expect(last().name).toBe('recover');
+    await how();
+    expect(dialogue.getSnapshot()).toMatchObject({ value: 'browsing', context: { whereabouts: place() } });
+    dialogue.send(press());
+    expect(last()).toMatchObject({ name: 'perform', input: { whereabouts: place() } });
+  },
+);
+
 test('a dialogue at rest ends after 300 s, one with a question does not', () => {
   const resting = open();
   clock.increment(300_000);

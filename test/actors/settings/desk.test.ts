@@ -266,6 +266,45 @@ test('what was left does not bring her back when it ends after all', async () =>
   expect(await room.dialogues.of(olga)).toMatchObject({ question: undefined });
 });
 
+test('what ends when it was left already shows nothing, and says nothing', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const { promise, resolve } = Promise.withResolvers<object>();
+  const exporting = vi.fn<() => Promise<object>>(() => promise);
+  room.onPress({ export: exporting });
+  const messageId = (await room.screenMessage(olga)) ?? 0;
+  await room.put(olga, { kind: 'press', press: { do: 'export', line }, messageId });
+  room.desk.wake();
+  await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
+  room.clock.increment(30_000);
+  await room.desk.settled();
+  const events = room.chat.events(olga).length;
+  resolve({ screen: { kind: 'help', chatAccount: '' }, sayings: [{ to: olga, notice: { kind: 'picked' } }] });
+  await new Promise((done) => setImmediate(done));
+  expect(room.chat.events(olga)).toHaveLength(events);
+});
+
+test('whoever has stopped the bot is asked nothing, and no keys are waited for', async () => {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const screen = { kind: 'recordings-chat', line, title: 'Tapes' } as const;
+  room.onPress({
+    chat: async () => ({ screen, picking: { kind: 'recordings-chat', line, request: 5 } }),
+    try: async () => ({ screen, question: { kind: 'try', line } }),
+  });
+  for (const does of ['chat', 'try'] as const) {
+    await room.presses(olga, { do: does, line });
+    const { picking, question } = await room.dialogues.of(olga);
+    expect([picking?.kind, question?.question.kind]).toEqual(
+      does === 'chat' ? ['recordings-chat', undefined] : [undefined, 'try'],
+    );
+    room.chat.refuse(olga, 'blocked');
+    await room.presses(olga, { do: does, line });
+    expect(await room.dialogues.of(olga)).toMatchObject({ picking: undefined, question: undefined });
+    room.chat.refuse(olga, undefined);
+  }
+});
+
 test('when nothing can be shown at all the row is done, and nobody is wedged', async () => {
   const room = new Room();
   const line = await room.newLine(olga);

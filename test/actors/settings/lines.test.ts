@@ -68,6 +68,14 @@ test('the protocol skips what the template lacks', async () => {
   expect((await room.lineScreen(olga)).details.transport).toBe('udp');
 });
 
+test('a protocol that the template fixes stays', async () => {
+  room.templates = [template('carrier', { transport: 'tls', transports: ['udp', 'tls'], editable: ['domain'] })];
+  await room.command(olga, 'start', 't_carrier');
+  const { id: line } = await room.line(olga);
+  await room.presses(olga, { do: 'protocol', line });
+  expect((await room.lineScreen(olga)).details).toMatchObject({ transport: 'tls', pending: [] });
+});
+
 test('AC-05 a new domain applies by itself 300 s after the edit', async () => {
   const line = await room.registeredLine(olga);
   await room.answers(olga, line, 'domain', 'pbx2.test');
@@ -279,6 +287,17 @@ test('AC-86 New at the limit of the plan makes nothing and names the limit', asy
   expect(await room.screen(olga)).toMatchObject({ kind: 'lines', remark: { kind: 'lines-limit', limit: 1 } });
   await room.command(olga, 'start', 't_carrier');
   expect(await room.book.of(olga)).toHaveLength(1);
+});
+
+test('F-PLN-1 lines of others that are assigned to her do not count in her plan', async () => {
+  const his = await room.registeredLine(uwe);
+  await room.book.assign(uwe, his, olga);
+  room.plan = { ...everything, sipAccounts: 1 };
+  await room.newLine(olga);
+  expect((await room.book.of(olga)).map(({ owner }) => owner)).toEqual([olga, uwe]);
+  await room.command(olga, 'softphone');
+  await room.presses(olga, { do: 'new' });
+  expect((await room.screen(olga)).remark).toEqual({ kind: 'lines-limit', limit: 1 });
 });
 
 test('a line is called after its number, then after its login, then as she says', async () => {

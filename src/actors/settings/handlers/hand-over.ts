@@ -51,9 +51,9 @@ export const handOverHandlers = (parts: Parts): PressHandlers<'transfer' | 'take
     if (limit !== undefined) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
     const back = await lines.takeBack(visitor.user, line.id, await notFor(parts, visitor.user));
     if (!back) return { screen: await screens.lines(visitor, { kind: 'not-yours' }) };
+    await forgetOffers(parts, line.id);
     await leaveFormerChat(parts, line);
     await noteTemplateOf(parts, back, visitor.at);
-    await forgetOffers(parts, line.id);
     return {
       screen: await screens.line(visitor, line.id),
       sayings: [

@@ -188,3 +188,38 @@ test('the chat for recordings of the giver is left when a line is taken, and tha
   await takesBack(olga);
   expect(chat.left).toEqual(['-100200', '-100300']);
 });
+
+test('a line whose password was changed while she pressed Transfer back stays with its new owner, who is told nothing', async () => {
+  const { gives, takes, takesBack, lines, line, find, visitor } = await office();
+  await gives(uwe);
+  await takes(uwe);
+  const takeBack = lines.takeBack.bind(lines);
+  lines.takeBack = async (...asked) => {
+    await lines.edit(uwe, line, { password: 'of his own' }, visitor(uwe).at);
+    await lines.apply(uwe, line);
+    return takeBack(...asked);
+  };
+  const refused = await takesBack(olga);
+  expect(remarkOf(refused)).toEqual({ kind: 'not-yours' });
+  expect(told(refused)).toEqual([]);
+  expect((await find(line)).owner).toBe(uwe);
+});
+
+test('what the new owner offered others is nothing once the line is taken back', async () => {
+  const { gives, takes, takesBack, picks, presses, visitor, line, acceptOffer, find, offers, offered } = await office();
+  await gives(uwe);
+  await takes(uwe);
+  await picks(uwe, await presses.user(visitor(uwe), { do: 'user', line }), vera);
+  const invitation = await offers.ofLine(line, 'user');
+  await gives(vera, uwe);
+  const offer = offered();
+  expect([invitation, await offers.find(offer)]).toMatchObject([{ to: vera }, { to: vera }]);
+  await takesBack(olga);
+  expect([await offers.ofLine(line, 'user'), await offers.ofLine(line, 'owner')]).toEqual([undefined, undefined]);
+  // Also when the line should become his again.
+  await gives(uwe);
+  await takes(uwe);
+  expect(told(await acceptOffer(visitor(vera), invitation?.token ?? ''))).toEqual([[vera, 'invitation-gone']]);
+  expect(told(await takes(vera, offer))).toEqual([[vera, 'hand-over-expired']]);
+  expect(await find(line)).toMatchObject({ owner: uwe, user: uwe });
+});

@@ -263,6 +263,15 @@ function catalogueHouse() {
   return { house, starts };
 }
 
+test('a template that has changed since it was chosen is told of at the first start after', async () => {
+  const { house, starts } = catalogueHouse();
+  const line = await house.has(olga);
+  house.templates = new ListedTemplates(template('op', { domain: 'old.example.org' }));
+  await house.handlers().presses.template(house.visitor(olga), { do: 'template', line, template: 'op', sure: false });
+  await house.lines.apply(olga, line);
+  expect(await starts(['op', { domain: 'new.example.org' }])).toHaveLength(1);
+});
+
 test('a template that has changed since it was imported with a line is told of', async () => {
   const { house, starts } = catalogueHouse();
   house.templates = new ListedTemplates(template('op', { domain: 'old.example.org' }));

@@ -6,7 +6,11 @@ import { olga, remarkOf, settingsHouse, uwe, worker } from './house.ts';
 function house() {
   const made = settingsHouse();
   made.templates = new ListedTemplates(template('op', { workers: ['op-1'] }));
-  made.workers.workers = [worker('main', 'official'), worker('op-1', 'operator')];
+  made.workers.workers = [
+    worker('main', 'official'),
+    worker('op-1', 'operator'),
+    worker('off', 'official', { switchedOff: true }),
+  ];
   const { presses, answers } = made.handlers();
   const exported = async (line: Awaited<ReturnType<typeof made.has>>, by = olga) => {
     const notice = (await presses.export(made.visitor(by), { do: 'export', line })).sayings?.[0]?.notice;
@@ -94,6 +98,7 @@ const wrongs: readonly (readonly [what: string, text: string, wrong: object])[] 
   ['rules that do not compile', '[A]\nrules = (?=1)2', { line: 2, why: 'wrong-value', text: 'rules = (?=1)2' }],
   ['a template of another catalogue', '[A]\ntemplate = __proto__', { line: 2, why: 'wrong-value' }],
   ['an operator’s worker without his template', '[A]\nworker = op-1', { line: 2, why: 'wrong-value' }],
+  ['a worker that is switched off', '[A]\nworker = off', { line: 2, why: 'wrong-value' }],
   ['hours of nowhere', '[A]\nquiet = 22-7 Atlantis/Deep', { line: 2, why: 'wrong-value' }],
   ['no name', '[]\nlogin = 1', { line: 1, why: 'wrong-value', text: '' }],
   ['a name of 33 signs', `[${'x'.repeat(33)}]`, { line: 1, why: 'wrong-value' }],
