@@ -45,10 +45,6 @@ export class PersonRepository implements People {
     return (await this.#row(user))?.callback ?? true;
   }
 
-  async setCallback(user: UserId, on: boolean): Promise<void> {
-    await this.#users.setCallback(user, on);
-  }
-
   async hasMet(user: UserId): Promise<boolean> {
     const peer = await this.#database.fork().findOne(PeerEntity, { account: this.#chatAccount, userId: user });
     return peer?.met ?? false;

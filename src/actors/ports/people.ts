@@ -9,7 +9,6 @@ export interface People {
   language(user: UserId): Promise<string | undefined>;
   setLanguage(user: UserId, language: string): Promise<void>;
   callback(user: UserId): Promise<boolean>;
-  setCallback(user: UserId, on: boolean): Promise<void>;
   /** Whether the chat account may write to and call him (D-06). */
   hasMet(user: UserId): Promise<boolean>;
 }

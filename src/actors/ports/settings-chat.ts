@@ -46,7 +46,7 @@ export interface SettingsChat {
   /** Without @. */
   readonly username: string;
   /** @returns the message's id @throws SettingsMessageNotSent */
-  send(user: UserId, message: SettingsMessage, options?: { readonly silent?: boolean }): Promise<number>;
+  send(user: UserId, message: SettingsMessage): Promise<number>;
   /** Changes it where it stands. @throws SettingsMessageNotSent `gone` when it is there no more or cannot be changed */
   edit(user: UserId, messageId: number, message: SettingsMessage): Promise<void>;
   /** What is gone already is no error. @throws SettingsMessageNotSent */

@@ -21,17 +21,10 @@ export interface BotOptions {
   /** Without a slash at the end; https://api.telegram.org by default. */
   readonly apiRoot?: string;
   readonly chatAccountId: UserId;
-  /** For the hello, without @. */
-  readonly chatAccountName?: string;
   readonly panels: Panels;
   readonly log: Logger;
   readonly toast: PressOptions['toast'];
-  /** Without them, what people say to the bot gets nothing but a hello. */
-  readonly settings?: SettingsOptions;
-  /** What /start is answered without `settings`. */
-  readonly greeting?: (languageCode: string | undefined) => string;
-  /** False: reads no updates, which only one host may do; draws only. */
-  readonly reads?: boolean;
+  readonly settings: SettingsOptions;
 }
 
 /** What the settings bot needs beside the panels of calls. */
@@ -56,7 +49,7 @@ export class BotUnavailable extends Error {
  * @throws BotUnavailable when the token is not accepted, or the bot cannot be asked for its name within 10 s
  */
 export async function startBot(options: BotOptions): Promise<BotHandle> {
-  const { token, apiRoot, panels, log, toast } = options;
+  const { token, apiRoot, panels, log, toast, settings } = options;
   const bot = new Bot(token, {
     // Must be long enough for the long poll; everything else fails sooner.
     client: { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: longPollSeconds + 10 },
@@ -71,15 +64,11 @@ export async function startBot(options: BotOptions): Promise<BotHandle> {
   presses.handleIn(bot);
   answerInlineQueries(bot, { chatAccountId: options.chatAccountId, panels, data, log });
   const settingsData = new SettingsPressData(token);
-  if (options.settings) {
-    new GroupVisits(options.settings.mayStay, log).handleIn(bot);
-    new Intake({ ...options.settings, data: settingsData, log }).handleIn(bot);
-  } else greet(bot, options);
+  new GroupVisits(settings.mayStay, log).handleIn(bot);
+  new Intake({ ...settings, data: settingsData, log }).handleIn(bot);
   const polling = new Polling(bot, log);
-  if (options.reads !== false) {
-    polling.start();
-    if (options.settings) void tellCommands(bot, options.settings.commands, log);
-  }
+  polling.start();
+  void tellCommands(bot, settings.commands, log);
   return {
     username: bot.botInfo.username,
     settingsChat: settingsChat(bot, settingsData, log),
@@ -105,18 +94,6 @@ async function redraw(
     // The newest state stands there already.
     return error.description.includes('message is not modified');
   }
-}
-
-function greet(bot: Bot, { greeting, chatAccountName, log }: BotOptions) {
-  const english = () => {
-    const account = chatAccountName === undefined ? 'the chat account' : `@${chatAccountName}`;
-    return `Hello! Here you set up your telephone lines.\nTo call, send a number to ${account}: it calls you back.`;
-  };
-  bot.chatType('private').command('start', (ctx) => {
-    ctx.reply((greeting ?? english)(ctx.from.language_code)).catch((error: unknown) => {
-      log.info({ reason: String(error) }, 'a hello could not be sent');
-    });
-  });
 }
 
 /** The token is part of the address: only Telegram's own words are told. */

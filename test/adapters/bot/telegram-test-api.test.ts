@@ -4,11 +4,12 @@ import testApi from 'telegram-test-api';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startBot } from '../../../src/adapters/bot/bot.ts';
 import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
-import { EpochMs, UserId } from '../../../src/machines/model/ids.ts';
+import { UserId } from '../../../src/machines/model/ids.ts';
 import type { SettingsPress } from '../../../src/machines/model/settings.ts';
 import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
 import { freePort } from '../../peers/program.ts';
+import { botSettings } from '../../support/bot-settings.ts';
 
 const token = '42:secret';
 const olga = UserId(777);
@@ -34,18 +35,14 @@ async function scene() {
     panels: memoryPanels(),
     toast: () => 'toast',
     log: pino({ level: 'silent' }),
-    settings: {
+    settings: botSettings({
       inbox,
-      onPut: () => {},
       toast: (says) => {
         toasts.push(says);
         return says;
       },
-      admins: [],
-      clock: { now: () => EpochMs(1_800_000_000_000) },
-      mayStay: async () => false,
       commands: { en: [{ command: 'start', description: 'Begin' }] },
-    },
+    }),
   });
   onTestFinished(() => bot.stop());
   const inputs = () => [...inbox.rows.values()].map(({ input }) => input);

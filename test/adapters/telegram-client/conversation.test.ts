@@ -7,6 +7,7 @@ import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
 import { systemClock } from '../../../src/adapters/telegram/client/clock.ts';
 import { conversation } from '../../../src/adapters/telegram/conversation/conversation.ts';
 import { CallId, type EpochMs, UserId } from '../../../src/machines/model/ids.ts';
+import { botSettings } from '../../support/bot-settings.ts';
 import { toast } from '../../support/toast.ts';
 import { chatAccount, reads, silent } from './chat-account.ts';
 
@@ -28,6 +29,7 @@ async function scene(options: { inlineFeedback?: boolean } = {}) {
     chatAccountId: account.account.selfId,
     toast,
     panels,
+    settings: botSettings(),
     log: silent,
   });
   onTestFinished(() => bot.stop());

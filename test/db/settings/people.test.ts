@@ -8,6 +8,7 @@ import { PeerRepository } from '../../../src/db/mailbox-repository.ts';
 import { OfferRepository } from '../../../src/db/offer-repository.ts';
 import { PersonRepository } from '../../../src/db/person-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
+import { UserRepository } from '../../../src/db/user-repository.ts';
 import { WorkerRepository } from '../../../src/db/worker-repository.ts';
 import { EpochMs, LineId, UserId } from '../../../src/machines/model/ids.ts';
 import { MemoryOffers } from '../../fakes/settings/offers.ts';
@@ -31,12 +32,22 @@ let numbers = 1_000;
 const somebody = () => UserId(numbers++);
 const someLine = () => LineId(`00000000-0000-4000-8000-00000000${numbers++}`);
 
-const directories: [string, () => { people: People; meet: (user: UserId) => Promise<void> }][] = [
+interface Directory {
+  readonly people: People;
+  meet(user: UserId): Promise<void>;
+  switchCallback(user: UserId, on: boolean): Promise<void>;
+}
+
+const directories: [string, () => Directory][] = [
   [
     'in memory',
     () => {
       const people = new MemoryPeople();
-      return { people, meet: async (user) => void people.met.add(user) };
+      return {
+        people,
+        meet: async (user) => void people.met.add(user),
+        switchCallback: (user, on) => people.setCallback(user, on),
+      };
     },
   ],
   [
@@ -44,6 +55,7 @@ const directories: [string, () => { people: People; meet: (user: UserId) => Prom
     () => ({
       people: new PersonRepository(database, chatAccount),
       meet: (user) => new PeerRepository(database).remember(chatAccount, user, { accessHash: '5', met: true }),
+      switchCallback: (user, on) => new UserRepository(database).setCallback(user, on),
     }),
   ],
 ];
@@ -77,11 +89,11 @@ describe.each(directories)('people %s', (_, open) => {
   });
 
   test('switches and names do not touch each other', async () => {
-    const [{ people }, olga, uwe] = [open(), somebody(), somebody()];
-    await people.setCallback(olga, false);
+    const [{ people, switchCallback }, olga, uwe] = [open(), somebody(), somebody()];
+    await switchCallback(olga, false);
     await people.note(olga, { name: 'Olga', language: 'ru' });
     expect(await people.callback(olga)).toBe(false);
-    await people.setCallback(olga, true);
+    await switchCallback(olga, true);
     expect([await people.callback(olga), await people.name(olga)]).toEqual([true, 'Olga']);
     expect(await people.callback(uwe)).toBe(true);
   });

@@ -11,7 +11,7 @@ type Proof = Awaited<ReturnType<SettingsChat['prove']>>;
 
 /** Everything that was done in somebody's conversation, in order. */
 export type ChatEvent =
-  | { readonly did: 'send'; readonly id: number; readonly message: SettingsMessage; readonly silent: boolean }
+  | { readonly did: 'send'; readonly id: number; readonly message: SettingsMessage }
   | { readonly did: 'edit'; readonly id: number; readonly message: SettingsMessage }
   | { readonly did: 'remove'; readonly id: number };
 
@@ -26,11 +26,11 @@ export class PlayedSettingsChat implements SettingsChat {
   readonly #chats = new Map<string, Proof>();
   #lastId = 100;
 
-  async send(user: UserId, message: SettingsMessage, { silent = false } = {}) {
+  async send(user: UserId, message: SettingsMessage) {
     this.#refuse(user);
     const id = this.#newId();
     this.#page(user).set(id, message);
-    this.#note(user, { did: 'send', id, message, silent });
+    this.#note(user, { did: 'send', id, message });
     return id;
   }
 

@@ -32,7 +32,7 @@ export function settingsChat(bot: Bot, data: SettingsPressData, log: Logger): Se
   return {
     username: bot.botInfo.username,
 
-    async send(user, message, options = {}) {
+    async send(user, message) {
       try {
         const sent = await within(async (signal) =>
           api.sendMessage(
@@ -40,7 +40,6 @@ export function settingsChat(bot: Bot, data: SettingsPressData, log: Logger): Se
             cut(message.text),
             {
               reply_markup: message.keys ? keysMarkup(message.keys) : buttons(message, user),
-              disable_notification: options.silent === true,
               link_preview_options: { is_disabled: true },
             },
             signal,

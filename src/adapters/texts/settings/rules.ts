@@ -7,7 +7,7 @@ import { brief } from './words.ts';
 export const rules: ScreenRendering<Extract<Screen, { kind: 'rules' | 'tried' }>> = {
   rules: ({ line, rules: entered }, phrase) => ({
     text: [
-      phrase(entered.length > 0 ? 'rules-entered' : 'rules-cleared'),
+      phrase('rules-entered'),
       ...entered.map(({ kind, text }, index) =>
         phrase(`rule-${kind}`, { number: String(index + 1), rule: brief(text) }),
       ),

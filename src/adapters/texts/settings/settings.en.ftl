@@ -123,7 +123,6 @@ sure-template = Take the settings of { $template }? They replace what is filled 
 ## Dial rules
 
 rules-entered = Dial Rules, from left to right:
-rules-cleared = No dial rules: numbers are dialled as they are sent.
 rule-replaces = { $number }. { $rule } — replaces
 rule-filters = { $number }. { $rule } — filters
 rules-wait = Until you press Apply, or for 5 minutes from the first change, calls use the old rules.

@@ -123,7 +123,6 @@ sure-template = ¿Usar los ajustes de { $template }? Sustituyen lo que ya está 
 ## Reglas de marcado
 
 rules-entered = Reglas de marcado, de izquierda a derecha:
-rules-cleared = Sin reglas de marcado: los números se marcan tal como se envían.
 rule-replaces = { $number }. { $rule } — reemplaza
 rule-filters = { $number }. { $rule } — filtra
 rules-wait = Hasta que pulses «Aplicar», o durante 5 minutos desde el primer cambio, valen las reglas anteriores.

@@ -13,7 +13,7 @@ async function conversation() {
 }
 
 describe('a message', () => {
-  test('has words, buttons and addresses, and sound unless it is to be silent', async () => {
+  test('has words, buttons and addresses, and sound', async () => {
     const { olga, chat, user } = await conversation();
     const buttons = [
       [
@@ -22,11 +22,10 @@ describe('a message', () => {
       ],
       [{ label: 'Back', press: { do: 'lines' } }],
     ] as const;
-    await chat.send(user, { text: 'Office', buttons }, { silent: true });
+    await chat.send(user, { text: 'Office', buttons });
     const shown = await olga.waitsFor(({ text }) => text === 'Office');
-    expect(shown).toMatchObject({ silent: true, buttons: [['Name', 'Go to calls'], ['Back']] });
+    expect(shown).toMatchObject({ silent: false, buttons: [['Name', 'Go to calls'], ['Back']] });
     expect(shown.copy.markup).toMatchObject({ rows: [[{}, { kind: 'url', url: 'https://t.me/siptg' }], [{}]] });
-    expect((await olga.waitsFor(({ text }) => text === 'Your lines')).silent).toBe(false);
   });
 
   test('is changed where it stands, loses its buttons when it has none, and may be changed to what it is', async () => {

@@ -6,9 +6,10 @@ import type { Inbox, InboxRow } from '../../../../src/actors/ports/inbox.ts';
 import type { SettingsMessage } from '../../../../src/actors/ports/settings-chat.ts';
 import { type BotOptions, type SettingsOptions, startBot } from '../../../../src/adapters/bot/bot.ts';
 import { memoryPanels } from '../../../../src/adapters/bot/panels.ts';
-import { EpochMs, UserId } from '../../../../src/machines/model/ids.ts';
+import { UserId } from '../../../../src/machines/model/ids.ts';
 import { MemoryDialogues } from '../../../fakes/settings/dialogues.ts';
 import { MemoryInbox } from '../../../fakes/settings/inbox.ts';
+import { botSettings } from '../../../support/bot-settings.ts';
 import { toast } from '../../../support/toast.ts';
 
 export const bot = '@siptg_bot';
@@ -79,16 +80,7 @@ export async function scene(options: { settings?: Partial<SettingsOptions>; bot?
       panels,
       toast,
       log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
-      settings: {
-        inbox,
-        onPut: told,
-        toast: (says, language) => `${says} ${language}`,
-        admins: [],
-        clock: { now: () => EpochMs(1_800_000_000_000) },
-        mayStay: async () => false,
-        commands: {},
-        ...options.settings,
-      },
+      settings: botSettings({ inbox, onPut: told, ...options.settings }),
       ...options.bot,
     });
     onTestFinished(() => handle.stop());

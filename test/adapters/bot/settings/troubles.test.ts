@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { describe, expect, test, vi } from 'vitest';
 import { UserId } from '../../../../src/machines/model/ids.ts';
 import { bot, scene } from './scene.ts';
@@ -110,22 +109,4 @@ describe('a bot that is started anew', () => {
     await vi.waitFor(() => expect(inbox.inputs).toHaveLength(1));
     await vi.waitFor(() => expect(second).toEqual(first));
   });
-});
-
-test('a bot without a desk says hello and keeps nothing', async () => {
-  const { olga, inbox, token, sandbox, handle, panels } = await scene();
-  await handle.stop();
-  const { startBot } = await import('../../../../src/adapters/bot/bot.ts');
-  const plain = await startBot({
-    token,
-    apiRoot: sandbox.botApiRoot,
-    chatAccountId: UserId(1),
-    panels,
-    toast: () => '',
-    log: pino({ level: 'silent' }),
-  });
-  olga.starts(bot);
-  await olga.waitsFor(({ text }) => text.startsWith('Hello'));
-  expect(inbox.inputs).toEqual([]);
-  await plain.stop();
 });

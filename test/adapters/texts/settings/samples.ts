@@ -221,7 +221,6 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
   ),
   'sure-template': [{ kind: 'sure-template', line: office, template: 'asterisk', name: 'Asterisk' }],
   rules: [
-    { kind: 'rules', line: office, rules: [] },
     {
       kind: 'rules',
       line: office,
