@@ -10,13 +10,13 @@ import type { SettingsChat } from './actors/ports/settings-chat.ts';
 import type { Templates } from './actors/ports/templates.ts';
 import { SettingsDesk } from './actors/settings/desk.ts';
 import type { FieldChecks } from './actors/settings/fields/field.ts';
+import { handlerTable } from './actors/settings/handler-table.ts';
 import { titleOf } from './actors/settings/handlers/recordings-chat.ts';
-import { type TestCallParts, testCallHandlers } from './actors/settings/handlers/test-call.ts';
 import { workerOf } from './actors/settings/handlers/workers.ts';
 import type { Saying } from './actors/settings/handlers.ts';
-import { moreHandlers } from './actors/settings/more-handlers.ts';
 import { OperatorVoice } from './actors/settings/operator-voice.ts';
 import { OwnerNotices } from './actors/settings/owner-notices.ts';
+import type { SettingsParts } from './actors/settings/parts.ts';
 import { settingsHandlers } from './actors/settings/settings.ts';
 import { tellOfChangedTemplates } from './actors/settings/template-notices.ts';
 import { Views } from './actors/settings/views.ts';
@@ -109,7 +109,7 @@ export interface SettingsBotParts {
   readonly actorClock: NonNullable<Parameters<typeof createActor>[1]>['clock'];
   readonly faults: Faults;
   setCallback(user: UserId, on: boolean): Promise<void>;
-  readonly startTestCall: TestCallParts['startTestCall'];
+  readonly startTestCall: SettingsParts['startTestCall'];
   /** Whether the chat account finds this user by his user name. */
   finds(user: UserId, username: string): Promise<boolean>;
 }
@@ -165,7 +165,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     codecs: parts.codecs,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
-  const more = moreHandlers({
+  const handlerParts: SettingsParts = {
     lines,
     offers,
     people,
@@ -178,6 +178,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     },
     rules: dialRules,
     hints,
+    standings: lineActors,
     chat,
     operatorNotices,
     chatAccount: parts.chatAccount,
@@ -185,46 +186,23 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     screens,
     checks,
     say,
+    setCallback: (user, on) => parts.setCallback(user, on),
+    startTestCall: (user, line) => parts.startTestCall(user, line),
     async reach(user) {
       const username = await chat.usernameOf(user);
       return username !== undefined && parts.finds(user, username);
     },
     newToken: () => randomBytes(12).toString('base64url'),
     newRequest: () => randomInt(1, 2 ** 30),
-  });
-  const handlers = settingsHandlers(
-    {
-      lines,
-      people,
-      plans,
-      templates,
-      hints,
-      screens,
-      checks,
-      chat,
-      chatAccount: parts.chatAccount,
-      setCallback: (user, on) => parts.setCallback(user, on),
-    },
-    {
-      ...more,
-      presses: {
-        ...more.presses,
-        ...testCallHandlers({
-          lines,
-          screens,
-          standings: lineActors,
-          startTestCall: (user, line) => parts.startTestCall(user, line),
-        }),
-      },
-    },
-  );
+  };
+  const table = handlerTable(handlerParts);
   const desk = new SettingsDesk({
     inbox: store.inbox,
     dialogues: store.dialogues,
     people,
     chat,
     texts,
-    handlers,
+    handlers: settingsHandlers(handlerParts, table),
     lines,
     clock,
     faults,
@@ -257,7 +235,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   return {
     take: (row, isNew) => (isNew ? desk.take(row) : desk.wake()),
     personCame: (user) =>
-      void more
+      void table
         .personCame(user, clock.now())
         .then(async (sayings) => {
           for (const saying of sayings) await say(saying);

@@ -1,6 +1,5 @@
 import type { LineId } from '../../machines/model/ids.ts';
 import type {
-  AdminCommand,
   Picking,
   Question,
   Remark,
@@ -9,13 +8,9 @@ import type {
   WrongAnswer,
 } from '../../machines/model/settings.ts';
 import type { Screen } from '../../machines/model/settings-screens.ts';
+import type { HandlerTable } from './handler-table.ts';
 import { commandHandlers } from './handlers/commands.ts';
-import { askHandlers, fieldAnswers } from './handlers/field.ts';
-import { optionHandlers } from './handlers/line-options.ts';
-import { listHandlers } from './handlers/list.ts';
-import { newHandlers } from './handlers/new-line.ts';
-import { switchingHandlers } from './handlers/switching.ts';
-import type { AnswerHandlers, Next, PressHandlers, PressOf, Visitor } from './handlers.ts';
+import type { Next, PressOf, Visitor } from './handlers.ts';
 import type { SettingsParts } from './parts.ts';
 
 /** What is asked of the person now: a question, the keys of a picker; or what was asked until it was given up. */
@@ -35,51 +30,9 @@ export interface SettingsHandlers {
   home(visitor: Visitor, about: Question | Picking | SettingsPress | undefined, remark?: Remark): Promise<Screen>;
 }
 
-type OwnPress =
-  | 'lines'
-  | 'line'
-  | 'callback'
-  | 'language-list'
-  | 'language'
-  | 'new'
-  | 'ask'
-  | 'recording'
-  | 'protocol'
-  | 'apply'
-  | 'discard'
-  | 'switch-on'
-  | 'switch-off'
-  | 'delete';
-
-type Picked<Kind extends SettingsInput['kind']> = (
-  visitor: Visitor,
-  picking: Picking | undefined,
-  input: Extract<SettingsInput, { kind: Kind }>,
-) => Promise<Next>;
-
-/** Everything that is not about a line's own fields. */
-export interface OtherHandlers {
-  readonly presses: PressHandlers<Exclude<SettingsPress['do'], OwnPress | 'cancel'>>;
-  readonly answers: AnswerHandlers<Exclude<Question['kind'], 'field'>>;
-  /** A choice in a picker: only the answer to the keys that are open does anything. */
-  readonly picked: { readonly user: Picked<'user-picked'>; readonly chat: Picked<'chat-picked'> };
-  readonly admin: Readonly<Record<AdminCommand, (visitor: Visitor, payload: string) => Promise<Next>>>;
-  /** `/start l_<token>` */
-  acceptOffer(visitor: Visitor, token: string): Promise<Next>;
-}
-
-export function settingsHandlers(parts: SettingsParts, others: OtherHandlers): SettingsHandlers {
-  const presses: PressHandlers<Exclude<SettingsPress['do'], 'cancel'>> = {
-    ...others.presses,
-    ...listHandlers(parts),
-    ...newHandlers(parts),
-    ...askHandlers(parts),
-    ...optionHandlers(parts),
-    ...switchingHandlers(parts),
-  };
-  const answers: AnswerHandlers = { ...others.answers, ...fieldAnswers(parts) };
-  const press = <Do extends keyof typeof presses>(visitor: Visitor, pressed: PressOf<Do>): Promise<Next> =>
-    (presses[pressed.do as Do] as (visitor: Visitor, press: PressOf<Do>) => Promise<Next>)(visitor, pressed);
+export function settingsHandlers(parts: SettingsParts, table: HandlerTable): SettingsHandlers {
+  const press = <Do extends keyof HandlerTable['presses']>(visitor: Visitor, pressed: PressOf<Do>): Promise<Next> =>
+    (table.presses[pressed.do as Do] as (visitor: Visitor, press: PressOf<Do>) => Promise<Next>)(visitor, pressed);
   const home: SettingsHandlers['home'] = (visitor, about, remark) => {
     const line = lineOf(about);
     return line === undefined ? parts.screens.lines(visitor, remark) : parts.screens.line(visitor, line, remark);
@@ -87,20 +40,20 @@ export function settingsHandlers(parts: SettingsParts, others: OtherHandlers): S
   const cancel = async (visitor: Visitor, open: Open): Promise<Next> => ({
     screen: await home(visitor, open.question ?? open.picking),
   });
-  const commands = commandHandlers(parts, others, (visitor) => press(visitor, { do: 'workers' }));
+  const commands = commandHandlers(parts, table);
 
   const act = async (visitor: Visitor, input: SettingsInput, open: Open): Promise<Next> => {
     switch (input.kind) {
       case 'press':
         return input.press.do === 'cancel'
           ? cancel(visitor, open)
-          : press(visitor, input.press as PressOf<keyof typeof presses>);
+          : press(visitor, input.press as PressOf<keyof HandlerTable['presses']>);
       case 'command':
         return input.command === 'cancel' ? cancel(visitor, open) : commands[input.command](visitor, input.payload);
       case 'user-picked':
-        return others.picked.user(visitor, open.picking, input);
+        return table.picked.user(visitor, open.picking, input);
       case 'chat-picked':
-        return others.picked.chat(visitor, open.picking, input);
+        return table.picked.chat(visitor, open.picking, input);
       case 'text':
       case 'other':
         return { screen: await home(visitor, open.givenUp, open.givenUp && { kind: 'gave-up' }) };
@@ -116,7 +69,7 @@ export function settingsHandlers(parts: SettingsParts, others: OtherHandlers): S
     },
     answer: (visitor, question, text) =>
       (
-        answers[question.kind] as (
+        table.answers[question.kind] as (
           visitor: Visitor,
           question: Question,
           text: string,

@@ -1,6 +1,6 @@
 import type { AskedField } from '../../machines/model/settings.ts';
 import type { Template } from '../ports/templates.ts';
-import type { FieldValues } from './more-parts.ts';
+import type { FieldValues } from './fields/field.ts';
 
 /** How a template names what it may fix, and where it says it. */
 const names = {

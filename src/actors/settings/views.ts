@@ -4,8 +4,8 @@ import type { PlanLimit } from '../../machines/model/notices.ts';
 import type { LineEdits, OwnedLine, Remark } from '../../machines/model/settings.ts';
 import type { LineDetails, LineDot, LineFacts, LineSummary, Screen } from '../../machines/model/settings-screens.ts';
 import { withEdits } from './fields/field.ts';
+import { over } from './handlers/invitations.ts';
 import type { Visitor } from './handlers.ts';
-import { over } from './more-parts.ts';
 import type { Screens, ViewParts } from './parts.ts';
 import { fixedFields } from './template-fields.ts';
 

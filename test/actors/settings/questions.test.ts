@@ -194,7 +194,7 @@ test('another press closes the question: what is written then is no answer', asy
 
 test('a press that shows nothing does not leave a closed question on the screen', async () => {
   await ask('domain');
-  await room.presses(olga, { do: 'templates', line });
+  await room.presses(olga, { do: 'export', line });
   expect((await room.screen(olga)).kind).toBe('own-line');
 });
 
@@ -252,7 +252,7 @@ test('the callback switch is the person’s own', async () => {
 
 test('/start with an unknown payload gives the list; an invitation goes to whoever handles it', async () => {
   const tokens: string[] = [];
-  room.others = { ...room.others, acceptOffer: async (_, token) => (tokens.push(token), {}) };
+  room.instead({ acceptOffer: async (_, token) => (tokens.push(token), {}) });
   await room.command(olga, 'start', 'utm_campaign');
   expect((await room.screen(olga)).kind).toBe('lines');
   await room.command(olga, 'start', 'l_abc');
@@ -275,11 +275,9 @@ test('the keys of a picker go with whatever comes next', async () => {
 test('a choice reaches its handler with the picker that is open, also after a restart; the screen comes anew', async () => {
   const picking = { kind: 'user', line, request: 7 } as const;
   const seen: unknown[] = [];
-  room.onPress({ user: async () => ({ picking }) });
-  room.others = {
-    ...room.others,
+  room.instead({
+    presses: { user: async () => ({ picking }) },
     picked: {
-      ...room.others.picked,
       user: async (visitor, open, { user }) => {
         seen.push(open, user);
         return {
@@ -288,7 +286,7 @@ test('a choice reaches its handler with the picker that is open, also after a re
         };
       },
     },
-  };
+  });
   await room.presses(olga, { do: 'user', line });
   const before = await room.screenMessage(olga);
   room.restart();

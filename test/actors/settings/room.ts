@@ -5,9 +5,11 @@ import type { Plan, PlanRefusal } from '../../../src/actors/ports/plans.ts';
 import type { SettingsMessage, SettingsTexts } from '../../../src/actors/ports/settings-chat.ts';
 import type { Template } from '../../../src/actors/ports/templates.ts';
 import { SettingsDesk } from '../../../src/actors/settings/desk.ts';
-import type { Next, Visitor } from '../../../src/actors/settings/handlers.ts';
-import { type OtherHandlers, settingsHandlers } from '../../../src/actors/settings/settings.ts';
+import { type HandlerTable, handlerTable } from '../../../src/actors/settings/handler-table.ts';
+import type { SettingsParts } from '../../../src/actors/settings/parts.ts';
+import { settingsHandlers } from '../../../src/actors/settings/settings.ts';
 import { Views } from '../../../src/actors/settings/views.ts';
+import { voiceOf } from '../../../src/actors/settings/voice.ts';
 import { dialRules } from '../../../src/adapters/dial-rules/dial-rules.ts';
 import { EpochMs, type LineId, UserId } from '../../../src/machines/model/ids.ts';
 import type { AskedField, OwnedLine, SettingsInput, SettingsPress } from '../../../src/machines/model/settings.ts';
@@ -17,10 +19,12 @@ import { MemoryHints } from '../../fakes/settings/hints.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
 import { MemoryLineBook } from '../../fakes/settings/line-book.ts';
 import { MemoryOffers } from '../../fakes/settings/offers.ts';
+import { MemoryOperatorNotices } from '../../fakes/settings/operator-notices.ts';
 import { MemoryPeople } from '../../fakes/settings/people.ts';
 import { PlayedSettingsChat } from '../../fakes/settings/settings-chat.ts';
 import { SaidStandings } from '../../fakes/settings/standings.ts';
 import { ListedTemplates } from '../../fakes/settings/templates.ts';
+import { ListedWorkers } from '../../fakes/settings/workers.ts';
 
 export const olga = UserId(1001);
 export const uwe = UserId(1002);
@@ -50,6 +54,12 @@ const said = (what: object, more: Partial<SettingsMessage> = {}): SettingsMessag
 const readText = (text: string): { language?: string; screen?: Screen; notice?: SettingsNotice } =>
   text.startsWith('{') ? (JSON.parse(text) as ReturnType<typeof readText>) : {};
 
+interface Instead {
+  readonly presses?: Partial<HandlerTable['presses']>;
+  readonly picked?: Partial<HandlerTable['picked']>;
+  readonly acceptOffer?: HandlerTable['acceptOffer'];
+}
+
 /** The room people and the settings bot are in: everything but Telegram and the database is the product's. */
 export class Room {
   readonly clock = new SimulatedClock();
@@ -71,9 +81,11 @@ export class Room {
   plan: Plan = everything;
   refusal: PlanRefusal | undefined;
   templates: readonly Template[] = [];
-  others: OtherHandlers = othersDoNothing();
   desk!: SettingsDesk;
+  table!: HandlerTable;
+  #instead: Instead = {};
   #updates = 0;
+  #made = 0;
 
   readonly #texts: SettingsTexts;
 
@@ -87,9 +99,19 @@ export class Room {
     return [...this.book.deadlines, ...this.dialogues.deadlines];
   }
 
-  /** What some of the presses do that are others' work. */
-  onPress(presses: Partial<OtherHandlers['presses']>): void {
-    this.others = { ...this.others, presses: { ...this.others.presses, ...presses } };
+  /** What some of the handlers do instead, also those of a later process. */
+  instead({ presses, picked, ...rest }: Instead): void {
+    const before = this.#instead;
+    this.#instead = {
+      ...{ ...before, ...rest },
+      presses: { ...before.presses, ...presses },
+      picked: { ...before.picked, ...picked },
+    };
+    this.#replace();
+  }
+
+  onPress(presses: Partial<HandlerTable['presses']>): void {
+    this.instead({ presses });
   }
 
   now(): EpochMs {
@@ -106,6 +128,8 @@ export class Room {
     const plans = {
       planOf: async () => this.plan,
       refusalOf: async () => this.refusal,
+      count: async () => {},
+      firstToldOf: async () => false,
     };
     const screens = new Views({
       ...{ lines, people, plans, templates, offers, standings },
@@ -114,30 +138,42 @@ export class Room {
       chatAccount: 'siptg',
       settingsBot: 'siptg_bot',
     });
-    const own = settingsHandlers(
-      {
-        ...{ lines, people, plans, templates, screens, chat, hints: this.hints },
-        checks: {
-          rules: dialRules,
-          hosts: { lookup: async (host) => this.hosts.get(host) ?? [] },
-          allowPrivateRegistrars: false,
-          codecs: ['opus', 'alaw', 'mulaw', 'g722', 'gsm'],
-          timeZone: 'UTC',
-        },
-        chatAccount: 'siptg',
-        setCallback: (user, on) => people.setCallback(user, on),
+    const parts: SettingsParts = {
+      ...{ lines, people, offers, plans, templates, screens, chat, standings, hints: this.hints },
+      workers: new ListedWorkers(),
+      planBook: { names: () => [], setPlan: async () => {} },
+      rules: dialRules,
+      operatorNotices: new MemoryOperatorNotices(lines),
+      checks: {
+        rules: dialRules,
+        hosts: { lookup: async (host) => this.hosts.get(host) ?? [] },
+        allowPrivateRegistrars: false,
+        codecs: ['opus', 'alaw', 'mulaw', 'g722', 'gsm'],
+        timeZone: 'UTC',
       },
-      // Looked up late, so that a test can put its own in.
-      lateOthers(() => this.others),
-    );
+      chatAccount: 'siptg',
+      admins: new Set(),
+      say: voiceOf({ chat, texts: this.#texts, people, faults: this }),
+      setCallback: (user, on) => people.setCallback(user, on),
+      startTestCall: async () => 'started',
+      reach: async () => true,
+      newToken: () => `token-${String((this.#made += 1)).padStart(10, '0')}`,
+      newRequest: () => (this.#made += 1),
+    };
+    this.table = handlerTable(parts);
+    this.#replace();
     this.desk = new SettingsDesk({
       ...{ inbox, dialogues, people, chat, lines },
       texts: this.#texts,
-      handlers: own,
+      handlers: settingsHandlers(parts, this.table),
       clock: { now: () => this.now() },
-      faults: { report: (where, error) => void this.faults.push({ where, error }) },
+      faults: this,
       actorClock: this.clock,
     });
+  }
+
+  report(where: string, error: unknown): void {
+    this.faults.push({ where, error });
   }
 
   async does(user: UserId, input: SettingsInput, about: { language?: string; name?: string } = {}): Promise<void> {
@@ -245,35 +281,11 @@ export class Room {
     this.standings.stand(line, { state: 'reachable' }, EpochMs(this.now() + 60_000));
     return line;
   }
-}
 
-const nothing = async (): Promise<Next> => ({});
-
-export const othersDoNothing = (): OtherHandlers => ({
-  presses: {
-    ...{ templates: nothing, template: nothing, workers: nothing, 'line-workers': nothing, worker: nothing },
-    ...{ user: nothing, unlink: nothing, chat: nothing, 'chat-clear': nothing, transfer: nothing, take: nothing },
-    ...{ 'transfer-back': nothing, export: nothing, import: nothing, try: nothing, 'test-call': nothing },
-  },
-  answers: { try: nothing, import: nothing },
-  picked: { user: nothing, chat: nothing },
-  admin: { owners: nothing, plan: nothing, notice: nothing },
-  acceptOffer: nothing,
-});
-
-function lateOthers(others: () => OtherHandlers): OtherHandlers {
-  const late = <Part extends 'presses' | 'answers' | 'picked' | 'admin'>(part: Part): OtherHandlers[Part] =>
-    Object.fromEntries(
-      Object.keys(others()[part]).map((key) => [
-        key,
-        (...args: unknown[]) => (others()[part] as Record<string, (...args: unknown[]) => unknown>)[key]?.(...args),
-      ]),
-    ) as unknown as OtherHandlers[Part];
-  return {
-    presses: late('presses'),
-    answers: late('answers'),
-    picked: late('picked'),
-    admin: late('admin'),
-    acceptOffer: (visitor: Visitor, token) => others().acceptOffer(visitor, token),
-  };
+  #replace(): void {
+    const { presses, picked, ...rest } = this.#instead;
+    Object.assign(this.table, rest);
+    Object.assign(this.table.presses, presses);
+    Object.assign(this.table.picked, picked);
+  }
 }

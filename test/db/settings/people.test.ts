@@ -34,8 +34,8 @@ const someLine = () => LineId(`00000000-0000-4000-8000-00000000${numbers++}`);
 
 interface Directory {
   readonly people: People;
-  meet(user: UserId): Promise<void>;
-  switchCallback(user: UserId, on: boolean): Promise<void>;
+  readonly meet: (user: UserId) => Promise<void>;
+  readonly switchCallback: (user: UserId, on: boolean) => Promise<void>;
 }
 
 const directories: [string, () => Directory][] = [

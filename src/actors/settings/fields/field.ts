@@ -10,6 +10,9 @@ export type Reading =
   | { readonly edits: NewEdits; readonly options?: Partial<LineOptions> }
   | { readonly wrong: WrongAnswer };
 
+/** Values a person entered, as a line keeps them. */
+export type FieldValues = Partial<LineOptions> & NewEdits;
+
 /** What answers are checked against. */
 export interface FieldChecks {
   readonly rules: Pick<DialRules, 'check'>;

@@ -1,9 +1,9 @@
 import { UserId } from '../../../machines/model/ids.ts';
 import type { AdminCommand } from '../../../machines/model/settings.ts';
 import type { Next, Visitor } from '../handlers.ts';
-import type { MoreParts } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'planBook' | 'operatorNotices' | 'admins'>;
+type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'planBook' | 'operatorNotices' | 'admins'>;
 export type AdminHandlers = Readonly<Record<AdminCommand, (visitor: Visitor, payload: string) => Promise<Next>>>;
 
 /** UTF-16 units; with the words around it, it must fit into one message. */

@@ -1,16 +1,17 @@
 import { EpochMs, type LineId, type UserId } from '../../../machines/model/ids.ts';
 import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { Next, PressHandlers, Saying, Visitor } from '../handlers.ts';
-import { type MoreParts, nameOf, over } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 import { limitReachedBy } from '../plan-room.ts';
-import { invitationLink } from './invitations.ts';
+import { nameOf } from '../telegram-names.ts';
+import { invitationLink, over } from './invitations.ts';
 import { forOwner } from './owned.ts';
 import { leaveFormerChat } from './recordings-chat.ts';
 import { noteTemplateOf } from './template-revision.ts';
 import { farewell } from './users.ts';
 
 type Parts = Pick<
-  MoreParts,
+  SettingsParts,
   | 'lines'
   | 'screens'
   | 'offers'

@@ -2,11 +2,14 @@ import type { EpochMs } from '../../../machines/model/ids.ts';
 import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { Offer } from '../../ports/offers.ts';
 import type { Saying } from '../handlers.ts';
-import { type MoreParts, over } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'offers' | 'people' | 'plans' | 'chatAccount'>;
+type Parts = Pick<SettingsParts, 'lines' | 'offers' | 'people' | 'plans' | 'chatAccount'>;
 
 export const invitationMs = 7 * 24 * 3_600_000;
+
+/** An offer is good up to the end of this moment. */
+export const over = (expiresAt: EpochMs, at: EpochMs): boolean => at > expiresAt;
 
 /** Opens the settings bot with an invitation (product §3.1). `username`: of the bot, without @. */
 export const invitationLink = (username: string, token: string): string => `https://t.me/${username}?start=l_${token}`;

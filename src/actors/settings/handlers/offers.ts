@@ -1,11 +1,11 @@
 import type { Offer } from '../../ports/offers.ts';
 import type { Next, Saying, Visitor } from '../handlers.ts';
-import type { MoreParts } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 import { take } from './hand-over.ts';
 import { accept, invitedTo } from './invitations.ts';
 
 /** Somebody opened the bot by a link of an invitation or of a hand-over (product §3.1). Nobody else can use it. */
-export async function acceptOffer(parts: MoreParts, visitor: Visitor, token: string): Promise<Next> {
+export async function acceptOffer(parts: SettingsParts, visitor: Visitor, token: string): Promise<Next> {
   const { offers, screens } = parts;
   const offer = await offers.find(token);
   if (offer?.to === visitor.user && offer.kind === 'owner') {
@@ -19,7 +19,7 @@ export async function acceptOffer(parts: MoreParts, visitor: Visitor, token: str
 }
 
 /** Calls go on ringing the owner until they can ring him: with the bot alone the chat account has not met him. */
-async function opened(parts: MoreParts, visitor: Visitor, offer: Offer): Promise<readonly Saying[] | undefined> {
+async function opened(parts: SettingsParts, visitor: Visitor, offer: Offer): Promise<readonly Saying[] | undefined> {
   const { user: to, at } = visitor;
   const { people, chatAccount } = parts;
   const line = await invitedTo(parts, offer, at);

@@ -3,10 +3,11 @@ import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { LineBook } from '../../ports/line-book.ts';
 import type { SettingsChat } from '../../ports/settings-chat.ts';
 import type { Next, PressHandlers, Visitor } from '../handlers.ts';
-import { type MoreParts, nameOf } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
+import { nameOf } from '../telegram-names.ts';
 import { forOwner } from './owned.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'people' | 'chat' | 'newRequest'>;
+type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'people' | 'chat' | 'newRequest'>;
 interface ChatParts {
   readonly lines: Pick<LineBook, 'isRecordingsChat' | 'callsOn'>;
   readonly chat: Pick<SettingsChat, 'leave'>;

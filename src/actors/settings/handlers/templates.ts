@@ -1,12 +1,12 @@
 import type { LineId } from '../../../machines/model/ids.ts';
 import { withEdits } from '../fields/field.ts';
 import type { PressHandlers } from '../handlers.ts';
-import type { MoreParts } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 import { forOwner } from './owned.ts';
 import { choiceOf, replaces } from './template-choice.ts';
 import { noteTemplateOf } from './template-revision.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'hints'>;
+type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'templates' | 'hints'>;
 
 /** The catalogue of operators (product §3.5). */
 export const templateHandlers = (parts: Parts): PressHandlers<'templates' | 'template'> => ({

@@ -1,9 +1,10 @@
 import { LineId, type UserId } from '../../../machines/model/ids.ts';
 import type { LineOptions, OwnedLine, Transport, WrongAnswer } from '../../../machines/model/settings.ts';
 import { blankOptions, blankSettings } from '../blank-line.ts';
+import type { FieldValues } from '../fields/field.ts';
 import { fields } from '../fields/fields.ts';
 import type { AnswerHandlers, Next, PressHandlers, Visitor } from '../handlers.ts';
-import type { FieldValues, MoreParts } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 import { limitReachedBy, planRoom } from '../plan-room.ts';
 import { contradicts, fixedValues } from '../template-fields.ts';
 import { isOffered } from './auto-worker.ts';
@@ -11,7 +12,7 @@ import { type LineKey, type LineSection, readLines, writeLine, wrong } from './l
 import { forOwner } from './owned.ts';
 import { noteTemplateOf } from './template-revision.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'templates' | 'hints' | 'workers' | 'plans' | 'checks'>;
+type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'templates' | 'hints' | 'workers' | 'plans' | 'checks'>;
 type Wrong = { readonly wrong: WrongAnswer };
 type Draft = LineOptions & FieldValues;
 

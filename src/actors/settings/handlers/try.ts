@@ -5,10 +5,10 @@ import type { Verdict } from '../../../machines/model/settings-screens.ts';
 import type { RulesResult } from '../../ports/dial-rules.ts';
 import { withEdits } from '../fields/field.ts';
 import type { AnswerHandlers, PressHandlers } from '../handlers.ts';
-import type { MoreParts } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 import { forOwner } from './owned.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'rules'>;
+type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'rules'>;
 
 /** The rules as edited are tried on a number; nothing is dialled (product §4, B-6). */
 export const tryPress = (parts: Parts): PressHandlers<'try'> => ({

@@ -1,12 +1,13 @@
 import { EpochMs, type UserId } from '../../../machines/model/ids.ts';
 import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { Next, PressHandlers, Saying, Visitor } from '../handlers.ts';
-import { type MoreParts, nameOf } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
+import { nameOf } from '../telegram-names.ts';
 import { invitationLink, invitationMs } from './invitations.ts';
 import { forOwner } from './owned.ts';
 
 type Parts = Pick<
-  MoreParts,
+  SettingsParts,
   'lines' | 'screens' | 'offers' | 'people' | 'plans' | 'chat' | 'chatAccount' | 'newToken' | 'newRequest'
 >;
 

@@ -5,11 +5,11 @@ import type { Template } from '../../ports/templates.ts';
 import type { Worker } from '../../ports/workers.ts';
 import { withEdits } from '../fields/field.ts';
 import type { PressHandlers, Visitor } from '../handlers.ts';
-import type { MoreParts } from '../more-parts.ts';
+import type { SettingsParts } from '../parts.ts';
 import { autoWorker, isHealthy, isOffered } from './auto-worker.ts';
 import { forOwner } from './owned.ts';
 
-type Parts = Pick<MoreParts, 'lines' | 'screens' | 'workers' | 'templates' | 'plans'>;
+type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'workers' | 'templates' | 'plans'>;
 
 /** Where lines are registered and calls carried (product §3.6). */
 export const workerHandlers = (parts: Parts): PressHandlers<'workers' | 'line-workers' | 'worker'> => ({

@@ -1,9 +1,8 @@
-import type { OperatorNotice, OperatorNotices } from '../../../../src/actors/ports/operator-notices.ts';
 import type { Plan } from '../../../../src/actors/ports/plans.ts';
 import { SettingsMessageNotSent } from '../../../../src/actors/ports/settings-chat.ts';
 import type { Worker } from '../../../../src/actors/ports/workers.ts';
+import { handlerTable } from '../../../../src/actors/settings/handler-table.ts';
 import type { Next, Saying, Visitor } from '../../../../src/actors/settings/handlers.ts';
-import { moreHandlers } from '../../../../src/actors/settings/more-handlers.ts';
 import type { Screens } from '../../../../src/actors/settings/parts.ts';
 import { dialRules } from '../../../../src/adapters/dial-rules/dial-rules.ts';
 import { EpochMs, type LineId, UserId } from '../../../../src/machines/model/ids.ts';
@@ -12,8 +11,10 @@ import type { LineFacts, Screen } from '../../../../src/machines/model/settings-
 import { MemoryHints } from '../../../fakes/settings/hints.ts';
 import { MemoryLineBook } from '../../../fakes/settings/line-book.ts';
 import { MemoryOffers } from '../../../fakes/settings/offers.ts';
+import { MemoryOperatorNotices } from '../../../fakes/settings/operator-notices.ts';
 import { MemoryPeople } from '../../../fakes/settings/people.ts';
 import { PlayedSettingsChat } from '../../../fakes/settings/settings-chat.ts';
+import { SaidStandings } from '../../../fakes/settings/standings.ts';
 import { ListedTemplates } from '../../../fakes/settings/templates.ts';
 import { ListedWorkers } from '../../../fakes/settings/workers.ts';
 
@@ -36,34 +37,6 @@ export const unlimited: Plan = {
   assignment: true,
   paidWorkers: true,
 };
-
-/** Notices on a spike: put to whoever owns a line, taken off when said. */
-export class MemoryOperatorNotices implements OperatorNotices {
-  readonly notices = new Map<string, OperatorNotice>();
-  readonly #lines: Pick<MemoryLineBook, 'owners'>;
-  #made = 0;
-
-  constructor(lines: Pick<MemoryLineBook, 'owners'>) {
-    this.#lines = lines;
-  }
-
-  async put(to: UserId | undefined, text: string) {
-    const owners = to === undefined ? (await this.#lines.owners()).map(({ owner }) => owner) : [to];
-    for (const owner of owners) {
-      const id = String((this.#made += 1));
-      this.notices.set(id, { id, to: owner, text });
-    }
-    return owners.length;
-  }
-
-  async open(limit: number) {
-    return [...this.notices.values()].slice(0, limit);
-  }
-
-  async done(id: string) {
-    this.notices.delete(id);
-  }
-}
 
 /** Screens that say which they are, and the remark. */
 class PlainScreens implements Screens {
@@ -162,7 +135,7 @@ export function settingsHouse() {
     ) => made.picked.chat(house.visitor(by), picking, { kind: 'chat-picked', request, chat: chosen, title }),
   };
   let made_ = 0;
-  const made = moreHandlers({
+  const made = handlerTable({
     lines,
     offers,
     people,
@@ -185,7 +158,10 @@ export function settingsHouse() {
     hints,
     chat,
     operatorNotices,
+    standings: new SaidStandings(),
     chatAccount: 'siptg',
+    setCallback: async () => {},
+    startTestCall: async () => 'restarting',
     reach: async (user) => !house.nameless.has(user),
     admins: new Set([admin]),
     screens: new PlainScreens(lines),

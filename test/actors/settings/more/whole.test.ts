@@ -1,62 +1,13 @@
 import { expect, test } from 'vitest';
-import { moreHandlers } from '../../../../src/actors/settings/more-handlers.ts';
-import { Views } from '../../../../src/actors/settings/views.ts';
-import { voiceOf } from '../../../../src/actors/settings/voice.ts';
-import { dialRules } from '../../../../src/adapters/dial-rules/dial-rules.ts';
 import type { UserId } from '../../../../src/machines/model/ids.ts';
 import type { SettingsPress } from '../../../../src/machines/model/settings.ts';
-import { ListedTemplates, template } from '../../../fakes/settings/templates.ts';
-import { ListedWorkers } from '../../../fakes/settings/workers.ts';
-import { everything, olga, othersDoNothing, Room, uwe } from '../room.ts';
-import { MemoryOperatorNotices } from './house.ts';
+import { template } from '../../../fakes/settings/templates.ts';
+import { olga, Room, uwe } from '../room.ts';
 
-/** The room with everything in it, but test calls. */
+/** The room with an operator's template. */
 function fullRoom() {
   const room = new Room();
-  const { book: lines, people, offers, standings, chat } = room;
   room.templates = [template('op', { domain: 'pbx2.test', codecs: ['alaw'] })];
-  const templates = new ListedTemplates(...room.templates);
-  const plans = {
-    planOf: async () => everything,
-    refusalOf: async () => undefined,
-    count: async () => {},
-    firstToldOf: async () => false,
-  };
-  let made = 0;
-  const more = moreHandlers({
-    ...{ lines, people, offers, chat, templates, plans },
-    workers: new ListedWorkers(),
-    planBook: { names: () => [], setPlan: async () => {} },
-    rules: dialRules,
-    hints: room.hints,
-    operatorNotices: new MemoryOperatorNotices(lines),
-    chatAccount: 'siptg',
-    admins: new Set(),
-    screens: new Views({
-      ...{ lines, people, plans, templates, offers, standings },
-      workerOf: async () => undefined,
-      chatTitle: async () => undefined,
-      chatAccount: 'siptg',
-      settingsBot: chat.username,
-    }),
-    checks: {
-      rules: dialRules,
-      hosts: { lookup: async (host) => room.hosts.get(host) ?? [] },
-      allowPrivateRegistrars: false,
-      codecs: ['opus', 'alaw', 'mulaw'],
-      timeZone: 'UTC',
-    },
-    say: voiceOf({
-      chat,
-      texts: { notice: (notice, language) => ({ text: JSON.stringify({ language, notice }) }) },
-      people,
-      faults: { report: (where, error) => void room.faults.push({ where, error }) },
-    }),
-    reach: async () => true,
-    newToken: () => `token-${String((made += 1)).padStart(10, '0')}`,
-    newRequest: () => (made += 1),
-  });
-  room.others = { ...more, presses: { ...othersDoNothing().presses, ...more.presses } };
   const picks = async (by: UserId, user: UserId, name: string) => {
     const { picking } = await room.dialogues.of(by);
     await room.does(by, { kind: 'user-picked', request: picking?.request ?? -1, user, name });
@@ -66,7 +17,7 @@ function fullRoom() {
     const notice = room.notices(user).findLast(({ kind }) => kind === 'hand-over-offer');
     return { do: 'take', offer: notice?.kind === 'hand-over-offer' ? notice.offer : '' };
   };
-  return Object.assign(room, { picks, kinds, offerOf, more });
+  return Object.assign(room, { picks, kinds, offerOf });
 }
 
 test('AC-68 AC-09 the key comes and goes once; the link is on the screen, and opening it makes Uwe the user', async () => {
