@@ -3,6 +3,7 @@ import type { UserId } from '../../machines/model/ids.ts';
 import type { Question } from '../../machines/model/settings.ts';
 import type { Deed, Whereabouts } from '../../machines/model/settings-dialogue.ts';
 import { settingsDialogueMachine } from '../../machines/settings-dialogue.ts';
+import { saysPassword } from './handlers/line-text.ts';
 import type { Visitor } from './handlers.ts';
 import { Presenter, type PresenterParts } from './presenter.ts';
 import type { SettingsHandlers } from './settings.ts';
@@ -76,7 +77,7 @@ export const settingsDialogue = (parts: DialogueParts) => {
   /** A password does not stay in the chat, right or wrong or too late (B-12); where we cannot, he has to delete it. */
   async function removeSecret(user: UserId, asked: Question | undefined, deed: Deed): Promise<void> {
     const { input, language } = deed;
-    if (input.kind !== 'text' || asked?.kind !== 'field' || asked.field !== 'password') return;
+    if (input.kind !== 'text' || !isSecret(asked, input.text)) return;
     try {
       await chat.remove(user, input.messageId);
     } catch (error) {
@@ -87,6 +88,10 @@ export const settingsDialogue = (parts: DialogueParts) => {
 };
 
 const nothing: Deed = { input: { kind: 'other' }, language: undefined, name: undefined, isLate: false };
+
+/** Some write it into lines to be imported, though none is taken from there. */
+const isSecret = (asked: Question | undefined, text: string): boolean =>
+  asked?.kind === 'field' ? asked.field === 'password' : asked?.kind === 'import' && saysPassword(text);
 
 const pressOf = (deed: Deed | undefined) => (deed?.input.kind === 'press' ? deed.input.press : undefined);
 

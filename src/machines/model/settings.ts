@@ -145,7 +145,7 @@ export type WrongAnswer =
   | { readonly kind: 'private-address'; readonly host: string }
   | { readonly kind: 'unknown-host'; readonly host: string }
   | { readonly kind: 'number' }
-  /** `line`: of the text, from 1. */
+  /** `line`: of the text, from 1. `text`: of an unknown key only what cannot be a secret; empty: nothing of it. */
   | {
       readonly kind: 'import';
       readonly line: number;

@@ -32,6 +32,20 @@ test('a password that cannot be taken disappears as well', async () => {
   expect(room.notices(olga)).toMatchObject([{ kind: 'wrong-answer', wrong: { kind: 'field', field: 'password' } }]);
 });
 
+test('a password among lines to be imported disappears, however it is written; other texts stay', async () => {
+  const question = { kind: 'import' } as const;
+  room.onPress({ import: async () => ({ question, screen: { kind: 'languages', chosen: 'en' } }) });
+  const stays = async (text: string) => {
+    await room.presses(olga, { do: 'import' });
+    const message = await room.writes(olga, text);
+    return room.chat.page(olga).some(({ id }) => id === message);
+  };
+  for (const row of ['password = s3cret', 'Password:s3cret', ' password s3c=ret', 'secret=s3cret', 'пароль: s3cret']) {
+    expect(await stays(`[A]\nlogin = 1\n${row}`), row).toBe(false);
+  }
+  expect(await stays('[passwords]\nlogin = password\npasswordless = 1')).toBe(true);
+});
+
 test('a password disappears also when the line book fails', async () => {
   await ask('password');
   room.book.edit = () => Promise.reject(new Error('database is away'));

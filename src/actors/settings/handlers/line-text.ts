@@ -70,16 +70,24 @@ export function readLines(text: string): ReadLines {
     }
     const section = sections.at(-1);
     const split = row.indexOf('=');
-    // Whatever follows an unknown key is not repeated: it may be a secret.
-    const word = (split < 0 ? (row.split(/\s/, 1)[0] ?? '') : row.slice(0, split)).trim();
-    const key = lineKeys.find((known) => known === word.toLowerCase());
-    if (split < 0 || !section || !key || section.entries.some((entry) => entry.key === key)) {
-      return wrong(at, 'unknown-key', word);
+    const word = row.slice(0, Math.max(0, split)).trim().toLowerCase();
+    const key = lineKeys.find((known) => known === word);
+    if (!section || !key || section.entries.some((entry) => entry.key === key)) {
+      return wrong(at, 'unknown-key', keyOf(row));
     }
     section.entries.push({ key, value: row.slice(split + 1).trim(), at });
   }
   return sections.length > 0 ? { sections } : wrong(1, 'empty', '');
 }
+
+/** Rows that say a password, as people and other programs write it; it need not look like a setting. */
+const password = /^\s*(?:password|passwd|pass|pwd|secret|пароль|contraseña)(?![\p{L}\p{N}])/imu;
+
+/** Whether somebody wrote a password into a text to be imported, where none belongs. */
+export const saysPassword = (text: string): boolean => password.test(text);
+
+/** Of a row that is no setting only what looks like a key is said again: anything else may be a secret. */
+const keyOf = (row: string): string => /^[a-z][a-z-]{0,15}(?=\s*[=:])/i.exec(row)?.[0] ?? '';
 
 export const wrong = (line: number, why: WrongImport['why'], text: string): { readonly wrong: WrongImport } => ({
   wrong: { kind: 'import', line, why, text: Array.from(text).slice(0, 64).join('') },

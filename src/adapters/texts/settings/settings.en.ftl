@@ -172,6 +172,7 @@ wrong-private-address = { $host } is an address in our own network: the operator
 wrong-unknown-host = { $host } was not found in the DNS.
 wrong-number = This is no number that can be dialled.
 wrong-import-unknown-key = Line { $line } of the text: there is no setting { $text }.
+wrong-import-no-key = Line { $line } of the text: there is no setting in it.
 wrong-import-wrong-value = Line { $line } of the text: this value cannot be used: { $text }
 wrong-import-too-long = From line { $line } on the text is more than can be imported at once.
 wrong-import-empty = There are no lines in this text.

@@ -172,6 +172,7 @@ wrong-private-address = { $host } es una dirección de nuestra propia red; el op
 wrong-unknown-host = { $host } no existe en el DNS.
 wrong-number = Esto no es un número que se pueda marcar.
 wrong-import-unknown-key = Línea { $line } del texto: no existe el ajuste { $text }.
+wrong-import-no-key = Línea { $line } del texto: no contiene ningún ajuste.
 wrong-import-wrong-value = Línea { $line } del texto: este valor no sirve: { $text }
 wrong-import-too-long = Desde la línea { $line } el texto es más de lo que se puede importar de una vez.
 wrong-import-empty = En este texto no hay ninguna línea telefónica.

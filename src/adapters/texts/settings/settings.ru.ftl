@@ -173,6 +173,7 @@ wrong-private-address = { $host } — адрес в нашей собствен�
 wrong-unknown-host = { $host }: такого имени нет в DNS.
 wrong-number = Такой номер набрать нельзя.
 wrong-import-unknown-key = Строка { $line } текста: нет такой настройки — { $text }
+wrong-import-no-key = Строка { $line } текста: в ней нет настройки.
 wrong-import-wrong-value = Строка { $line } текста: это значение не подходит — { $text }
 wrong-import-too-long = Начиная со строки { $line } текста больше, чем можно импортировать за один раз.
 wrong-import-empty = В этом тексте нет линий.

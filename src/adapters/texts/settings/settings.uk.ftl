@@ -173,6 +173,7 @@ wrong-private-address = { $host } — адреса в нашій власній 
 wrong-unknown-host = { $host }: такого імені немає в DNS.
 wrong-number = Такий номер набрати не можна.
 wrong-import-unknown-key = Рядок { $line } тексту: немає такого налаштування — { $text }
+wrong-import-no-key = Рядок { $line } тексту: у ньому немає налаштування.
 wrong-import-wrong-value = Рядок { $line } тексту: це значення не підходить — { $text }
 wrong-import-too-long = Починаючи з рядка { $line } тексту більше, ніж можна імпортувати за один раз.
 wrong-import-empty = У цьому тексті немає ліній.

@@ -35,6 +35,10 @@ function wrongImport({ line, why, text }: Extract<WrongAnswer, { kind: 'import' 
       return phrase('wrong-import-empty');
     case 'too-long':
       return phrase('wrong-import-too-long', { line });
+    case 'unknown-key':
+      return text === ''
+        ? phrase('wrong-import-no-key', { line })
+        : phrase('wrong-import-unknown-key', { line, text: brief(text) });
     default:
       return phrase(`wrong-import-${why}`, { line, text: brief(text) });
   }

@@ -87,8 +87,23 @@ const wrongs: readonly (readonly [what: string, text: string, wrong: object])[] 
   ['a value before any section', 'login = 1', { line: 1, why: 'unknown-key', text: 'login' }],
   ['a key nobody knows', '[A]\nlogin = 1\n\nlogni = 2', { line: 4, why: 'unknown-key', text: 'logni' }],
   ['a key twice', '[A]\nlogin = 1\nlogin = 2', { line: 3, why: 'unknown-key', text: 'login' }],
-  ['a row of words', '[A]\nplease import this', { line: 2, why: 'unknown-key', text: 'please' }],
-  ['a password, which is not said again', '[A]\npassword = s3cret', { line: 2, why: 'unknown-key', text: 'password' }],
+  ['a row of words', '[A]\nplease import this', { line: 2, why: 'unknown-key', text: '' }],
+  ...[
+    ['password = s3cret', 'password'],
+    ['password:s3cret', 'password'],
+    ['Password: s3c=ret, s3cret', 'Password'],
+    ['password s3cret=1', ''],
+    ['s3cret', ''],
+    ['s3cret = 1', ''],
+    ['login s3cret = 1', ''],
+  ].map(
+    ([row = '', text]) =>
+      [
+        `what may be a secret (${row}), which is not said again`,
+        `[A]\n${row}`,
+        { line: 2, why: 'unknown-key', text },
+      ] as const,
+  ),
   ['a login with a space', '[A]\nlogin = a b', { line: 2, why: 'wrong-value', text: 'login = a b' }],
   ['no host', '[A]\ndomain = not a host!', { line: 2, why: 'wrong-value' }],
   ['a host that leads nowhere', '[A]\nlogin = 1\ndomain = x.invalid', { line: 3, why: 'wrong-value' }],

@@ -296,12 +296,12 @@ const wrongByKind: { readonly [Kind in WrongAnswer['kind']]: readonly OfKind<Wro
   'private-address': [{ kind: 'private-address', host: '127.0.0.1' }],
   'unknown-host': [{ kind: 'unknown-host', host: 'pbx.invalid' }],
   number: [{ kind: 'number' }],
-  import: (['unknown-key', 'wrong-value', 'too-long', 'empty', 'plan'] as const).map((why) => ({
-    kind: 'import',
-    line: 3,
-    why,
-    text: why === 'empty' ? '' : 'codecs = g729',
-  })),
+  import: [
+    ...(['unknown-key', 'wrong-value', 'too-long', 'plan'] as const).map(
+      (why) => ({ kind: 'import', line: 3, why, text: 'codecs = g729' }) as const,
+    ),
+    ...(['unknown-key', 'empty'] as const).map((why) => ({ kind: 'import', line: 3, why, text: '' }) as const),
+  ],
 };
 
 const noticesByKind: {
