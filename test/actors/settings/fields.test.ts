@@ -184,6 +184,16 @@ test('behind a proxy the domain may be a name that leads nowhere, but no way int
   expect(await read('proxy', 'nowhere.test')).toMatchObject({ wrong: { kind: 'unknown-host' } });
 });
 
+test('a proxy is taken away only where the domain can be contacted in its place', async () => {
+  const clears = (domain: string, allowPrivate = false) =>
+    read('proxy', '-', { pending: { proxy: 'pbx.test', domain }, allowPrivate });
+  expect(await clears('nowhere.test')).toEqual({ wrong: { kind: 'unknown-host', host: 'nowhere.test' } });
+  expect(await clears('inside.test')).toEqual({ wrong: { kind: 'private-address', host: 'inside.test' } });
+  expect(await clears('inside.test', true)).toEqual({ edits: { proxy: '' } });
+  expect(await clears('both..test')).toEqual({ wrong: { kind: 'unknown-host', host: 'both..test' } });
+  for (const domain of ['', 'pbx.test']) expect(await clears(domain)).toEqual({ edits: { proxy: '' } });
+});
+
 test('questions show what Apply would make true, and no password', () => {
   const edited = line({ login: 'anna', domain: 'pbx2.test', dialRules: '^8=7', password: true });
   const shown = Object.entries(fields).map(([name, field]) => [name, field.current(edited)]);

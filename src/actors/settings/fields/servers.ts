@@ -14,8 +14,11 @@ export const domain: Field = {
 
 export const proxy: Field = {
   current: (line) => withEdits(line).proxy || undefined,
-  read: async (text, _, checks) => {
-    if (isDash(text)) return { edits: { proxy: '' } };
+  read: async (text, line, checks) => {
+    if (isDash(text)) {
+      const wrong = await refusalWithoutProxy(line, checks);
+      return wrong ? { wrong } : { edits: { proxy: '' } };
+    }
     const address = readServerAddress(text);
     if (address === undefined) return { wrong: { kind: 'field', field: 'proxy' } };
     const wrong = await refusalOf(address, checks, true);
@@ -25,6 +28,14 @@ export const proxy: Field = {
 
 /** Behind a proxy the domain is only what is written in From and To, and need not be a name the DNS knows. */
 const isContacted = (line: OwnedLine): boolean => withEdits(line).proxy === '';
+
+/** The domain is contacted from then on; behind the proxy it could be anything. */
+async function refusalWithoutProxy(line: OwnedLine, checks: FieldChecks): Promise<WrongAnswer | undefined> {
+  const { domain: host } = withEdits(line);
+  if (host === '') return undefined;
+  const address = readServerAddress(host);
+  return address ? refusalOf(address, checks, true) : { kind: 'unknown-host', host };
+}
 
 async function refusalOf(
   { kind, host }: ServerAddress,
