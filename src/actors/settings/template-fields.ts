@@ -1,4 +1,4 @@
-import type { AskedField } from '../../machines/model/settings.ts';
+import type { AppliedSettings, AskedField } from '../../machines/model/settings.ts';
 import type { Template } from '../ports/templates.ts';
 import type { FieldValues } from './fields/field.ts';
 
@@ -34,8 +34,18 @@ export function fixedValues(template: Template): FieldValues {
   return Object.fromEntries(fixed.map((field) => [names[field][1], template[names[field][1]]]));
 }
 
-export const fixedFields = (template: Template | undefined): readonly AskedField[] =>
-  (['domain', 'proxy', 'codecs', 'dtmf', 'rules'] as const).filter((field) => isFixed(template, field));
+/** What of a line nobody can change; the protocol also where the template has no other. */
+export function fixedFields(
+  template: Template | undefined,
+  { transport }: Pick<AppliedSettings, 'transport'>,
+): readonly (AskedField | 'transport')[] {
+  const isOnly = template?.transports.every((other) => other === transport) === true;
+  return [
+    ...(['domain', 'proxy'] as const).filter((field) => isFixed(template, field)),
+    ...(isOnly || isFixed(template, 'protocol') ? (['transport'] as const) : []),
+    ...(['codecs', 'dtmf', 'rules'] as const).filter((field) => isFixed(template, field)),
+  ];
+}
 
 /** How a login looks at this operator, in the language of an IETF tag; in English where the template has no other. */
 export const loginHint = (template: Template | undefined, language = 'en'): string | undefined =>

@@ -87,7 +87,7 @@ export class Views implements Screens {
       appliesAt: pendingSince === undefined ? undefined : appliesAt(pendingSince),
       workerShown,
       templateName: template?.name,
-      fixed: fixedFields(template),
+      fixed: fixedFields(template, edited),
       recordingsChatTitle,
       user: line.user === line.owner ? undefined : { id: line.user, name: userName ?? line.user },
       invited: invitation && {

@@ -39,7 +39,7 @@ export interface LineDetails extends Omit<LineOptions, 'name'>, AppliedSettings 
   readonly workerShown: WorkerShown | undefined;
   readonly templateName: string | undefined;
   /** Fields the template does not let be edited. */
-  readonly fixed: readonly AskedField[];
+  readonly fixed: readonly (AskedField | 'transport')[];
   readonly recordingsChatTitle: string | undefined;
   /** Undefined: the owner himself. */
   readonly user: { readonly id: UserId; readonly name: string } | undefined;

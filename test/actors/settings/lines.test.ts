@@ -355,6 +355,22 @@ test('a template that has changed since its link made a line is told of', async 
   expect(await starts('new.test')).toEqual([]);
 });
 
+test('a protocol that a template fixes, or that has no other, is fixed on the screen as well', async () => {
+  room.templates = [
+    template('tls-fixed', { transport: 'tls', editable: [] }),
+    template('tcp-only', { transports: ['tcp'] }),
+    template('two', { transport: 'tls', transports: ['tcp', 'tls'] }),
+  ];
+  const fixedBy = async (id: string) => {
+    await room.command(olga, 'start', `t_${id}`);
+    const { transport, fixed } = (await room.lineScreen(olga)).details;
+    return [transport, ...fixed];
+  };
+  expect(await fixedBy('tls-fixed')).toEqual(['tls', 'transport']);
+  expect(await fixedBy('tcp-only')).toEqual(['tcp', 'transport']);
+  expect(await fixedBy('two')).toEqual(['tls']);
+});
+
 test('a template that is not there any more gives the list', async () => {
   await room.command(olga, 'start', 't_gone');
   expect(await room.screen(olga)).toMatchObject({ kind: 'lines', lines: [], remark: { kind: 'expired' } });

@@ -2,12 +2,14 @@ import type { AskedField, QuietHours } from '../../../machines/model/settings.ts
 import type { LineDetails, LineFacts } from '../../../machines/model/settings-screens.ts';
 
 /** What a field holds, as its owner sees it; empty where it holds nothing. A password is never shown. */
-export function shownValue(field: AskedField, { name }: LineFacts, details: LineDetails): string {
+export function shownValue(field: AskedField | 'transport', { name }: LineFacts, details: LineDetails): string {
   switch (field) {
     case 'name':
       return name;
     case 'password':
       return details.hasPassword ? '••••' : '';
+    case 'transport':
+      return details.transport.toUpperCase();
     case 'codecs':
       return details.codecs.join();
     case 'dtmf':

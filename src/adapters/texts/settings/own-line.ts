@@ -29,7 +29,12 @@ function rows(facts: LineFacts, details: LineDetails, phrase: Phrase): SettingsB
     value('name'),
     [...value('login'), ...value('password')],
     [...value('domain'), ...value('proxy')],
-    [button(details.transport.toUpperCase(), { do: 'protocol', line }), act('label-worker', 'line-workers')],
+    [
+      ...(details.fixed.includes('transport')
+        ? []
+        : [button(shownValue('transport', facts, details), { do: 'protocol', line })]),
+      act('label-worker', 'line-workers'),
+    ],
     [act('label-templates', 'templates')],
     [...value('codecs'), ...value('dtmf')],
     value('rules'),

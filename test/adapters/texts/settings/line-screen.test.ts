@@ -87,10 +87,10 @@ describe('the line screen', () => {
   test('what the template fixes has no button, and is told above', () => {
     const fixed = show({
       ...ownLine,
-      details: { ...details, templateName: 'sipgate', fixed: ['domain', 'proxy', 'rules'] },
+      details: { ...details, templateName: 'sipgate', fixed: ['domain', 'proxy', 'transport', 'rules'] },
     });
-    expect(labels(fixed).flat().join()).not.toMatch(/Domain|Proxy|Dial Rules/);
-    expect(fixed.text).toContain('Set by the template: Domain: pbx.test, Proxy: —, Dial Rules: —');
+    expect(labels(fixed).flat().join()).not.toMatch(/Domain|Proxy|UDP|TLS|Dial Rules/);
+    expect(fixed.text).toContain('Set by the template: Domain: pbx.test, Proxy: —, Protocol: UDP, Dial Rules: —');
   });
 
   test('a line that does not fit the plan is shown as refused', () => {
