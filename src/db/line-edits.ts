@@ -1,3 +1,4 @@
+import { nameWith } from '../machines/model/line-name.ts';
 import type { LineRow, PendingColumns } from './entities/line.ts';
 import type { LinePatch } from './line-rows.ts';
 
@@ -32,6 +33,7 @@ export function applied(row: LineRow): LinePatch {
   return {
     ...values,
     ...discarded,
+    ...(values.login !== undefined && { name: nameWith(row, values.login) }),
     enabled: canRegister && (row.enabled || row.draft),
     draft: row.draft && !canRegister,
     ...(row.pendingPassword != null && { formerOwnerId: null }),

@@ -2,7 +2,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Baresip, hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { settingsConversation } from '../support/settings-conversation.ts';
-import { autoApplyMs, enter, lineNamed, lineShows, nextRegistration, openLine } from '../support/settings-lines.ts';
+import {
+  autoApplyMs,
+  enter,
+  lineNamed,
+  lineShows,
+  newestLine,
+  nextRegistration,
+  openLine,
+} from '../support/settings-lines.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -103,7 +111,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('edits of a line wait for Apply, or
     const edited = await enter(olga(), 'Domain', addressOf(here));
     const time = /They apply at (\S+) UTC/;
     expect(time.exec(edited.text)?.[1]).toBe(time.exec(first)?.[1]);
-    const registered = nextRegistration(stage, await lineNamed(stage, '101'));
+    const registered = nextRegistration(stage, await newestLine(stage, stage.olga));
     stage.later(autoApplyMs - 100_000);
     await registered;
     await lineShows(olga(), '101', /^🟢/);

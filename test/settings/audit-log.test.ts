@@ -62,8 +62,6 @@ describe('what becomes of a line is written down', () => {
     const [hers, his] = [stage.olga.id, person.id];
     expect(entries.map(({ changer, did }) => [changer, did])).toEqual([
       [hers, 'create'],
-      // Without a name of its own a line is called after its login.
-      [hers, 'change'],
       [hers, 'edit'],
       [hers, 'edit'],
       [hers, 'edit'],
@@ -79,6 +77,8 @@ describe('what becomes of a line is written down', () => {
     ]);
     expect(entries.find(({ did }) => did === 'apply')?.changes).toMatchObject({
       login: { from: '', to: '100' },
+      // Without a name of its own a line is called after its login.
+      name: { from: 'Line 1', to: '100' },
       password: 'changed',
     });
     const rows = JSON.stringify(await stage.storage.database.fork().execute('select audit_entry.* from audit_entry'));

@@ -5,7 +5,7 @@ import { settingsWords } from '../../src/adapters/texts/settings/texts.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { SlowLine } from '../peers/slow-line.ts';
 import { settingsConversation } from '../support/settings-conversation.ts';
-import { lineNamed, nextRegistration } from '../support/settings-lines.ts';
+import { newestLine, nextRegistration } from '../support/settings-lines.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { levelAtDbfs } from '../support/tones.ts';
@@ -93,7 +93,7 @@ describe.skipIf(!hasKamailio)('a whole set-up, from no line to a test call', () 
     await enters('password', passwordOf(login));
     await enters('proxy', line.address);
     await enters('domain', house.kamailio.domain);
-    const registered = nextRegistration(stage, await lineNamed(stage, login));
+    const registered = nextRegistration(stage, await newestLine(stage, person));
     // The registrar thinks about it until she has seen what Apply did.
     line.keepsBack(() => true);
     await presses(phrase('label-apply'));

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { PersonMessage } from '../../sandbox/telegram/person.ts';
+import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { LineId } from '../../src/machines/model/ids.ts';
 import type { SettingsConversation } from './settings-conversation.ts';
 import type { Stage } from './stage.ts';
@@ -33,6 +33,13 @@ export const lineShows = (who: SettingsConversation, name: string, what: RegExp)
 export async function lineNamed({ service }: Stage, name: string): Promise<LineId> {
   const line = (await service.lines.all()).find((one) => one.name === name);
   if (!line) throw new Error(`there is no line ${name}`);
+  return LineId(line.id);
+}
+
+/** The id of the person's newest line, which may have no name of its own before its edits apply. */
+export async function newestLine({ service }: Stage, { id: owner }: Pick<Person, 'id'>): Promise<LineId> {
+  const line = (await service.lines.all()).findLast((one) => one.owner === owner);
+  if (!line) throw new Error(`${owner} owns no line`);
   return LineId(line.id);
 }
 

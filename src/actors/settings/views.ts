@@ -57,8 +57,10 @@ export class Views implements Screens {
     return { id, name, dot, own: line.owner === visitor.user };
   }
 
-  async #facts({ at }: Visitor, line: OwnedLine): Promise<LineFacts> {
-    const { id, name, enabled, draft } = line;
+  async #facts({ user, at }: Visitor, line: OwnedLine): Promise<LineFacts> {
+    const { id, enabled, draft } = line;
+    // Edits that wait are its owner's alone.
+    const { name } = line.owner === user ? withEdits(line) : line;
     const { reachability: standing, registeredUntil } = this.#parts.standings.of(id);
     const limit = await this.#parts.plans.refusalOf(line.owner, id, at);
     const dot = dotOf(line, standing.state, limit);

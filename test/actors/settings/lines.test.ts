@@ -311,6 +311,23 @@ test('a line is called after its number, then after its login, then as she says'
   expect((await room.lineScreen(olga)).facts.name).toBe('Büro 📞');
 });
 
+test('until a login applies its line has the name before for everybody but its owner, and stays without a name of its own', async () => {
+  const line = await room.registeredLine(olga);
+  await room.book.assign(olga, line, uwe);
+  await room.answers(olga, line, 'login', 'anna');
+  expect((await room.lineScreen(olga)).facts.name).toBe('anna');
+  await room.presses(olga, { do: 'delete', line, sure: false });
+  expect(await room.screen(olga)).toMatchObject({ kind: 'sure', name: 'anna' });
+  await room.command(uwe, 'softphone');
+  expect(await room.screen(uwe)).toMatchObject({ lines: [{ name: 'olga' }] });
+  expect((await room.line(olga)).name).toBe('olga');
+  await room.answers(olga, line, 'login', 'olga');
+  expect(await room.lineScreen(olga)).toMatchObject({ facts: { name: 'olga' }, details: { pending: [] } });
+  await room.answers(olga, line, 'login', 'vera');
+  await room.presses(olga, { do: 'apply', line });
+  expect((await room.line(olga)).name).toBe('vera');
+});
+
 test('a line from a template has its settings, and what it fixes is not asked for', async () => {
   room.templates = [
     template('carrier', {

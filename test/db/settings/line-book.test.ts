@@ -95,6 +95,24 @@ describe.each(books)('a line book %s', (_, open) => {
     expect(await book.apply(olga, line.id)).toMatchObject({ ...visible(access), template: 'x', enabled: true });
   });
 
+  test('a line that nobody named is called after its login from Apply on, and after its next one', async () => {
+    const { book, olga, id } = await draft({ ...access, name: 'Line 1', login: '' });
+    const applies = async (login: string) => {
+      const before = await book.edit(olga, id, { login }, at);
+      return [before?.name, (await book.apply(olga, id))?.name, (await book.find(id))?.name];
+    };
+    expect(await applies('100')).toEqual(['Line 1', '100', '100']);
+    expect(await applies(`${'x'.repeat(32)}@pbx.test`)).toEqual(['100', 'x'.repeat(32), 'x'.repeat(32)]);
+    await book.change(olga, id, { name: 'Office' });
+    expect(await applies('200')).toEqual(['Office', 'Office', 'Office']);
+  });
+
+  test('a line that nobody named is called after its login also when edits apply by switching on', async () => {
+    const { book, olga, id } = await draft({ ...access, name: 'Line 1', login: '' });
+    await book.edit(olga, id, { login: '100' }, at);
+    expect(await book.switch(olga, id, true)).toMatchObject({ enabled: true, name: '100' });
+  });
+
   test('a person’s lines are his own, then those assigned to him, each oldest first', async () => {
     const [book, olga, uwe] = [open(), somebody(), somebody()];
     const make = async (owner: UserId, name: string) =>

@@ -2,6 +2,7 @@ import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
 import type { Changer, LineBook, NewEdits } from '../../../src/actors/ports/line-book.ts';
 import { appliesAt, autoApplyKind, lineAddressPrefix } from '../../../src/machines/model/auto-apply.ts';
 import { type EpochMs, LineId, type UserId } from '../../../src/machines/model/ids.ts';
+import { nameWith } from '../../../src/machines/model/line-name.ts';
 import type { AppliedSettings, LineOptions, OwnedLine } from '../../../src/machines/model/settings.ts';
 
 interface Held {
@@ -214,6 +215,7 @@ function apply(held: Held): void {
   const isComplete = hasPassword && applied.login !== '' && applied.domain !== '';
   held.line = {
     ...applied,
+    ...(settings.login !== undefined && { name: nameWith(line, settings.login) }),
     pending: {},
     pendingSince: undefined,
     enabled: isComplete && (line.enabled || line.draft),

@@ -1,3 +1,4 @@
+import { nameWith } from '../../../machines/model/line-name.ts';
 import type { LineOptions, OwnedLine, WrongAnswer } from '../../../machines/model/settings.ts';
 import type { DialRules } from '../../ports/dial-rules.ts';
 import type { HostNames } from '../../ports/host-names.ts';
@@ -6,8 +7,7 @@ import type { NewEdits } from '../../ports/line-book.ts';
 /** What an answer says: it counts at once, or waits for Apply, or cannot be taken. */
 export type Reading =
   | { readonly options: Partial<LineOptions> }
-  /** `options`: what follows at once from an edit that waits. */
-  | { readonly edits: NewEdits; readonly options?: Partial<LineOptions> }
+  | { readonly edits: NewEdits }
   | { readonly wrong: WrongAnswer };
 
 /** Values a person entered, as a line keeps them. */
@@ -35,7 +35,8 @@ export interface Field {
 /** The line as Apply would make it. */
 export const withEdits = (line: OwnedLine): OwnedLine => {
   const { password, ...edits } = line.pending;
-  return { ...line, ...edits, hasPassword: line.hasPassword || password === true };
+  const name = edits.login === undefined ? line.name : nameWith(line, edits.login);
+  return { ...line, ...edits, name, hasPassword: line.hasPassword || password === true };
 };
 
 /** A lone dash takes a value away, where there need not be one. */

@@ -1,7 +1,7 @@
-import type { AskedField, OwnedLine } from '../../../machines/model/settings.ts';
+import { longestName } from '../../../machines/model/line-name.ts';
+import type { AskedField } from '../../../machines/model/settings.ts';
 import { type Field, lengthOf, type Reading, withEdits } from './field.ts';
 
-const longestName = 32;
 const longestCredential = 128;
 
 /** Line breaks would leave their place in a header or a notification; directions would turn round what follows them. */
@@ -10,17 +10,8 @@ const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 const wrong = (field: AskedField): Reading => ({ wrong: { kind: 'field', field } });
 
-/** What a line is called before anybody named it. */
-export const automaticName = (number: number): string => `Line ${number}`;
-
-/** Nobody chose it: it is the number it was made with, or its login. */
-const isAutomatic = (line: OwnedLine): boolean =>
-  /^Line \d+$/.test(line.name) || line.name === nameOfLogin(withEdits(line).login);
-
-const nameOfLogin = (text: string): string => Array.from(text).slice(0, longestName).join('');
-
 export const name: Field = {
-  current: (line) => line.name,
+  current: (line) => withEdits(line).name,
   read: (text) => {
     const value = text.trim();
     if (unprintable.test(value) || !visible.test(value) || lengthOf(value) > longestName) return wrong('name');
@@ -30,12 +21,12 @@ export const name: Field = {
 
 export const login: Field = {
   current: (line) => withEdits(line).login || undefined,
-  read: (text, line) => {
+  read: (text) => {
     const value = text.trim();
     if (unprintable.test(value) || /\s/.test(value) || !visible.test(value) || lengthOf(value) > longestCredential) {
       return wrong('login');
     }
-    return { edits: { login: value }, ...(isAutomatic(line) && { options: { name: nameOfLogin(value) } }) };
+    return { edits: { login: value } };
   },
 };
 

@@ -15,7 +15,7 @@ export const askHandlers = (parts: SettingsParts): PressHandlers<'ask'> => ({
       const question = { kind: 'field', line: line.id, field: press.field } as const;
       const hint = press.field === 'login' ? loginHint(template, visitor.language) : undefined;
       const current = fields[press.field].current(line);
-      return { question, screen: { kind: 'question', question, lineName: line.name, hint, current } };
+      return { question, screen: { kind: 'question', question, lineName: withEdits(line).name, hint, current } };
     }),
 });
 
@@ -26,8 +26,10 @@ export const fieldAnswers = (parts: SettingsParts): AnswerHandlers<'field'> => (
     if (line?.owner !== visitor.user) return { screen: await parts.screens.lines(visitor, { kind: 'not-yours' }) };
     const reading = await fields[field].read(text, line, parts.checks);
     if ('wrong' in reading) return { wrong: reading.wrong };
-    if (reading.options) await parts.lines.change(visitor.user, id, reading.options);
-    if (!('edits' in reading)) return lineScreen(parts, visitor, id);
+    if ('options' in reading) {
+      await parts.lines.change(visitor.user, id, reading.options);
+      return lineScreen(parts, visitor, id);
+    }
     const edited = await parts.lines.edit(visitor.user, id, reading.edits, visitor.at);
     return afterEdit(parts, visitor, edited ?? line, field);
   },

@@ -35,8 +35,20 @@ const mostSections = 20;
 
 /** A line as text (B-13): a section with its name, then `key = value`. What is empty is left out. */
 export function writeLine(line: OwnedLine): string {
-  const { login, domain, proxy, transport, worker, template, codecs, dtmfMethods, dialRules, recording, quietHours } =
-    withEdits(line);
+  const {
+    name,
+    login,
+    domain,
+    proxy,
+    transport,
+    worker,
+    template,
+    codecs,
+    dtmfMethods,
+    dialRules,
+    recording,
+    quietHours,
+  } = withEdits(line);
   const values: Readonly<Record<LineKey, string>> = {
     login,
     domain,
@@ -51,7 +63,7 @@ export function writeLine(line: OwnedLine): string {
     quiet: quietHours ? writeQuietHours(quietHours) : '',
   };
   const said = lineKeys.filter((key) => values[key] !== '').map((key) => `${key} = ${values[key]}`);
-  return [`[${line.name}]`, ...said].join('\n');
+  return [`[${name}]`, ...said].join('\n');
 }
 
 /** Reads what `writeLine` wrote, any number of lines, with empty ones and comments (`#`, `;`) between them. */

@@ -47,7 +47,7 @@ export const switchingHandlers = (
       if (!sure) return asked(parts, line, 'delete');
       await parts.lines.remove(visitor.user, id);
       await leaveFormerChat(parts, line);
-      return { screen: await parts.screens.lines(visitor, { kind: 'deleted', name: line.name }) };
+      return { screen: await parts.screens.lines(visitor, { kind: 'deleted', name: withEdits(line).name }) };
     }),
 });
 
@@ -61,5 +61,7 @@ function missingOf(line: OwnedLine): ('login' | 'password' | 'domain')[] {
   ];
 }
 
-const asked = async ({ lines }: SettingsParts, { id, name }: OwnedLine, what: 'switch-off' | 'delete') =>
-  ({ screen: { kind: 'sure', what, line: id, name, calls: await lines.callsOn(id) } }) as const;
+const asked = async ({ lines }: SettingsParts, line: OwnedLine, what: 'switch-off' | 'delete') =>
+  ({
+    screen: { kind: 'sure', what, line: line.id, name: withEdits(line).name, calls: await lines.callsOn(line.id) },
+  }) as const;

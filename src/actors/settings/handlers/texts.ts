@@ -82,8 +82,7 @@ async function draftOf(
     if (contradicts(parts.templates.find(values.template ?? ''), key, read)) {
       return wrong(at, 'wrong-value', `${key} = ${value}`);
     }
-    // A section is called what it is called, whatever its login would call it.
-    values = { ...values, ...read, name: values.name };
+    values = { ...values, ...read };
   }
   return { values };
 }
@@ -117,7 +116,7 @@ async function readValue(
     default: {
       const read = await fields[key].read(value, lineOf(owner, before), checks);
       if ('wrong' in read) return undefined;
-      return { ...read.options, ...('edits' in read && read.edits) };
+      return 'options' in read ? read.options : read.edits;
     }
   }
 }

@@ -13,8 +13,9 @@ type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'rules'>;
 /** The rules as edited are tried on a number; nothing is dialled (product §4, B-6). */
 export const tryPress = (parts: Parts): PressHandlers<'try'> => ({
   try: (visitor, press) =>
-    forOwner(parts, visitor, press.line, async ({ id: line, name: lineName }) => {
-      const question = { kind: 'try', line } as const;
+    forOwner(parts, visitor, press.line, async (line) => {
+      const question = { kind: 'try', line: line.id } as const;
+      const lineName = withEdits(line).name;
       return { question, screen: { kind: 'question', question, lineName, hint: undefined, current: undefined } };
     }),
 });
