@@ -247,9 +247,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
         .find(line)
         .then((found) => say({ to: user, notice: { kind: 'test-report', lineName: found?.name ?? '', codec, keys } }))
         .catch(fault('test call')),
-    recordingFailed: ({ order: { owner, user }, label: { lineName }, reason }) => {
-      if (owner !== user) void say({ to: owner, notice: { kind: 'recording-not-stored', lineName, reason } });
-    },
+    recordingFailed: (failed) => ownerNotices.recordingFailed(failed),
     callEnded: (line, cause) => ownerNotices.callEnded(line, cause),
     linesChanged: sayAll,
     passed: (deadline) => desk.passed(deadline),

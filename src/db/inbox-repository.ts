@@ -1,3 +1,4 @@
+import type { InferEntity } from '@mikro-orm/postgresql';
 import type { Inbox, InboxRow, Kept } from '../actors/ports/inbox.ts';
 import { EpochMs, UserId } from '../machines/model/ids.ts';
 import type { SettingsInput } from '../machines/model/settings.ts';
@@ -37,7 +38,11 @@ export class InboxRepository implements Inbox {
     };
   }
 
-  async open(limit: number, except: readonly string[] = []): Promise<readonly InboxRow[]> {
+  async open(
+    limit: number,
+    except: readonly string[] = [],
+    unreadable: (id: string, error: unknown) => void = () => {},
+  ): Promise<readonly InboxRow[]> {
     const rows = await this.#database
       .fork()
       .find(
@@ -45,14 +50,14 @@ export class InboxRepository implements Inbox {
         { doneAt: null, ...(except.length > 0 && { id: { $nin: [...except] } }) },
         { orderBy: { position: 'asc' }, limit },
       );
-    return rows.map(({ id, userId, input, language, name, expiresAt }) => ({
-      id,
-      user: UserId(userId),
-      input: JSON.parse(this.#box.open(input, purpose(id))) as SettingsInput,
-      language: language ?? undefined,
-      name: name ?? undefined,
-      ...(expiresAt && { expiresAt: EpochMs(expiresAt.getTime()) }),
-    }));
+    return rows.flatMap((row) => {
+      try {
+        return [this.#read(row)];
+      } catch (error) {
+        unreadable(row.id, error);
+        return [];
+      }
+    });
   }
 
   /** The row stays for a day, so that a repeat is known. */
@@ -63,7 +68,21 @@ export class InboxRepository implements Inbox {
       [id],
     );
   }
+
+  /** @throws WrongSecretKey */
+  #read({ id, userId, input, language, name, expiresAt }: Sealed): InboxRow {
+    return {
+      id,
+      user: UserId(userId),
+      input: JSON.parse(this.#box.open(input, purpose(id))) as SettingsInput,
+      language: language ?? undefined,
+      name: name ?? undefined,
+      ...(expiresAt && { expiresAt: EpochMs(expiresAt.getTime()) }),
+    };
+  }
 }
+
+type Sealed = Pick<InferEntity<typeof InboxEntity>, 'id' | 'userId' | 'input' | 'language' | 'name' | 'expiresAt'>;
 
 interface KeptRow {
   readonly is_new: boolean;

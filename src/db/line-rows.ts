@@ -198,9 +198,11 @@ function differing(row: LineRow, patch: LinePatch): LinePatch {
   return Object.fromEntries(entries) as LinePatch;
 }
 
-/** By column, the old value and the new one; of a secret only that it changed. */
+/** By column, the old value and the new one; of a secret only that it changed. Of a new line not what it does not have. */
 function changesOf(before: Partial<LineRow>, after: LinePatch): Record<string, unknown> {
-  const entries = Object.entries(after).filter(([key]) => !unlogged.has(key));
+  const entries = Object.entries(after).filter(
+    ([key, value]) => !unlogged.has(key) && (value ?? before[key as keyof LineRow] ?? null) !== null,
+  );
   return Object.fromEntries(
     entries.map(([key, value]) => [
       key,

@@ -32,7 +32,14 @@ export interface Kept {
 export interface Inbox {
   /** Keeps it; a repeat is nothing. */
   put(row: InboxRow): Promise<Kept>;
-  /** Open rows, oldest first, also those of an earlier process; without those whose ids are `except`. */
-  open(limit: number, except?: readonly string[]): Promise<readonly InboxRow[]>;
+  /**
+   * Open rows, oldest first, also those of an earlier process; without those whose ids are `except`, and without those that
+   * nobody can read any more: of these `unreadable` is told.
+   */
+  open(
+    limit: number,
+    except?: readonly string[],
+    unreadable?: (id: string, error: unknown) => void,
+  ): Promise<readonly InboxRow[]>;
   done(id: string): Promise<void>;
 }

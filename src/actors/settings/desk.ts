@@ -115,11 +115,18 @@ export class SettingsDesk {
       if (this.#isMore) return;
       this.#markedMeanwhile.clear();
       // Reading again what is in hand would cost the more, the more waits.
-      const rows = await this.#parts.inbox.open(limit, [...this.#inHand]);
+      const unreadable: string[] = [];
+      const rows = await this.#parts.inbox.open(limit, [...this.#inHand], (id, error) => {
+        unreadable.push(id);
+        this.#parts.faults.report('settings desk', error);
+      });
       // What waits behind these is read when some of these are done.
       this.#isMore = rows.length === limit;
       this.#isBehind = false;
       for (const row of rows) if (!this.#markedMeanwhile.has(row.id)) this.#begin(row);
+      for (const id of unreadable) await this.#parts.inbox.done(id);
+      // What stood behind those nobody else would come to read.
+      if (unreadable.length > 0) this.#isWanted = true;
     }
   }
 

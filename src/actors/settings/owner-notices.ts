@@ -1,5 +1,5 @@
 import type { HangupCause } from '../../machines/model/hangup-cause.ts';
-import type { LineId } from '../../machines/model/ids.ts';
+import type { LineId, UserId } from '../../machines/model/ids.ts';
 import type { Reachability } from '../../machines/model/registration.ts';
 import type { OwnerNotice } from '../../machines/model/settings-screens.ts';
 import type { LineActors } from '../lines.ts';
@@ -7,6 +7,7 @@ import type { WallClock } from '../ports/clock.ts';
 import type { Faults } from '../ports/faults.ts';
 import type { Hints } from '../ports/hints.ts';
 import type { Lines } from '../ports/lines.ts';
+import type { FailedRecording } from '../softphone.ts';
 import type { Saying } from './handlers.ts';
 
 /** Told at once: asking again will not help. */
@@ -40,8 +41,8 @@ export class OwnerNotices {
   readonly #parts: OwnerNoticesParts;
   readonly #troubles = new Map<LineId, Trouble>();
   readonly #unwatch: () => void;
-  /** What is said about a line is said in the order in which it happened. */
-  readonly #queues = new Map<LineId, Promise<void>>();
+  /** What is said about a line, or to a person of his recordings, is said in the order in which it happened. */
+  readonly #queues = new Map<LineId | UserId, Promise<void>>();
 
   constructor(parts: OwnerNoticesParts) {
     this.#parts = parts;
@@ -67,19 +68,29 @@ export class OwnerNotices {
     });
   }
 
+  /** A recording was not stored; who talked has been told. */
+  recordingFailed({ order: { owner, user }, label: { lineName }, reason }: FailedRecording): void {
+    if (owner === user) return;
+    this.#enqueue(owner, async () => {
+      const { hints, say, clock } = this.#parts;
+      if (!(await hints.isDue(owner, `recording of ${lineName} not stored`, clock.now(), hourMs))) return;
+      await say({ to: owner, notice: { kind: 'recording-not-stored', lineName, reason } });
+    });
+  }
+
   #hear(line: LineId, reachability: Reachability): void {
     // Each attempt begins with it; it is no news.
     if (reachability.state !== 'registering') this.#enqueue(line, () => this.#judge(line, reachability));
   }
 
-  #enqueue(line: LineId, work: () => Promise<void>): void {
-    const queued = (this.#queues.get(line) ?? Promise.resolve())
+  #enqueue(about: LineId | UserId, work: () => Promise<void>): void {
+    const queued = (this.#queues.get(about) ?? Promise.resolve())
       .then(work)
       .catch((error: unknown) => this.#parts.faults.report('owner notices', error))
       .finally(() => {
-        if (this.#queues.get(line) === queued) this.#queues.delete(line);
+        if (this.#queues.get(about) === queued) this.#queues.delete(about);
       });
-    this.#queues.set(line, queued);
+    this.#queues.set(about, queued);
   }
 
   async #judge(line: LineId, reachability: Reachability): Promise<void> {

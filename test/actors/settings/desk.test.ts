@@ -317,6 +317,17 @@ test('when nothing can be shown at all the row is done, and nobody is wedged', a
   expect((await room.lineScreen(olga)).facts.name).toBe('Line 1');
 });
 
+test('rows that nobody can read any more are reported once, and keep nothing that stands behind them', async () => {
+  const room = new Room();
+  for (let row = 0; row < 100; row++) room.inbox.torn.add((await room.put(olga, softphone)).id);
+  await room.put(uwe, softphone);
+  room.desk.wake();
+  await room.desk.settled();
+  expect((await room.screen(uwe)).kind).toBe('lines');
+  expect(room.faults).toHaveLength(100);
+  expect(await room.inbox.open(1_000)).toEqual([]);
+});
+
 test('a row that cannot be marked is not done twice', async () => {
   const room = new Room();
   await room.command(olga, 'softphone');

@@ -466,6 +466,7 @@ describe('in the database', () => {
       ['timer', 'apply'],
       ['operator', 'remove'],
     ]);
+    expect(entries[0]?.changes).toMatchObject({ name: { from: null, to: 'Office' }, password: 'changed' });
     expect(entries[1]?.changes).toEqual({
       pending: { from: {}, to: { domain: 'pbx2.test' } },
       pendingPassword: 'changed',
@@ -474,6 +475,15 @@ describe('in the database', () => {
     expect(entries[3]?.changes).toMatchObject({ domain: { from: 'pbx.test', to: 'pbx2.test' }, password: 'changed' });
     const text = JSON.stringify(await database.fork().execute('select * from audit_entry where line_id = ?', [id]));
     expect(text).not.toMatch(/s3cret|n3w|v1\./);
+  });
+
+  test('of a new line nothing is written down that it does not have', async () => {
+    const { id } = await make({});
+    const [created] = await audit(id);
+    expect(created?.changes).toMatchObject({ enabled: { from: null, to: false } });
+    expect(Object.keys(created?.changes ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/password|template|former/i)]),
+    );
   });
 
   test('what changes nothing is not written down', async () => {

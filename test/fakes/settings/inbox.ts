@@ -4,6 +4,8 @@ import type { Inbox, InboxRow } from '../../../src/actors/ports/inbox.ts';
 /** A letter box that knows every letter it ever held. */
 export class MemoryInbox implements Inbox {
   readonly rows = new Map<string, InboxRow>();
+  /** Ids of those that nobody can read any more. */
+  readonly torn = new Set<string>();
   readonly #dialogues: Dialogues;
   readonly #done = new Set<string>();
 
@@ -22,8 +24,15 @@ export class MemoryInbox implements Inbox {
     return { isNew, screenMessage, isMoving };
   }
 
-  async open(limit: number, except: readonly string[] = []) {
-    return [...this.rows.values()].filter(({ id }) => !this.#done.has(id) && !except.includes(id)).slice(0, limit);
+  async open(
+    limit: number,
+    except: readonly string[] = [],
+    unreadable: (id: string, error: unknown) => void = () => {},
+  ) {
+    const open = [...this.rows.values()].filter(({ id }) => !this.#done.has(id) && !except.includes(id));
+    const read = open.slice(0, limit);
+    for (const { id } of read) if (this.torn.has(id)) unreadable(id, new Error('nobody can read it'));
+    return read.filter(({ id }) => !this.torn.has(id));
   }
 
   async done(id: string) {

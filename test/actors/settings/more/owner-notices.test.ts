@@ -5,7 +5,9 @@ import { OwnerNotices } from '../../../../src/actors/settings/owner-notices.ts';
 import { tellOfChangedTemplates } from '../../../../src/actors/settings/template-notices.ts';
 import { toldPlans } from '../../../../src/actors/settings/told-plans.ts';
 import { WorkerWatch } from '../../../../src/actors/settings/worker-watch.ts';
-import { EpochMs, type LineId } from '../../../../src/machines/model/ids.ts';
+import type { CallLabel } from '../../../../src/machines/model/call-label.ts';
+import { EpochMs, type LineId, type UserId } from '../../../../src/machines/model/ids.ts';
+import type { RecordingOrder } from '../../../../src/machines/model/recording-order.ts';
 import type { Reachability } from '../../../../src/machines/model/registration.ts';
 import { ListedTemplates, template } from '../../../fakes/settings/templates.ts';
 import { olga, settingsHouse, unlimited, uwe, worker } from './house.ts';
@@ -50,11 +52,19 @@ async function watched() {
     await notices.settled();
     return said.splice(0).map(({ to, notice }) => `${to} ${notice.kind}`);
   };
+  const recordingsFail = async (...orders: readonly { lineName: string; user: UserId }[]) => {
+    for (const { lineName, user } of orders) {
+      const order = { owner: olga, user } as RecordingOrder;
+      notices.recordingFailed({ order, label: { lineName } as CallLabel, reason: 'the disk is full' });
+    }
+    await notices.settled();
+    return said.splice(0).map(({ to, notice }) => [to, notice]);
+  };
   const restart = () => {
     notices.stop();
     notices = start();
   };
-  return { ...house, line, said, faults, stands, callEnds, restart };
+  return { ...house, line, said, faults, stands, callEnds, recordingsFail, restart };
 }
 
 test('that the user has blocked the chat account, or forbids its calls, is told to the owner once', async () => {
@@ -66,6 +76,24 @@ test('that the user has blocked the chat account, or forbids its calls, is told 
   expect(await callEnds('blocked', 'privacy')).toEqual([`${olga} user-privacy`]);
   await lines.assign(olga, line, olga);
   expect(await callEnds('blocked')).toEqual([`${olga} user-blocks`]);
+});
+
+test('that recordings of a line are not stored is told to its owner once an hour, and not when the call was his own', async () => {
+  const { recordingsFail, clock, restart } = await watched();
+  const [office, home] = [
+    { lineName: 'Office', user: uwe },
+    { lineName: 'Home', user: uwe },
+  ];
+  const told = ({ lineName }: typeof office) => [
+    olga,
+    { kind: 'recording-not-stored', lineName, reason: 'the disk is full' },
+  ];
+  expect(await recordingsFail({ lineName: 'Office', user: olga })).toEqual([]);
+  expect(await recordingsFail(office, office, home)).toEqual([told(office), told(home)]);
+  restart();
+  expect(await recordingsFail(office)).toEqual([]);
+  clock.at = EpochMs(clock.at + hourMs);
+  expect(await recordingsFail(office)).toEqual([told(office)]);
 });
 
 test('AC-13 AC-64 F-ROL-4 the first 403 is told to the owner, not to the user, once; and its end', async () => {
