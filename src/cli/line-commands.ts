@@ -2,6 +2,7 @@ import { dialRules } from '../adapters/dial-rules/dial-rules.ts';
 import { type LineChanges, LineRepository, type NewLine } from '../db/line-repository.ts';
 import { UserRepository } from '../db/user-repository.ts';
 import { LineId, UserId } from '../machines/model/ids.ts';
+import { readServerAddress } from '../machines/model/server-address.ts';
 import type { DtmfMethod } from '../machines/model/tone.ts';
 import type { Storage } from '../storage.ts';
 import type { Commands } from './command.ts';
@@ -12,19 +13,15 @@ const codecs: Form = {
   form: /^(opus|alaw|mulaw|g722|gsm)(,(opus|alaw|mulaw|g722|gsm))*$/,
   allowed: 'a list from opus,alaw,mulaw,g722,gsm',
 };
+/** As an answer in the settings bot is read. */
+const server: Form['form'] = { test: (text) => readServerAddress(text) !== undefined };
 const onOff: Form = { form: /^(on|off)$/, allowed: 'on or off' };
 const newLine = {
   user: telegramId,
   login: { form: /^[^\s\p{Cc}]{1,128}$/u, allowed: '1 to 128 characters without spaces' },
-  domain: {
-    form: /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:(?!0*$)(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?$/,
-    allowed: 'host or host:port such as pbx.example.org:5060',
-  },
+  domain: { form: server, allowed: 'host or host:port such as pbx.example.org:5060' },
   name: { form: /^[^\p{Cc}]{1,32}$/u, allowed: '1 to 32 characters' },
-  proxy: {
-    form: /^((\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:(?!0*$)(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?)?$/,
-    allowed: 'host or host:port, or nothing',
-  },
+  proxy: { form: { test: (text) => text === '' || server.test(text) }, allowed: 'host or host:port, or nothing' },
   transport: { form: /^(udp|tcp|tls)$/, allowed: 'udp, tcp or tls' },
   codecs,
 } satisfies Record<string, Form>;
@@ -153,13 +150,15 @@ async function readLine(words: readonly string[]): Promise<NewLine> {
     name: checked('line add', '--name', found.name ?? login, newLine.name),
     owner: UserId(required('user')),
     login,
-    domain: required('domain'),
-    proxy: found.proxy ?? '',
+    domain: kept(required('domain')),
+    proxy: kept(found.proxy ?? ''),
     transport: (found.transport ?? 'udp') as NewLine['transport'],
     codecs: (found.codecs ?? 'opus,alaw,mulaw').split(','),
     password: await readPassword(),
   };
 }
+
+const kept = (address: string): string => readServerAddress(address)?.text ?? '';
 
 /** Not an option: arguments are seen by everybody on the machine. */
 async function readPassword(): Promise<string> {

@@ -7,7 +7,7 @@ export class WrongUsage extends Error {
 
 /** A value's form, in code and in words. */
 export interface Form {
-  readonly form: RegExp;
+  readonly form: Pick<RegExp, 'test'>;
   readonly allowed: string;
 }
 

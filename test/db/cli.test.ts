@@ -162,6 +162,17 @@ test('a line that is not there, and a change of nothing, are named', async () =>
   expect((await run(['line', 'add', '--user', '1', '--login', 'a'])).trouble).toContain('--domain: found ""');
 });
 
+test('servers of a line are read and kept as answers in the settings bot are', async () => {
+  vi.stubEnv('SIP_PASSWORD', 's3cret');
+  const add = (...servers: string[]) => run(['line', 'add', '--user', '1001', '--login', 'grammar', ...servers]);
+  for (const server of ['a..b', '999.1.1.1', '127.1', 'pbx.test:0', '[::g]']) {
+    expect((await add('--domain', server)).trouble).toContain(`--domain: found "${server}"`);
+    expect((await add('--domain', 'pbx.test', '--proxy', server)).trouble).toContain(`--proxy: found "${server}"`);
+  }
+  await add('--domain', 'PBX.Example.org.:05070', '--proxy', '');
+  expect((await run(['line', 'list'])).out).toContain('grammar@pbx.example.org:5070/udp');
+});
+
 test('plans are listed and given', async () => {
   const file = join(directory, 'plans.json');
   await writeFile(file, JSON.stringify({ free: { default: true, callSeconds: 120, recording: false }, full: {} }));

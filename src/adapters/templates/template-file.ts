@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DialRules } from '../../actors/ports/dial-rules.ts';
 import type { Template } from '../../actors/ports/templates.ts';
+import { readServerAddress } from '../../machines/model/server-address.ts';
 
 const transports = ['udp', 'tcp', 'tls'] as const;
 const codecs = ['opus', 'alaw', 'mulaw', 'g722', 'gsm'] as const;
@@ -15,11 +16,12 @@ const someOf = <const Word extends string>(words: readonly Word[]) =>
     .min(1)
     .refine((list) => new Set(list).size === list.length);
 const listOf = (words: readonly string[]) => `a list from ${words.join(', ')}, each once`;
-const address = z
-  .string()
-  .max(255)
-  .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[1-9]\d{0,4})?$/)
-  .refine((text) => Number(/(?<=:)\d+$/.exec(text)?.[0] ?? 0) <= 65_535);
+/** As an answer in the settings bot is read and kept. */
+const address = z.string().transform((text, { addIssue }) => {
+  const read = readServerAddress(text);
+  if (!read) addIssue('no address');
+  return read?.text ?? '';
+});
 const hint = z.string().min(1).max(120);
 
 /** A key of a template: what it accepts, in code and in words. What is absent is left as the line has it. */

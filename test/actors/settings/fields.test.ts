@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { isPrivateAddress, readServerAddress } from '../../../src/actors/settings/fields/address.ts';
 import type { FieldChecks } from '../../../src/actors/settings/fields/field.ts';
 import { fields } from '../../../src/actors/settings/fields/fields.ts';
 import { dialRules } from '../../../src/adapters/dial-rules/dial-rules.ts';
 import { LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { isPrivateAddress, readServerAddress } from '../../../src/machines/model/server-address.ts';
 import type { AskedField, LineEdits, OwnedLine } from '../../../src/machines/model/settings.ts';
 
 const hosts: Readonly<Record<string, readonly string[]>> = {

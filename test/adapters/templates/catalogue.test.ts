@@ -38,6 +38,15 @@ test('an installation adds templates of its own behind the others', async () => 
   expect(templates.find('nothing')).toBeUndefined();
 });
 
+test('servers of templates are read and kept as answers in the settings bot are', async () => {
+  await lies('house.json', { id: 'house', name: 'House', domain: 'PBX.Example.org.:05070', proxy: '2001:DB8::1' });
+  expect(reading().find('house')).toMatchObject({ domain: 'pbx.example.org:5070', proxy: '[2001:db8::1]' });
+  for (const domain of ['a..b', '999.1.1.1', '127.1', '', 5060]) {
+    await lies('house.json', { id: 'house', name: 'House', domain });
+    expect(reading, String(domain)).toThrow(`domain: found ${JSON.stringify(domain)}`);
+  }
+});
+
 test('everything that is wrong is named at once: file, field, what was found and what is allowed', async () => {
   await lies('a.json', {
     id: 'Upper Case',

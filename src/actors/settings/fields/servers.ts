@@ -1,5 +1,5 @@
+import { isPrivateAddress, readServerAddress, type ServerAddress } from '../../../machines/model/server-address.ts';
 import type { OwnedLine, WrongAnswer } from '../../../machines/model/settings.ts';
-import { isPrivateAddress, readServerAddress, type ServerAddress } from './address.ts';
 import { type Field, type FieldChecks, isDash, withEdits } from './field.ts';
 
 export const domain: Field = {
