@@ -1,6 +1,7 @@
 import { dialRules } from '../adapters/dial-rules/dial-rules.ts';
 import { type LineChanges, LineRepository, type NewLine } from '../db/line-repository.ts';
 import { UserRepository } from '../db/user-repository.ts';
+import { blankOptions, blankSettings } from '../machines/model/blank-line.ts';
 import { LineId, UserId } from '../machines/model/ids.ts';
 import { readServerAddress } from '../machines/model/server-address.ts';
 import type { DtmfMethod } from '../machines/model/tone.ts';
@@ -152,8 +153,8 @@ async function readLine(words: readonly string[]): Promise<NewLine> {
     login,
     domain: kept(required('domain')),
     proxy: kept(found.proxy ?? ''),
-    transport: (found.transport ?? 'udp') as NewLine['transport'],
-    codecs: (found.codecs ?? 'opus,alaw,mulaw').split(','),
+    transport: (found.transport as NewLine['transport'] | undefined) ?? blankSettings.transport,
+    codecs: found.codecs?.split(',') ?? blankOptions.codecs,
     password: await readPassword(),
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Line, Lines } from '../actors/ports/lines.ts';
 import type { SipAccountSettings, SipAccounts } from '../actors/ports/sip-accounts.ts';
+import { blankOptions } from '../machines/model/blank-line.ts';
 import { LineId, UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
 import type { LineRow } from './entities/line.ts';
@@ -86,7 +87,7 @@ export class LineRepository implements Lines, SipAccounts {
   }
 
   async add(line: NewLine): Promise<LineId> {
-    const { owner, password, codecs, dtmfMethods = ['rfc2833', 'info', 'inband'], recordingsChat, ...rest } = line;
+    const { owner, password, codecs, dtmfMethods = blankOptions.dtmfMethods, recordingsChat, ...rest } = line;
     const id = randomUUID();
     await this.#rows.insert('operator', {
       ...blankLine,

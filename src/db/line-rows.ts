@@ -1,6 +1,7 @@
 import type { FilterQuery } from '@mikro-orm/postgresql';
 import type { Changer } from '../actors/ports/line-book.ts';
 import { appliesAt, autoApplyKind, lineAddressPrefix } from '../machines/model/auto-apply.ts';
+import { blankOptions, blankSettings } from '../machines/model/blank-line.ts';
 import type { Database } from './database.ts';
 import { LineEntity, type LineRow } from './entities/line.ts';
 import { lineChannel } from './line-changes.ts';
@@ -23,17 +24,12 @@ export type LinePatch = Partial<Omit<LineRow, 'id' | 'createdAt' | 'revision' | 
 
 /** A draft of which nothing is known. */
 export const blankLine = {
-  login: '',
-  password: null,
-  domain: '',
-  proxy: '',
-  transport: 'udp',
-  worker: 'auto',
+  ...blankSettings,
   template: null,
-  dialRules: '',
+  password: null,
   enabled: false,
   draft: true,
-  recording: false,
+  recording: blankOptions.recording,
   recordingStereo: false,
   recordingsChat: null,
   quietHours: null,

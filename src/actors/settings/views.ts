@@ -4,7 +4,7 @@ import type { PlanLimit } from '../../machines/model/notices.ts';
 import type { LineEdits, OwnedLine, Remark } from '../../machines/model/settings.ts';
 import type { LineDetails, LineDot, LineFacts, LineSummary, Screen } from '../../machines/model/settings-screens.ts';
 import { withEdits } from './fields/field.ts';
-import { over } from './handlers/invitations.ts';
+import { invitationLink, over } from './handlers/invitations.ts';
 import type { Visitor } from './handlers.ts';
 import type { Screens, ViewParts } from './parts.ts';
 import { fixedFields } from './template-fields.ts';
@@ -94,7 +94,7 @@ export class Views implements Screens {
       user: line.user === line.owner ? undefined : { id: line.user, name: userName ?? line.user },
       invited: invitation && {
         name: invitation.toName,
-        link: `https://t.me/${settingsBot}?start=l_${invitation.token}`,
+        link: invitationLink(settingsBot, invitation.token),
       },
     };
   }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { DialRules } from '../../actors/ports/dial-rules.ts';
 import type { Template } from '../../actors/ports/templates.ts';
 import { readServerAddress } from '../../machines/model/server-address.ts';
+import { transports } from '../../machines/model/settings.ts';
+import { dtmfMethods } from '../../machines/model/tone.ts';
 
-const transports = ['udp', 'tcp', 'tls'] as const;
 const codecs = ['opus', 'alaw', 'mulaw', 'g722', 'gsm'] as const;
-const dtmfMethods = ['rfc2833', 'info', 'inband'] as const;
 const languages = ['en', 'ru', 'uk', 'es'] as const;
 const fields = ['domain', 'proxy', 'protocol', 'codecs', 'dtmf', 'rules', 'worker'] as const;
 
@@ -17,9 +17,9 @@ const someOf = <const Word extends string>(words: readonly Word[]) =>
     .refine((list) => new Set(list).size === list.length);
 const listOf = (words: readonly string[]) => `a list from ${words.join(', ')}, each once`;
 /** As an answer in the settings bot is read and kept. */
-const address = z.string().transform((text, { addIssue }) => {
+const address = z.string().transform((text, context) => {
   const read = readServerAddress(text);
-  if (!read) addIssue('no address');
+  if (!read) context.addIssue('no address');
   return read?.text ?? '';
 });
 const hint = z.string().min(1).max(120);

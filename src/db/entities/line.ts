@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import type { AppliedSettings, QuietHours } from '../../machines/model/settings.ts';
+import type { AppliedSettings, QuietHours, Transport } from '../../machines/model/settings.ts';
 import type { DtmfMethod } from '../../machines/model/tone.ts';
 
 /** Edits that wait. JSON knows no undefined: null stands for it. */
@@ -21,7 +21,7 @@ export const LineEntity = defineEntity({
     password: p.text().nullable(),
     domain: p.string(),
     proxy: p.string(),
-    transport: p.string().$type<'udp' | 'tcp' | 'tls'>(),
+    transport: p.string().$type<Transport>(),
     codecs: p.array(),
     enabled: p.boolean(),
     draft: p.boolean(),

@@ -1,7 +1,9 @@
 import type { EpochMs, LineId, UserId } from './ids.ts';
 import type { DtmfMethod } from './tone.ts';
 
-export type Transport = 'udp' | 'tcp' | 'tls';
+/** In the order in which a press goes through them. */
+export const transports = ['udp', 'tcp', 'tls'] as const;
+export type Transport = (typeof transports)[number];
 
 /** What a question in the settings bot asks for (product §3.4). */
 export type AskedField = 'name' | 'login' | 'password' | 'domain' | 'proxy' | 'codecs' | 'dtmf' | 'rules' | 'quiet';

@@ -26,4 +26,5 @@ export const readDtmf = (text: string): readonly DtmfStep[] | undefined => {
 };
 
 /** How a key press reaches the party (product §7): RFC 4733 events, SIP INFO, or the two frequencies in the voice. */
-export type DtmfMethod = 'rfc2833' | 'info' | 'inband';
+export type DtmfMethod = (typeof dtmfMethods)[number];
+export const dtmfMethods = ['rfc2833', 'info', 'inband'] as const;

@@ -188,7 +188,7 @@ test('a row that was sealed with another key is told of and left out; the others
   const [foreign, own] = [written(olga, 'torn'), written(olga, 'whole')];
   await new InboxRepository(database, new SecretBox(Buffer.alloc(32, 2))).put(foreign);
   await inbox.put(own);
-  const unreadable = vi.fn();
+  const unreadable = vi.fn<(id: string, error: unknown) => void>();
   expect((await inbox.open(1_000, [], unreadable)).filter(({ user }) => user === olga)).toEqual([own]);
   expect(unreadable.mock.calls).toEqual([[foreign.id, expect.any(WrongSecretKey)]]);
   await inbox.done(foreign.id);

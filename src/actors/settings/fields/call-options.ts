@@ -1,7 +1,5 @@
-import type { DtmfMethod } from '../../../machines/model/tone.ts';
+import { dtmfMethods } from '../../../machines/model/tone.ts';
 import type { Field } from './field.ts';
-
-const dtmfMethods: readonly DtmfMethod[] = ['rfc2833', 'info', 'inband'];
 
 export const codecs: Field = {
   current: (line) => line.codecs.join(', '),

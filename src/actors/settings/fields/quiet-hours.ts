@@ -1,11 +1,11 @@
-import type { QuietHours } from '../../../machines/model/settings.ts';
+import { quietHoursText } from '../../../machines/model/quiet-hours.ts';
 import { type Field, isDash } from './field.ts';
 
 /** `22:00-07:00`, and where: `22:00-07:00 Europe/Berlin`. Minutes may be left out. */
 const written = /^(\d{1,2}(?::\d{2})?)\s*[-–—]\s*(\d{1,2}(?::\d{2})?)(?:\s+([A-Za-z][A-Za-z0-9_+/-]{0,63}))?$/;
 
 export const quiet: Field = {
-  current: (line) => line.quietHours && hoursText(line.quietHours),
+  current: (line) => line.quietHours && quietHoursText(line.quietHours),
   read: (text, line, { timeZone }) => {
     if (isDash(text)) return { options: { quietHours: undefined } };
     const [, fromText, untilText, place] = written.exec(text.trim()) ?? [];
@@ -18,12 +18,6 @@ export const quiet: Field = {
     return { options: { quietHours: { from, until, timeZone: zone } } };
   },
 };
-
-const hoursText = ({ from, until, timeZone }: QuietHours): string =>
-  `${clockTime(from)}-${clockTime(until)} ${timeZone}`;
-
-const clockTime = (minutes: number): string =>
-  [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 
 function minutesOf(text: string | undefined): number | undefined {
   const [hours = Number.NaN, minutes = 0] = (text ?? '').split(':').map(Number);

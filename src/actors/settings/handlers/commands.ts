@@ -2,6 +2,7 @@ import type { SettingsInput } from '../../../machines/model/settings.ts';
 import type { HandlerTable } from '../handler-table.ts';
 import type { Next, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
+import { showLanguages } from './list.ts';
 import { newLineFrom } from './new-line.ts';
 
 type Command = Extract<SettingsInput, { kind: 'command' }>['command'];
@@ -23,6 +24,6 @@ export const commandHandlers = (
       return softphone(visitor, payload);
     },
     help: async () => ({ screen: { kind: 'help', chatAccount: parts.chatAccount } }),
-    language: async ({ language = 'en' }) => ({ screen: { kind: 'languages', chosen: language } }),
+    language: showLanguages,
   };
 };

@@ -1,11 +1,9 @@
-import type { Transport } from '../../../machines/model/settings.ts';
+import { type Transport, transports } from '../../../machines/model/settings.ts';
 import { withEdits } from '../fields/field.ts';
 import type { PressHandlers } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 import { isFixed } from '../template-fields.ts';
 import { forOwner, lineScreen } from './owned.ts';
-
-const transports: readonly Transport[] = ['udp', 'tcp', 'tls'];
 
 /** What one press changes (product §3.2). */
 export const optionHandlers = (parts: SettingsParts): PressHandlers<'recording' | 'protocol'> => ({

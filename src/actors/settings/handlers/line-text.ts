@@ -1,4 +1,5 @@
-import type { OwnedLine, QuietHours, WrongAnswer } from '../../../machines/model/settings.ts';
+import { quietHoursText } from '../../../machines/model/quiet-hours.ts';
+import type { OwnedLine, WrongAnswer } from '../../../machines/model/settings.ts';
 import { withEdits } from '../fields/field.ts';
 
 /** What a text says about a line; a password is nothing a text may hold. */
@@ -60,7 +61,7 @@ export function writeLine(line: OwnedLine): string {
     dtmf: dtmfMethods.join(','),
     rules: dialRules,
     recording: recording ? 'on' : '',
-    quiet: quietHours ? writeQuietHours(quietHours) : '',
+    quiet: quietHours ? quietHoursText(quietHours) : '',
   };
   const said = lineKeys.filter((key) => values[key] !== '').map((key) => `${key} = ${values[key]}`);
   return [`[${name}]`, ...said].join('\n');
@@ -104,10 +105,3 @@ const keyOf = (row: string): string => /^[a-z][a-z-]{0,15}(?=\s*[=:])/i.exec(row
 export const wrong = (line: number, why: WrongImport['why'], text: string): { readonly wrong: WrongImport } => ({
   wrong: { kind: 'import', line, why, text: Array.from(text).slice(0, 64).join('') },
 });
-
-/** `22:00-07:00 Europe/Berlin` */
-function writeQuietHours({ from, until, timeZone }: QuietHours): string {
-  const time = (minutes: number) =>
-    [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
-  return `${time(from)}-${time(until)} ${timeZone}`;
-}

@@ -1,5 +1,9 @@
-import type { PressHandlers } from '../handlers.ts';
+import type { Next, PressHandlers, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
+
+export const showLanguages = async ({ language = 'en' }: Visitor): Promise<Next> => ({
+  screen: { kind: 'languages', chosen: language },
+});
 
 /** The list of lines, and what is chosen for oneself there (product §§3.3, 5.4, 14.4). */
 export const listHandlers = (
@@ -17,7 +21,7 @@ export const listHandlers = (
     return { screen: await parts.screens.lines(visitor) };
   },
 
-  'language-list': async ({ language = 'en' }) => ({ screen: { kind: 'languages', chosen: language } }),
+  'language-list': showLanguages,
 
   language: async (visitor, { language }) => {
     await parts.people.setLanguage(visitor.user, language);

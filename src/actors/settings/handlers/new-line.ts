@@ -1,8 +1,8 @@
+import { blankOptions } from '../../../machines/model/blank-line.ts';
 import { automaticName } from '../../../machines/model/line-name.ts';
 import type { LineOptions } from '../../../machines/model/settings.ts';
 import type { NewEdits } from '../../ports/line-book.ts';
 import type { Template } from '../../ports/templates.ts';
-import { blankOptions } from '../blank-line.ts';
 import type { Next, PressHandlers, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 import { planRoom } from '../plan-room.ts';

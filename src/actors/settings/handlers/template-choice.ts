@@ -1,7 +1,7 @@
+import { blankOptions, blankSettings } from '../../../machines/model/blank-line.ts';
 import type { LineOptions, OwnedLine } from '../../../machines/model/settings.ts';
 import type { NewEdits } from '../../ports/line-book.ts';
 import type { Template } from '../../ports/templates.ts';
-import { blankOptions, blankSettings } from '../blank-line.ts';
 import { withEdits } from '../fields/field.ts';
 
 /** What somebody may have filled in himself. */

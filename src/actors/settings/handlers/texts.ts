@@ -1,6 +1,12 @@
+import { blankOptions, blankSettings } from '../../../machines/model/blank-line.ts';
 import { LineId, type UserId } from '../../../machines/model/ids.ts';
-import type { LineOptions, OwnedLine, Transport, WrongAnswer } from '../../../machines/model/settings.ts';
-import { blankOptions, blankSettings } from '../blank-line.ts';
+import {
+  type LineOptions,
+  type OwnedLine,
+  type Transport,
+  transports,
+  type WrongAnswer,
+} from '../../../machines/model/settings.ts';
 import type { FieldValues } from '../fields/field.ts';
 import { fields } from '../fields/fields.ts';
 import type { AnswerHandlers, Next, PressHandlers, Visitor } from '../handlers.ts';
@@ -137,8 +143,6 @@ const lineOf = (owner: UserId, draft: Draft): OwnedLine => ({
   pendingSince: undefined,
   formerOwner: undefined,
 });
-
-const transports: readonly Transport[] = ['udp', 'tcp', 'tls'];
 
 /** What a line has of which the text says nothing. */
 const unset: LineOptions = { name: '', ...blankOptions };

@@ -1,4 +1,5 @@
-import type { AskedField, QuietHours } from '../../../machines/model/settings.ts';
+import { quietHoursText } from '../../../machines/model/quiet-hours.ts';
+import type { AskedField } from '../../../machines/model/settings.ts';
 import type { LineDetails, LineFacts } from '../../../machines/model/settings-screens.ts';
 
 /** What a field holds, as its owner sees it; empty where it holds nothing. A password is never shown. */
@@ -17,16 +18,8 @@ export function shownValue(field: AskedField | 'transport', { name }: LineFacts,
     case 'rules':
       return details.dialRules;
     case 'quiet':
-      return quietHours(details.quietHours);
+      return details.quietHours ? quietHoursText(details.quietHours) : '';
     default:
       return details[field];
   }
-}
-
-/** `22:00–07:00 Europe/Berlin` */
-function quietHours(hours: QuietHours | undefined): string {
-  if (!hours) return '';
-  const two = (value: number) => String(value).padStart(2, '0');
-  const time = (minutes: number) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-  return `${time(hours.from)}–${time(hours.until)} ${hours.timeZone}`;
 }

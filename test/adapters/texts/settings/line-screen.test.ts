@@ -41,7 +41,7 @@ describe('the line screen', () => {
       ['✅ Call recording', 'Chat for recordings'],
       ['User', 'Unlink'],
       ['Apply'],
-      ['Quiet hours: 22:00–07:05 Europe/Berlin', 'Test call'],
+      ['Quiet hours: 22:00-07:05 Europe/Berlin', 'Test call'],
       ['Try a number', 'Export'],
       ['Switch off', 'Delete'],
       ['Transfer', 'Back'],

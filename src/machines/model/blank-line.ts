@@ -1,9 +1,10 @@
-import type { AppliedSettings, LineOptions } from '../../machines/model/settings.ts';
+import type { AppliedSettings, LineOptions } from './settings.ts';
+import { dtmfMethods } from './tone.ts';
 
 /** What a line has before anybody says anything (product §3.4). */
 export const blankOptions: Omit<LineOptions, 'name'> = {
   codecs: ['opus', 'alaw', 'mulaw'],
-  dtmfMethods: ['rfc2833', 'info', 'inband'],
+  dtmfMethods,
   recording: false,
   recordingsChat: undefined,
   quietHours: undefined,
