@@ -1,7 +1,7 @@
 import type { HangupCause } from '../../machines/model/hangup-cause.ts';
 import type { LineId, UserId } from '../../machines/model/ids.ts';
 import type { Reachability } from '../../machines/model/registration.ts';
-import type { OwnerNotice } from '../../machines/model/settings-screens.ts';
+import type { OwnerNotice, RegistrationTrouble } from '../../machines/model/settings-screens.ts';
 import type { LineActors } from '../lines.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { Faults } from '../ports/faults.ts';
@@ -25,8 +25,6 @@ export interface OwnerNoticesParts {
   readonly clock: WallClock;
   readonly faults: Faults;
 }
-
-type Failing = Extract<OwnerNotice, { kind: 'registration-failing' }>;
 
 interface Trouble {
   failures: number;
@@ -112,16 +110,16 @@ export class OwnerNotices {
         }
         return;
       case 'refused':
-        return this.#fail(line, trouble, String(reachability.sip.status), { sip: reachability.sip, detail: undefined });
+        return this.#fail(line, trouble, String(reachability.sip.status), { sip: reachability.sip });
       case 'unreachable':
-        return this.#fail(line, trouble, 'unreachable', { sip: undefined, detail: reachability.detail });
+        return this.#fail(line, trouble, 'unreachable', { detail: reachability.detail });
     }
   }
 
-  async #fail(line: LineId, trouble: Trouble, cause: string, why: Pick<Failing, 'sip' | 'detail'>): Promise<void> {
+  async #fail(line: LineId, trouble: Trouble, cause: string, why: RegistrationTrouble): Promise<void> {
     trouble.failures += why.sip && final.includes(why.sip.status) ? patience : 1;
     if (trouble.told !== undefined || trouble.failures < patience) return;
-    const notice = (lineName: string): Failing => ({ kind: 'registration-failing', lineName, ...why });
+    const notice = (lineName: string): OwnerNotice => ({ kind: 'registration-failing', lineName, ...why });
     const isTold = await this.#tell(line, `failing ${cause}`, notice);
     // A process before this one has told it within the hour; nobody has seen the line well since.
     if (isTold || !trouble.wasWell) trouble.told = cause;

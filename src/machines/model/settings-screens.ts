@@ -33,7 +33,7 @@ export interface LineFacts {
 export interface LineDetails extends Omit<LineOptions, 'name'>, AppliedSettings {
   readonly hasPassword: boolean;
   readonly pending: readonly (keyof LineEdits)[];
-  /** When they apply by themselves. */
+  /** When they apply by themselves; undefined: none is pending. */
   readonly appliesAt: EpochMs | undefined;
   /** Undefined: Auto, none chosen yet. */
   readonly workerShown: WorkerShown | undefined;
@@ -157,14 +157,14 @@ export type SettingsNotice =
   | { readonly kind: 'operator-says'; readonly text: string }
   | { readonly kind: 'admin'; readonly text: string };
 
+/** The registrar said no, or nothing that helps. */
+export type RegistrationTrouble =
+  | { readonly sip: SipReply; readonly detail?: undefined }
+  | { readonly sip?: undefined; readonly detail: string };
+
 /** Product §3.10, in the owner's language. */
 export type OwnerNotice =
-  | {
-      readonly kind: 'registration-failing';
-      readonly lineName: string;
-      readonly sip: SipReply | undefined;
-      readonly detail: string | undefined;
-    }
+  | ({ readonly kind: 'registration-failing'; readonly lineName: string } & RegistrationTrouble)
   | { readonly kind: 'registration-recovered'; readonly lineName: string }
   /** Who talks through the line cannot be rung: he has blocked the chat account, or his privacy settings forbid its calls. */
   | { readonly kind: 'user-blocks' | 'user-privacy'; readonly lineName: string }

@@ -20,15 +20,11 @@ export const aboutLine = (facts: LineFacts, details: LineDetails, phrase: Phrase
   ].join('\n');
 
 function pending({ draft }: LineFacts, details: LineDetails, phrase: Phrase): string[] {
-  if (details.pending.length === 0) return [];
-  const { appliesAt } = details;
+  if (details.appliesAt === undefined) return [];
+  const time = new Date(details.appliesAt).toISOString().slice(11, 19);
   return [
     phrase('pending', { fields: fieldNames(details.pending, phrase) }),
-    appliesAt === undefined
-      ? phrase('pending-apply')
-      : phrase(draft ? 'pending-draft-until' : 'pending-until', {
-          time: new Date(appliesAt).toISOString().slice(11, 19),
-        }),
+    phrase(draft ? 'pending-draft-until' : 'pending-until', { time }),
   ];
 }
 

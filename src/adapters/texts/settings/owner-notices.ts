@@ -6,14 +6,12 @@ import { brief } from './words.ts';
 
 /** Product §3.10. */
 export const ownerNotices: NoticeRendering<OwnerNotice> = {
-  'registration-failing': ({ lineName, sip, detail }, phrase) => {
-    const name = brief(lineName);
-    if (sip) return { text: phrase('registration-refused', { name, reply: brief(sipReply(sip)) }) };
+  'registration-failing': (notice, phrase) => {
+    const name = brief(notice.lineName);
     return {
-      text:
-        detail === undefined
-          ? phrase('registration-failing', { name })
-          : phrase('registration-unanswered', { name, detail: brief(detail) }),
+      text: notice.sip
+        ? phrase('registration-refused', { name, reply: brief(sipReply(notice.sip)) })
+        : phrase('registration-unanswered', { name, detail: brief(notice.detail) }),
     };
   },
   'registration-recovered': ({ lineName }, phrase) => ({

@@ -13,7 +13,7 @@ export const questions: ScreenRendering<Extract<Screen, { kind: 'question' }>> =
       '',
       ...asked(question, hint, phrase),
       ...(isForOneDevice(question) ? ['', phrase('question-one-device')] : []),
-      ...(current === undefined ? [] : ['', phrase('question-now', { value: shown(question, current) })]),
+      ...(current === undefined ? [] : ['', phrase('question-now', { value: plain(current) })]),
       '',
       phrase('question-answer'),
     ].join('\n'),
@@ -43,8 +43,3 @@ function asked(question: Question, hint: string | undefined, phrase: Phrase): st
 /** F-SET-13: with two devices at one login, calls reach one of them at best. */
 const isForOneDevice = (question: Question): boolean =>
   question.kind === 'field' && (question.field === 'login' || question.field === 'password');
-
-function shown(question: Question, current: string): string {
-  const isSecret = question.kind === 'field' && question.field === 'password';
-  return isSecret && current !== '' ? '••••' : plain(current);
-}

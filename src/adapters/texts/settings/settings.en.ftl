@@ -68,7 +68,6 @@ state-unreachable = Not registered: the PBX does not answer ({ $detail })
 state-limit = Refused by the plan: { $error }
 registered-until = Registered until { $date }, { $time } UTC
 pending = Pending changes: { $fields }
-pending-apply = They apply when you press Apply.
 pending-until = They apply at { $time } UTC, or at once when you press Apply.
 pending-draft-until = They apply at { $time } UTC, or at once when you press Apply. Then the line is switched on if Login, Password and Domain are there.
 worker-auto-none = Worker: Auto
@@ -252,7 +251,6 @@ operator-says = Message from the operator:
 
 registration-refused = { $name } is not registered: { $reply }
 registration-unanswered = { $name } is not registered: the PBX does not answer ({ $detail })
-registration-failing = { $name } is not registered: the PBX does not answer
 registration-recovered = { $name } is registered again.
 user-blocks = { $name }: calls do not ring. Who talks through this line has blocked the chat account.
 user-privacy = { $name }: calls do not ring. The privacy settings of who talks through this line do not let the chat account call.

@@ -68,7 +68,6 @@ state-unreachable = Sin registrar: la centralita no responde ({ $detail })
 state-limit = Fuera del plan: { $error }
 registered-until = Registrada hasta el { $date }, { $time } UTC
 pending = Cambios pendientes: { $fields }
-pending-apply = Se aplican cuando pulses «Aplicar».
 pending-until = Se aplican a las { $time } UTC, o enseguida si pulsas «Aplicar».
 pending-draft-until = Se aplican a las { $time } UTC, o enseguida si pulsas «Aplicar». Entonces la línea se activa si tiene usuario SIP, contraseña y dominio.
 worker-auto-none = Nodo: automático
@@ -252,7 +251,6 @@ operator-says = Mensaje del operador del servicio:
 
 registration-refused = { $name } está sin registrar: { $reply }
 registration-unanswered = { $name } está sin registrar: la centralita no responde ({ $detail })
-registration-failing = { $name } está sin registrar: la centralita no responde
 registration-recovered = { $name } vuelve a estar registrada.
 user-blocks = { $name }: las llamadas no suenan. Quien habla por esta línea ha bloqueado la cuenta que llama.
 user-privacy = { $name }: las llamadas no suenan. Los ajustes de privacidad de quien habla por esta línea no permiten las llamadas de la cuenta que llama.

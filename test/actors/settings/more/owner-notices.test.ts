@@ -119,7 +119,6 @@ test('AC-13 the notice carries line, code and text', async () => {
         kind: 'registration-failing',
         lineName: 'Office',
         sip: { status: 401, reason: 'Unauthorized' },
-        detail: undefined,
       },
     },
   ]);

@@ -78,12 +78,6 @@ describe('the line screen', () => {
     expect(Array.from(label)).toHaveLength(40);
   });
 
-  test('a password is nowhere on it', () => {
-    const { text } = show({ ...asksFor('password'), current: 's3cret' });
-    expect(text).not.toContain('s3cret');
-    expect(text).toContain('Now: ••••');
-  });
-
   test('what the template fixes has no button, and is told above', () => {
     const fixed = show({
       ...ownLine,

@@ -148,7 +148,7 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
   'own-line': [
     { kind: 'own-line', facts, details },
     { kind: 'own-line', facts: { ...facts, registeredUntil: undefined }, details: fullDetails },
-    { kind: 'own-line', facts, details: { ...fullDetails, appliesAt: undefined, worker: 'auto' } },
+    { kind: 'own-line', facts, details: { ...fullDetails, pending: [], appliesAt: undefined, worker: 'auto' } },
     { kind: 'own-line', facts: draft, details: emptyDetails },
     { kind: 'own-line', facts: draft, details: { ...details, pending: ['domain'], appliesAt: at } },
     { kind: 'own-line', facts, details: { ...details, worker: 'gone', workerShown: undefined } },
@@ -340,9 +340,8 @@ const noticesByKind: {
     },
   ],
   'registration-failing': [
-    { kind: 'registration-failing', lineName: 'Office', sip: forbidden, detail: undefined },
-    { kind: 'registration-failing', lineName: 'Office', sip: undefined, detail: 'timeout' },
-    { kind: 'registration-failing', lineName: 'Office', sip: undefined, detail: undefined },
+    { kind: 'registration-failing', lineName: 'Office', sip: forbidden },
+    { kind: 'registration-failing', lineName: 'Office', detail: 'timeout' },
   ],
   'registration-recovered': [{ kind: 'registration-recovered', lineName: 'Office' }],
   'recording-not-stored': [{ kind: 'recording-not-stored', lineName: 'Office', reason: 'the disk is full' }],

@@ -272,7 +272,7 @@ describe('notices', () => {
 
   test('a registrar’s refusal is told as it came', () => {
     const sip = { status: 403, reason: 'Not today' };
-    expect(say({ kind: 'registration-failing', lineName: 'Office', sip, detail: undefined }).text).toBe(
+    expect(say({ kind: 'registration-failing', lineName: 'Office', sip }).text).toBe(
       'Office is not registered: 403 Not today',
     );
   });

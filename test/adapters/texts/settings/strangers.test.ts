@@ -78,7 +78,7 @@ describe('what strangers write', () => {
       { kind: 'user-active', lineName: foreign, name: foreign },
       { kind: 'hand-over-offer', lineName: foreign, from: foreign, offer: 'x' },
       { kind: 'worker-down', worker: foreign, lineNames: Array.from({ length: 200 }, () => foreign) },
-      { kind: 'registration-failing', lineName: foreign, sip: undefined, detail: foreign },
+      { kind: 'registration-failing', lineName: foreign, detail: foreign },
     ];
     const tame = (text: string) => text.split('\n').length;
     const lengths = (messages: readonly SettingsMessage[]) => messages.map(({ text }) => tame(text));
