@@ -18,7 +18,7 @@ export class InboxRepository implements Inbox {
     this.#box = box;
   }
 
-  async put({ id, user, input, language, name, expiresAt }: InboxRow): Promise<Kept> {
+  async put({ id, key, user, input, language, name, expiresAt }: InboxRow): Promise<Kept> {
     const [place] = await this.#database.fork().execute<KeptRow[]>(
       `with kept as (
          insert into inbox (id, user_id, input, language, name, expires_at) values (?, ?, ?, ?, ?, ?)
@@ -27,7 +27,7 @@ export class InboxRepository implements Inbox {
        select exists (select from kept) as is_new, (select screen_message from dialogue where user_id = ?),
          exists (select from inbox where user_id = ? and id <> ? and done_at is null) as is_moving`,
       [
-        ...[id, user, this.#box.seal(JSON.stringify(input), purpose(id)), language ?? null, name ?? null],
+        ...[id, user, this.#box.seal(JSON.stringify({ ...input, key }), purpose(id)), language ?? null, name ?? null],
         ...[expiresAt === undefined ? null : new Date(expiresAt), user, user, id],
       ],
     );
@@ -70,11 +70,13 @@ export class InboxRepository implements Inbox {
   }
 
   /** @throws WrongSecretKey */
-  #read({ id, userId, input, language, name, expiresAt }: Sealed): InboxRow {
+  #read({ id, userId, input: sealed, language, name, expiresAt }: Sealed): InboxRow {
+    const { key, ...input } = JSON.parse(this.#box.open(sealed, purpose(id))) as SettingsInput & { key: string };
     return {
       id,
+      key,
       user: UserId(userId),
-      input: JSON.parse(this.#box.open(input, purpose(id))) as SettingsInput,
+      input,
       language: language ?? undefined,
       name: name ?? undefined,
       ...(expiresAt && { expiresAt: EpochMs(expiresAt.getTime()) }),

@@ -47,10 +47,9 @@ export class LineBookRepository implements LineBook {
   }
 
   /** Edits of a line without `pendingSince` are what is applied from the beginning; a draft it is all the same. */
-  async create(owner: UserId, values: Creation): Promise<OwnedLine> {
+  async create(owner: UserId, values: Creation, id = LineId(randomUUID())): Promise<OwnedLine> {
     const { name, codecs, dtmfMethods, recording, recordingsChat, quietHours, pendingSince, ...edits } = values;
     const { password, ...settings } = edits;
-    const id = randomUUID();
     const blank: LineRow = {
       ...blankLine,
       id,

@@ -62,7 +62,7 @@ const asked = (wrongAnswers = 0, askedAt = 0) => ({
   question: { question, askedAt: EpochMs(askedAt), wrong: wrongAnswers },
 });
 const arrival = (more: Partial<Whereabouts> = {}) => ({ whereabouts: place(more), at: EpochMs(clock.now()) });
-const deed = (input: SettingsInput): Deed => ({ input, language: undefined, name: undefined, isLate: false });
+const deed = (input: SettingsInput): Deed => ({ key: '', input, language: undefined, name: undefined, isLate: false });
 const press = (messageId = 7) =>
   ({ type: 'person.acted', deed: deed({ kind: 'press', press: { do: 'line', line }, messageId }) }) as const;
 const text = { type: 'person.wrote', deed: deed({ kind: 'text', text: 'pbx.test', messageId: 8 }) } as const;

@@ -5,6 +5,8 @@ import type { SettingsInput } from '../../machines/model/settings.ts';
 export interface InboxRow {
   /** Of its source, so that a repeat is known: `bot-<update id>`. */
   readonly id: string;
+  /** A UUID; unlike the id, which its source may use again some day, of this row alone. */
+  readonly key: string;
   readonly user: UserId;
   readonly input: SettingsInput;
   /** Of the person's Telegram, an IETF tag. */

@@ -18,9 +18,11 @@ export interface LineBook {
   /** Lines he handed over and may take back. */
   formerOf(person: UserId): Promise<readonly OwnedLine[]>;
   find(line: LineId): Promise<OwnedLine | undefined>;
+  /** `id`: a UUID of its maker's choice, so that he sees that he has made it already. */
   create(
     owner: UserId,
     values: LineOptions & NewEdits & { readonly pendingSince: EpochMs | undefined },
+    id?: LineId,
   ): Promise<OwnedLine>;
   /** At once. */
   change(by: Changer, line: LineId, changes: Partial<LineOptions>): Promise<OwnedLine | undefined>;

@@ -141,7 +141,7 @@ export class SettingsDesk {
   }
 
   async #finish(row: InboxRow): Promise<void> {
-    const { id, user, input, language, name, expiresAt = Infinity } = row;
+    const { id, key, user, input, language, name, expiresAt = Infinity } = row;
     const progress = this.#unmarked.get(id) ?? { attempts: 0, done: false };
     this.#unmarked.set(id, progress);
     if (this.#unmarked.size > 2 * mostInHand) this.#unmarked.delete(firstOf(this.#unmarked));
@@ -149,7 +149,7 @@ export class SettingsDesk {
       progress.attempts += 1;
       await this.#note(row);
       const isLate = this.#parts.clock.now() > expiresAt;
-      await this.#dialogues.attend(user, { input, language, name, isLate });
+      await this.#dialogues.attend(user, { key, input, language, name, isLate });
       progress.done = true;
     }
     await this.#parts.inbox.done(id);

@@ -21,6 +21,7 @@ export const settingsDialogue = (parts: DialogueParts) => {
     language: (await people.language(user)) ?? deed?.language,
     name: deed?.name,
     at: clock.now(),
+    key: deed?.key ?? '',
   });
 
   return settingsDialogueMachine.provide({
@@ -87,7 +88,7 @@ export const settingsDialogue = (parts: DialogueParts) => {
   }
 };
 
-const nothing: Deed = { input: { kind: 'other' }, language: undefined, name: undefined, isLate: false };
+const nothing: Deed = { key: '', input: { kind: 'other' }, language: undefined, name: undefined, isLate: false };
 
 /** Some write it into lines to be imported, though none is taken from there. */
 const isSecret = (asked: Question | undefined, text: string): boolean =>

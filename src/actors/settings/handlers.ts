@@ -10,6 +10,8 @@ export interface Visitor {
   /** First name in Telegram. */
   readonly name: string | undefined;
   readonly at: EpochMs;
+  /** A UUID of what he does, the same when that is done again after a crash. */
+  readonly key: string;
 }
 
 /** What is to be said to whom. `request`: of the keys of a picker. */

@@ -1,4 +1,4 @@
-import type { AppliedSettings, AskedField } from '../../machines/model/settings.ts';
+import { type AppliedSettings, type AskedField, type Transport, transports } from '../../machines/model/settings.ts';
 import type { Template } from '../ports/templates.ts';
 import type { FieldValues } from './fields/field.ts';
 
@@ -45,6 +45,17 @@ export function fixedFields(
     ...(isOnly || isFixed(template, 'protocol') ? (['transport'] as const) : []),
     ...(['codecs', 'dtmf', 'rules'] as const).filter((field) => isFixed(template, field)),
   ];
+}
+
+/** What a template leaves to choose from, in the order in which one press follows the other. */
+export const transportsOf = (template: Template | undefined): readonly Transport[] =>
+  transports.filter((transport) => template?.transports.includes(transport) ?? true);
+
+/** The one after it, of those there are. */
+export function nextTransport(template: Template | undefined, now: Transport): Transport {
+  const available = transportsOf(template);
+  const after = available.find((transport) => transports.indexOf(transport) > transports.indexOf(now));
+  return after ?? available[0] ?? now;
 }
 
 /** How a login looks at this operator, in the language of an IETF tag; in English where the template has no other. */

@@ -7,7 +7,7 @@ import { withEdits } from './fields/field.ts';
 import { invitationLink, over } from './handlers/invitations.ts';
 import type { Visitor } from './handlers.ts';
 import type { Screens, ViewParts } from './parts.ts';
-import { fixedFields } from './template-fields.ts';
+import { fixedFields, nextTransport } from './template-fields.ts';
 
 /** Lines as the visitor may see them, judged anew each time (product §§2, 3.3). */
 export class Views implements Screens {
@@ -88,6 +88,7 @@ export class Views implements Screens {
       pending: Object.keys(line.pending) as (keyof LineEdits)[],
       appliesAt: pendingSince === undefined ? undefined : appliesAt(pendingSince),
       workerShown,
+      nextTransport: nextTransport(template, transport),
       templateName: template?.name,
       fixed: fixedFields(template, edited),
       recordingsChatTitle,

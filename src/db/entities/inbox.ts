@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** Something a person did in the settings bot. `input`: sealed JSON, for it may be a password; empty when done. */
+/** Something a person did in the settings bot. `input`: sealed JSON with the row's key, for it may be a password; empty when done. */
 export const InboxEntity = defineEntity({
   name: 'Inbox',
   tableName: 'inbox',

@@ -33,8 +33,9 @@ export const askedPerson = ({ address, kind }: { address: string; kind: string }
     ? UserId(address.slice(dialogueAddressPrefix.length))
     : undefined;
 
-/** Something the person did. `language` and `name`: of his Telegram. */
+/** Something the person did. `key`: of it alone, as in the inbox; `language` and `name`: of his Telegram. */
 export interface Deed {
+  readonly key: string;
   readonly input: SettingsInput;
   readonly language: string | undefined;
   readonly name: string | undefined;

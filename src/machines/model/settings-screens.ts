@@ -2,7 +2,16 @@ import type { SipReply } from './hangup-cause.ts';
 import type { EpochMs, LineId, UserId } from './ids.ts';
 import type { PlanLimit } from './notices.ts';
 import type { Reachability } from './registration.ts';
-import type { AppliedSettings, AskedField, LineEdits, LineOptions, Question, Remark, WrongAnswer } from './settings.ts';
+import type {
+  AppliedSettings,
+  AskedField,
+  LineEdits,
+  LineOptions,
+  Question,
+  Remark,
+  Transport,
+  WrongAnswer,
+} from './settings.ts';
 import type { DtmfDigit } from './tone.ts';
 
 /** The dot before a line's name (product §3.3). */
@@ -32,6 +41,8 @@ export interface LineFacts {
 /** What only its owner may see. Values are those that Apply will make true. */
 export interface LineDetails extends Omit<LineOptions, 'name'>, AppliedSettings {
   readonly hasPassword: boolean;
+  /** What a press on the protocol makes of it; where there is no other, the same. */
+  readonly nextTransport: Transport;
   readonly pending: readonly (keyof LineEdits)[];
   /** When they apply by themselves; undefined: none is pending. */
   readonly appliesAt: EpochMs | undefined;

@@ -76,8 +76,6 @@ export type SettingsPress =
   | {
       readonly do:
         | 'line'
-        | 'recording'
-        | 'protocol'
         | 'templates'
         | 'line-workers'
         | 'chat'
@@ -96,6 +94,9 @@ export type SettingsPress =
     }
   /** `sure`: the answer to our question; its Yes is on another button than the first press. */
   | { readonly do: 'switch-off' | 'delete'; readonly line: LineId; readonly sure: boolean }
+  /** These two carry what is wanted: a press that is done again after a crash changes nothing more. */
+  | { readonly do: 'recording'; readonly line: LineId; readonly on: boolean }
+  | { readonly do: 'protocol'; readonly line: LineId; readonly to: Transport }
   | { readonly do: 'template'; readonly line: LineId; readonly template: string; readonly sure: boolean }
   | { readonly do: 'worker'; readonly line: LineId; readonly worker: string }
   /** Of a message that is no screen: it stays good until the offer is over. */

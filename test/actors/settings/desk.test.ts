@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { FluentSettingsTexts } from '../../../src/adapters/texts/settings/texts.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
 import { everything, olga, Room, uwe } from './room.ts';
 
@@ -20,12 +21,35 @@ test('what an earlier process left is done at the start, in order, each once', a
   expect(await room.book.of(olga)).toHaveLength(1);
 });
 
+test.each([
+  ['New', async () => {}],
+  ['☑️ Call recording', async (room: Room) => void (await room.newLine(olga))],
+  ['UDP', async (room: Room) => void (await room.newLine(olga))],
+])('a crash before the mark does not do a press twice: %s', async (label, before) => {
+  const room = new Room({ texts: new FluentSettingsTexts() });
+  // There is no room for a second line: the first one is not refused for that.
+  room.plan = { ...everything, sipAccounts: 1 };
+  await room.command(olga, 'softphone');
+  await before(room);
+  const marked = vi.spyOn(room.inbox, 'done').mockResolvedValue();
+  await room.pressesLabel(olga, label);
+  const [lines, page] = [await room.book.of(olga), JSON.stringify(room.chat.page(olga))];
+  marked.mockRestore();
+  room.restart();
+  room.desk.wake();
+  await room.desk.settled();
+  expect(await room.inbox.open(10)).toEqual([]);
+  expect(lines).toMatchObject([label === 'UDP' ? { pending: { transport: 'tcp' } } : { recording: label !== 'New' }]);
+  expect(await room.book.of(olga)).toEqual(lines);
+  expect(JSON.stringify(room.chat.page(olga))).toBe(page);
+});
+
 test('presses in a row are taken in their order, each on the screen the one before left', async () => {
   const room = new Room();
   const line = await room.newLine(olga);
   const messageId = (await room.screenMessage(olga)) ?? 0;
-  for (let press = 0; press < 4; press++) {
-    await room.put(olga, { kind: 'press', press: { do: 'protocol', line }, messageId });
+  for (const to of ['tcp', 'tls', 'udp', 'tcp'] as const) {
+    await room.put(olga, { kind: 'press', press: { do: 'protocol', line, to }, messageId });
   }
   room.desk.wake();
   await room.desk.settled();
@@ -217,11 +241,11 @@ test('what fails is reported, she sees her screen again, and her next press work
   const room = new Room();
   const line = await room.newLine(olga);
   vi.spyOn(room.book, 'change').mockRejectedValueOnce(new Error('database is away'));
-  await room.presses(olga, { do: 'recording', line });
+  await room.presses(olga, { do: 'recording', line, on: true });
   expect(room.faults.map(({ error }) => String(error))).toEqual(['Error: database is away']);
   expect((await room.lineScreen(olga)).details.recording).toBe(false);
   expect(await room.inbox.open(10)).toEqual([]);
-  await room.presses(olga, { do: 'recording', line });
+  await room.presses(olga, { do: 'recording', line, on: true });
   expect((await room.lineScreen(olga)).details.recording).toBe(true);
 });
 

@@ -51,7 +51,7 @@ test('AC-03 the protocol goes from UDP to TCP, TLS and back', async () => {
   const line = await room.newLine(olga);
   const seen: string[] = [];
   for (let press = 0; press < 3; press++) {
-    await room.presses(olga, { do: 'protocol', line });
+    await room.presses(olga, { do: 'protocol', line, to: (await room.lineScreen(olga)).details.nextTransport });
     seen.push((await room.lineScreen(olga)).details.transport);
   }
   expect(seen).toEqual(['tcp', 'tls', 'udp']);
@@ -62,10 +62,11 @@ test('the protocol skips what the template lacks', async () => {
   room.templates = [template('carrier', { transport: 'udp', transports: ['udp', 'tls'] })];
   await room.command(olga, 'start', 't_carrier');
   const { id: line } = await room.line(olga);
-  await room.presses(olga, { do: 'protocol', line });
+  expect((await room.lineScreen(olga)).details.nextTransport).toBe('tls');
+  await room.presses(olga, { do: 'protocol', line, to: 'tls' });
+  expect((await room.lineScreen(olga)).details).toMatchObject({ transport: 'tls', nextTransport: 'udp' });
+  await room.presses(olga, { do: 'protocol', line, to: 'tcp' });
   expect((await room.lineScreen(olga)).details.transport).toBe('tls');
-  await room.presses(olga, { do: 'protocol', line });
-  expect((await room.lineScreen(olga)).details.transport).toBe('udp');
 });
 
 test('a protocol that the template fixes stays', async () => {
@@ -246,17 +247,17 @@ test('Switch on applies what waits', async () => {
 test('AC-67 one press records on one line, a second takes it back', async () => {
   const office = await room.registeredLine(olga);
   const home = await room.registeredLine(olga, 'home');
-  await room.presses(olga, { do: 'recording', line: office });
+  await room.presses(olga, { do: 'recording', line: office, on: true });
   expect((await room.lineScreen(olga)).details.recording).toBe(true);
   expect((await room.book.find(home))?.recording).toBe(false);
-  await room.presses(olga, { do: 'recording', line: office });
+  await room.presses(olga, { do: 'recording', line: office, on: false });
   expect((await room.lineScreen(olga)).details.recording).toBe(false);
 });
 
 test('AC-67 without the right it stays off and says why', async () => {
   room.plan = { ...everything, recording: false };
   const line = await room.newLine(olga);
-  await room.presses(olga, { do: 'recording', line });
+  await room.presses(olga, { do: 'recording', line, on: true });
   expect(await room.lineScreen(olga)).toMatchObject({
     remark: { kind: 'not-in-plan', what: 'recording' },
     details: { recording: false },
@@ -265,9 +266,9 @@ test('AC-67 without the right it stays off and says why', async () => {
 
 test('a recording that was allowed once can be taken back without the right', async () => {
   const line = await room.newLine(olga);
-  await room.presses(olga, { do: 'recording', line });
+  await room.presses(olga, { do: 'recording', line, on: true });
   room.plan = { ...everything, recording: false };
-  await room.presses(olga, { do: 'recording', line });
+  await room.presses(olga, { do: 'recording', line, on: false });
   expect((await room.lineScreen(olga)).details.recording).toBe(false);
 });
 
@@ -442,10 +443,9 @@ test('whatever a stranger presses, no line changes', async () => {
   await room.answers(olga, line, 'domain', 'pbx2.test');
   const before = [await room.book.find(line), [...room.book.audit], [...room.deadlines]];
   const own: SettingsPress[] = [
-    ...(['line', 'recording', 'protocol', 'apply', 'discard', 'switch-on'] as const).map((does) => ({
-      do: does,
-      line,
-    })),
+    ...(['line', 'apply', 'discard', 'switch-on'] as const).map((does) => ({ do: does, line })),
+    { do: 'recording', line, on: true },
+    { do: 'protocol', line, to: 'tcp' },
     ...(['switch-off', 'delete'] as const).flatMap((does) => [
       { do: does, line, sure: true },
       { do: does, line, sure: false },

@@ -201,7 +201,7 @@ test('/cancel closes a question too, with the screen at the bottom', async () =>
 
 test('another press closes the question: what is written then is no answer', async () => {
   await ask('domain');
-  await room.presses(olga, { do: 'protocol', line });
+  await room.presses(olga, { do: 'protocol', line, to: 'tcp' });
   await room.writes(olga, 'pbx2.test');
   expect((await room.book.find(line))?.pending).toEqual({ transport: 'tcp' });
 });
@@ -313,7 +313,7 @@ test('a choice reaches its handler with the picker that is open, also after a re
 test('a screen she deleted comes anew', async () => {
   const old = (await room.screenMessage(olga)) ?? 0;
   room.chat.loses(olga, old);
-  await room.presses(olga, { do: 'protocol', line }, old);
+  await room.presses(olga, { do: 'protocol', line, to: 'tcp' }, old);
   expect((await room.lineScreen(olga)).details.transport).toBe('tcp');
   expect(await room.screenMessage(olga)).not.toBe(old);
 });
@@ -321,7 +321,7 @@ test('a screen she deleted comes anew', async () => {
 test('whoever stopped the bot loses nothing, and is asked nothing', async () => {
   const screen = (await room.screenMessage(olga)) ?? 0;
   room.chat.refuse(olga, 'blocked');
-  await room.presses(olga, { do: 'protocol', line });
+  await room.presses(olga, { do: 'protocol', line, to: 'tcp' });
   await ask('domain');
   expect(await room.inbox.open(10)).toEqual([]);
   expect(room.faults).toEqual([]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SimulatedClock } from 'xstate';
 import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
 import { pressMs } from '../../../src/actors/ports/inbox.ts';
@@ -187,6 +188,7 @@ export class Room {
     const expiresAt = EpochMs(this.now() + pressMs);
     const row = {
       id: `bot-${this.#updates}`,
+      key: randomUUID(),
       user,
       input,
       language,

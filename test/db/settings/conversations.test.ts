@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Dialogues } from '../../../src/actors/ports/dialogues.ts';
 import type { Inbox, InboxRow } from '../../../src/actors/ports/inbox.ts';
@@ -32,6 +33,7 @@ const somebody = () => UserId(people++);
 let updates = 1;
 const written = (user: UserId, text: string): InboxRow => ({
   id: `bot-${updates++}`,
+  key: randomUUID(),
   user,
   input: { kind: 'text', text, messageId: 7 },
   language: 'es-MX',

@@ -441,8 +441,8 @@ describe('in the database', () => {
     const client = await pool.connect();
     const statements = vi.spyOn(Object.getPrototypeOf(client) as typeof client, 'query');
     client.release();
-    const input = { kind: 'press', press: { do: 'recording', line: id }, messageId: 5 } as const;
-    await inbox.put({ id: 'bot-1', user: olga, input, language: 'en', name: 'Olga' });
+    const input = { kind: 'press', press: { do: 'recording', line: id, on: true }, messageId: 5 } as const;
+    await inbox.put({ id: 'bot-1', key: randomUUID(), user: olga, input, language: 'en', name: 'Olga' });
     await dialogues.of(olga);
     await book.find(id);
     await book.change(olga, id, { recording: true });

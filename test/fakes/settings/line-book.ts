@@ -54,10 +54,13 @@ export class MemoryLineBook implements LineBook {
     return this.#held.get(line)?.line;
   }
 
-  async create(owner: UserId, values: LineOptions & NewEdits & { readonly pendingSince: EpochMs | undefined }) {
+  async create(
+    owner: UserId,
+    values: LineOptions & NewEdits & { readonly pendingSince: EpochMs | undefined },
+    id = LineId(`00000000-0000-4000-8000-${String(this.#made + 1).padStart(12, '0')}`),
+  ) {
     const { name, codecs, dtmfMethods, recording, recordingsChat, quietHours, pendingSince, ...edits } = values;
     this.#made += 1;
-    const id = LineId(`00000000-0000-4000-8000-${String(this.#made).padStart(12, '0')}`);
     const { password, ...settings } = edits;
     const line: OwnedLine = {
       id,

@@ -6,6 +6,7 @@ import type { Template } from '../../ports/templates.ts';
 import type { Next, PressHandlers, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 import { planRoom } from '../plan-room.ts';
+import { madeBy } from './made-by.ts';
 import { noteTemplateOf } from './template-revision.ts';
 
 type Parts = Pick<SettingsParts, 'lines' | 'plans' | 'screens' | 'templates' | 'hints'>;
@@ -21,20 +22,17 @@ export async function newLineFrom(parts: Parts, visitor: Visitor, id: string): P
 
 async function newLine(parts: Parts, visitor: Visitor, settings: Partial<LineOptions> & NewEdits): Promise<Next> {
   const { lines, screens } = parts;
+  const id = madeBy(visitor);
   const { own, limit } = await planRoom(parts, visitor.user);
+  if (own.some((line) => line.id === id)) return { screen: await screens.line(visitor, id) };
   if (own.length >= limit) return { screen: await screens.lines(visitor, { kind: 'lines-limit', limit }) };
   const names = new Set(own.map(({ name }) => name));
   let number = own.length + 1;
   while (names.has(automaticName(number))) number++;
-  const line = await lines.create(visitor.user, {
-    ...blankOptions,
-    name: automaticName(number),
-    // Nothing of a draft is in use yet that the values would have to wait beside.
-    pendingSince: undefined,
-    ...settings,
-  });
-  await noteTemplateOf(parts, line, visitor.at);
-  return { screen: await screens.line(visitor, line.id) };
+  // Nothing of a draft is in use yet that the values would have to wait beside.
+  const values = { ...blankOptions, name: automaticName(number), pendingSince: undefined, ...settings };
+  await noteTemplateOf(parts, await lines.create(visitor.user, values, id), visitor.at);
+  return { screen: await screens.line(visitor, id) };
 }
 
 const settingsOf = ({

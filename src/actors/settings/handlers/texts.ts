@@ -15,6 +15,7 @@ import { limitReachedBy, planRoom } from '../plan-room.ts';
 import { contradicts, fixedValues } from '../template-fields.ts';
 import { isOffered } from './auto-worker.ts';
 import { type LineKey, type LineSection, readLines, writeLine, wrong } from './line-text.ts';
+import { madeBy } from './made-by.ts';
 import { forOwner } from './owned.ts';
 import { noteTemplateOf } from './template-revision.ts';
 
@@ -44,33 +45,28 @@ export const importAnswer = (parts: Parts): AnswerHandlers<'import'> => ({
   import: async (visitor, _, text) => {
     const read = readLines(text);
     if (read.wrong) return read;
-    const place = await overPlan(parts, visitor.user, read.sections);
-    if (place) return wrong(place.at, 'plan', place.name);
+    const { own, limit } = await planRoom(parts, visitor.user);
+    const ids = new Set(own.map(({ id }) => id));
+    const sections = read.sections.map((section, place) => ({ ...section, id: madeBy(visitor, place) }));
+    const missing = sections.filter(({ id }) => !ids.has(id));
+    const over = missing[Math.max(0, limit - own.length)];
+    if (over) return wrong(over.at, 'plan', over.name);
     // Each may ask for host names; nothing is made before all of them are known to be right.
-    const drafts = await Promise.all(read.sections.map((section) => draftOf(parts, visitor, section)));
+    const drafts = await Promise.all(missing.map((section) => draftOf(parts, visitor, section)));
     for (const draft of drafts) if ('wrong' in draft) return draft;
-    for (const draft of drafts) {
+    for (const [place, draft] of drafts.entries()) {
       if ('wrong' in draft) continue;
-      const line = await parts.lines.create(visitor.user, { ...draft.values, pendingSince: undefined });
+      const values = { ...draft.values, pendingSince: undefined };
+      const line = await parts.lines.create(visitor.user, values, missing[place]?.id);
       await noteTemplateOf(parts, line, visitor.at);
     }
-    return imported(parts, visitor, drafts.length);
+    return imported(parts, visitor, sections.length);
   },
 });
 
 const imported = async ({ screens }: Parts, visitor: Visitor, count: number): Promise<Next> => ({
   screen: await screens.lines(visitor, { kind: 'imported', count }),
 });
-
-/** The first of the sections that the person's plan has no room for. */
-async function overPlan(
-  parts: Parts,
-  person: UserId,
-  sections: readonly LineSection[],
-): Promise<LineSection | undefined> {
-  const { own, limit } = await planRoom(parts, person);
-  return sections[Math.max(0, limit - own.length)];
-}
 
 async function draftOf(
   parts: Parts,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Bot, Context } from 'grammy';
 import type { Message, User } from 'grammy/types';
 import type { Logger } from 'pino';
@@ -79,6 +80,7 @@ export class Intake {
   async #put(updateId: number, from: User, input: SettingsInput) {
     const row: InboxRow = {
       id: `bot-${updateId}`,
+      key: randomUUID(),
       user: UserId(from.id),
       input,
       language: from.language_code,

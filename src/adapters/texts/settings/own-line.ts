@@ -1,6 +1,6 @@
 import type { SettingsButton } from '../../../actors/ports/settings-chat.ts';
 import type { LineId } from '../../../machines/model/ids.ts';
-import type { AskedField, SettingsPress } from '../../../machines/model/settings.ts';
+import type { AskedField, SettingsPress, Transport } from '../../../machines/model/settings.ts';
 import type { LineDetails, LineFacts, Screen } from '../../../machines/model/settings-screens.ts';
 import type { Phrase } from '../phrasebook.ts';
 import { shownValue } from './field-values.ts';
@@ -32,14 +32,18 @@ function rows(facts: LineFacts, details: LineDetails, phrase: Phrase): SettingsB
     [
       ...(details.fixed.includes('transport')
         ? []
-        : [button(shownValue('transport', facts, details), { do: 'protocol', line })]),
+        : [button(shownValue('transport', facts, details), { do: 'protocol', line, to: details.nextTransport })]),
       act('label-worker', 'line-workers'),
     ],
     [act('label-templates', 'templates')],
     [...value('codecs'), ...value('dtmf')],
     value('rules'),
     [
-      button(`${details.recording ? '✅' : '☑️'} ${phrase('label-recording')}`, { do: 'recording', line }),
+      button(`${details.recording ? '✅' : '☑️'} ${phrase('label-recording')}`, {
+        do: 'recording',
+        line,
+        on: !details.recording,
+      }),
       act('label-recordings-chat', 'chat'),
     ],
     [act('label-user', 'user'), ...(details.user || details.invited ? [act('label-unlink', 'unlink')] : [])],
@@ -59,5 +63,5 @@ function rows(facts: LineFacts, details: LineDetails, phrase: Phrase): SettingsB
 /** Presses that say no more than their line. */
 type LineAction = Exclude<
   Extract<SettingsPress, { line: LineId }>,
-  { sure: boolean } | { field: AskedField } | { worker: string }
+  { sure: boolean } | { on: boolean } | { to: Transport } | { field: AskedField } | { worker: string }
 >['do'];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Plan } from '../../../../src/actors/ports/plans.ts';
 import { SettingsMessageNotSent } from '../../../../src/actors/ports/settings-chat.ts';
 import type { Worker } from '../../../../src/actors/ports/workers.ts';
@@ -95,7 +96,13 @@ export function settingsHouse() {
     /** Said at once, to whom it can be said. */
     said: [] as Saying[],
     planNames: ['free', 'full'],
-    visitor: (user: UserId): Visitor => ({ user, language: 'en', name: names.get(user), at: clock.at }),
+    visitor: (user: UserId): Visitor => ({
+      user,
+      language: 'en',
+      name: names.get(user),
+      at: clock.at,
+      key: randomUUID(),
+    }),
     handlers: () => made,
     /** A line as its owner has set it up. */
     has: async (owner: UserId, values: Partial<OwnedLine> = {}): Promise<LineId> => {

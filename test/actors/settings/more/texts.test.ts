@@ -198,3 +198,23 @@ test('nobody but its owner exports a line', async () => {
   const { has, exported } = house();
   expect(await exported(await has(olga), uwe)).toBe('');
 });
+
+test('an import that a crash cut short is ended by being done again: no line twice, and none refused for those there are', async () => {
+  const { handlers, visitor, lines, plans } = house();
+  plans.set(olga, { sipAccounts: 2 });
+  const { answers } = handlers();
+  const [her, text] = [visitor(olga), '[A]\nlogin = 1\n[B]\nlogin = 2'];
+  const create = lines.create.bind(lines);
+  lines.create = async (...asked) => {
+    if (asked[1].name === 'B') throw new Error('the process ends here');
+    return create(...asked);
+  };
+  await expect(answers.import(her, { kind: 'import' }, text)).rejects.toThrow('ends here');
+  lines.create = create;
+  for (let time = 0; time < 2; time++) {
+    expect(await answers.import(her, { kind: 'import' }, text)).toMatchObject({
+      screen: { remark: { kind: 'imported', count: 2 } },
+    });
+    expect((await lines.of(olga)).map(({ name }) => name)).toEqual(['A', 'B']);
+  }
+});

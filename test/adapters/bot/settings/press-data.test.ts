@@ -22,8 +22,6 @@ const ids = ['auto', 'a', '', 'a:b', ':', '~', '~~', '~AAAA', 'ü'.repeat(12), '
 const bare = ['lines', 'new', 'cancel', 'workers', 'import', 'language-list'] as const;
 const ofLine = [
   'line',
-  'recording',
-  'protocol',
   'templates',
   'line-workers',
   'chat',
@@ -46,9 +44,11 @@ function* all(line = LineId(randomUUID())): Generator<SettingsPress> {
   for (const kind of ofLine) yield { do: kind, line };
   for (const field of fields) yield { do: 'ask', line, field };
   yield { do: 'try', line };
+  for (const to of ['udp', 'tcp', 'tls'] as const) yield { do: 'protocol', line, to };
   for (const language of ['en', 'ru', 'uk', 'es', 'zh-Hant-HK']) yield { do: 'language', language };
   for (const yes of [true, false]) {
     yield { do: 'callback', on: yes };
+    yield { do: 'recording', line, on: yes };
     yield { do: 'switch-off', line, sure: yes };
     yield { do: 'delete', line, sure: yes };
     for (const template of ids) yield { do: 'template', line, template, sure: yes };

@@ -45,6 +45,7 @@ export const details: LineDetails = {
   domain: 'pbx.test',
   proxy: '',
   transport: 'udp',
+  nextTransport: 'tcp',
   worker: 'auto',
   workerShown: frankfurt,
   template: undefined,
