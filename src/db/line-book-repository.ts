@@ -95,8 +95,8 @@ export class LineBookRepository implements LineBook {
       : this.#asOwner(by, line, 'switch-off', () => ({ enabled: false, draft: false }));
   }
 
-  async assign(by: Changer, line: LineId, user: UserId | undefined): Promise<OwnedLine | undefined> {
-    return shown(await this.#rows.change(by, line, 'assign', ({ ownerId }) => ({ userId: user ?? ownerId })));
+  async assign(by: Changer, line: LineId, user: UserId | undefined, owner: Changer = by) {
+    return this.#asOwner(by, line, 'assign', ({ ownerId }) => ({ userId: user ?? ownerId }), owner);
   }
 
   /** Edits that wait are the giver's: they are made true with it. The receiver talks through the line. */
@@ -154,8 +154,9 @@ export class LineBookRepository implements LineBook {
     line: LineId,
     deed: LineDeed,
     patchOf: (row: LineRow) => LinePatch,
+    owner = by,
   ): Promise<OwnedLine | undefined> {
-    const isHis = ({ ownerId }: LineRow) => by === 'timer' || by === 'operator' || by === ownerId;
+    const isHis = ({ ownerId }: LineRow) => owner === 'timer' || owner === 'operator' || owner === ownerId;
     return shown(await this.#rows.change(by, line, deed, (row) => (isHis(row) ? patchOf(row) : undefined)));
   }
 

@@ -9,8 +9,8 @@ export type NewEdits = Partial<AppliedSettings> & { readonly password?: string }
 
 /**
  * Lines as their owners set them up. Each change is one transaction, with its row in the audit log (secrets left out) and
- * its announcement to every host. A person's change counts only while the line is his, except of who has it: between his look
- * at the line and the change somebody may have taken it. `undefined` where there is no such line.
+ * its announcement to every host. A person's change counts only while the line is his, but for a hand-over: between his look at
+ * the line and the change somebody may have taken it. `undefined` where there is no such line.
  */
 export interface LineBook {
   /** Those of the person first, then those assigned to him, each oldest first. */
@@ -32,8 +32,11 @@ export interface LineBook {
   apply(by: Changer, line: LineId): Promise<OwnedLine | undefined>;
   /** On: pending edits are applied with it. Off: the line is no draft any more. */
   switch(by: Changer, line: LineId, on: boolean): Promise<OwnedLine | undefined>;
-  /** undefined: the owner. */
-  assign(by: Changer, line: LineId, user: UserId | undefined): Promise<OwnedLine | undefined>;
+  /**
+   * `user`: undefined for the owner. `owner`: who decided it, where another one does it, as whoever accepts an invitation; only
+   * while the line is his.
+   */
+  assign(by: Changer, line: LineId, user: UserId | undefined, owner?: UserId): Promise<OwnedLine | undefined>;
   /**
    * The receiver owns it; the recordings chat is reset, the former owner may take it back (D-07). Plans count by owner: its
    * calls are counted for the receiver from then on, and what was used before stays with the former owner. On a worker of

@@ -181,6 +181,8 @@ export type Remark =
   /** He has to open the link, or to write to the chat account, first (D-06). */
   | { readonly kind: 'user-invited'; readonly name: string; readonly link: string }
   | { readonly kind: 'offered'; readonly name: string }
+  /** A hand-over of which the bot could not tell the receiver. */
+  | { readonly kind: 'offered-by-link'; readonly name: string; readonly link: string }
   | { readonly kind: 'test-call'; readonly outcome: TestCallOutcome };
 
 /**

@@ -259,10 +259,14 @@ describe.each(books)('a line book %s', (_, open) => {
     expect(await book.edit(olga, id, { domain: 'olga.test' }, at)).toBeUndefined();
     expect(await book.apply(olga, id)).toBeUndefined();
     expect(await book.switch(olga, id, false)).toBeUndefined();
+    expect(await book.assign(olga, id, somebody())).toBeUndefined();
+    const invited = somebody();
+    expect(await book.assign(invited, id, invited, olga)).toBeUndefined();
     expect(await book.remove(olga, id)).toBe(false);
     expect(await book.find(id)).toEqual(his);
     expect(await book.edit(uwe, id, { domain: 'uwe.test' }, at)).toMatchObject({ pending: { domain: 'uwe.test' } });
     expect(await book.apply('timer', id)).toMatchObject({ domain: 'uwe.test', pending: {} });
+    expect(await book.assign(invited, id, invited, uwe)).toMatchObject({ owner: uwe, user: invited });
     expect(await book.remove('operator', id)).toBe(true);
   });
 

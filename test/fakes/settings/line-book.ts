@@ -109,7 +109,9 @@ export class MemoryLineBook implements LineBook {
     });
   }
 
-  async assign(by: Changer, line: LineId, user: UserId | undefined) {
+  async assign(by: Changer, line: LineId, user: UserId | undefined, owner: Changer = by) {
+    const known = this.#held.get(line)?.line;
+    if (!known || !isHis(owner, known)) return undefined;
     return this.#do(by, line, 'assign', (held) => {
       held.line = { ...held.line, user: user ?? held.line.owner };
     });

@@ -90,7 +90,7 @@ export const newOwnerPicked = (
       screen: await screens.line(
         visitor,
         line,
-        isTold ? { kind: 'offered', name } : { kind: 'user-invited', name, link },
+        isTold ? { kind: 'offered', name } : { kind: 'offered-by-link', name, link },
       ),
     };
   });

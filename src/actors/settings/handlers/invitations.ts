@@ -22,7 +22,7 @@ export async function accept(parts: Parts, offer: Offer, at: EpochMs): Promise<r
   const { lines, offers, people, chatAccount } = parts;
   const line = await invitedTo(parts, offer, at);
   if (!line || !(await offers.take(offer.token))) return undefined;
-  if (!(await lines.assign(offer.to, line.id, offer.to))) return undefined;
+  if (!(await lines.assign(offer.to, line.id, offer.to, offer.from))) return undefined;
   const name = (await people.name(offer.to)) ?? offer.toName;
   const isReplaced = line.user !== line.owner && line.user !== offer.to;
   return [

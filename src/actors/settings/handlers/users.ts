@@ -26,7 +26,7 @@ export const userHandlers = (parts: Parts): PressHandlers<'user' | 'unlink'> => 
   unlink: (visitor, press) =>
     forOwner(parts, visitor, press.line, async (line) => {
       const sayings = await unlink(parts, visitor, line);
-      return { screen: await parts.screens.line(visitor, line.id), sayings };
+      return sayings ? { screen: await parts.screens.line(visitor, line.id), sayings } : goneFrom(parts, visitor);
     }),
 });
 
@@ -44,13 +44,13 @@ export const userPicked = (
     const chosen = { kind: 'user-chosen', name } as const;
     if (picked.user === line.owner) {
       const sayings = await unlink(parts, visitor, line);
-      return { screen: await screens.line(visitor, line.id, chosen), sayings };
+      return sayings ? { screen: await screens.line(visitor, line.id, chosen), sayings } : goneFrom(parts, visitor);
     }
     if (picked.name !== undefined) await people.note(picked.user, { name });
     if (line.user === picked.user || (await people.hasMet(picked.user))) {
       const sayings = line.user === picked.user ? [] : farewell(line, chatAccount);
+      if (!(await lines.assign(visitor.user, line.id, picked.user))) return goneFrom(parts, visitor);
       await forgetInvitation(parts, line);
-      await lines.assign(visitor.user, line.id, picked.user);
       if (line.user !== picked.user) {
         sayings.push({ to: picked.user, notice: { kind: 'invitation-accepted', lineName: line.name, chatAccount } });
       }
@@ -71,10 +71,10 @@ export const userPicked = (
     return { screen: await screens.line(visitor, line.id, { kind: 'user-invited', name, link }) };
   });
 
-async function unlink(parts: Parts, visitor: Visitor, line: OwnedLine): Promise<Saying[]> {
+/** @returns what is to be said about it; undefined: the line is another's meanwhile, and so is what becomes of it */
+async function unlink(parts: Parts, visitor: Visitor, line: OwnedLine): Promise<Saying[] | undefined> {
+  if (!(await parts.lines.assign(visitor.user, line.id, undefined))) return undefined;
   await forgetInvitation(parts, line);
-  if (line.user === line.owner) return [];
-  await parts.lines.assign(visitor.user, line.id, undefined);
   return farewell(line, parts.chatAccount);
 }
 
@@ -86,6 +86,11 @@ async function forgetInvitation({ offers }: Parts, { id }: OwnedLine): Promise<v
   const offer = await offers.ofLine(id, 'user');
   if (offer) await offers.remove(offer.token);
 }
+
+/** Between the look at the line and the change somebody has taken it. */
+const goneFrom = async ({ screens }: Parts, visitor: Visitor): Promise<Next> => ({
+  screen: await screens.lines(visitor, { kind: 'not-yours' }),
+});
 
 const notInPlan = ({ screens }: Parts, visitor: Visitor, line: OwnedLine) =>
   screens.line(visitor, line.id, { kind: 'not-in-plan', what: 'assignment' });

@@ -26,7 +26,8 @@ export function remark(said: Remark, phrase: Phrase): string {
     case 'offered':
       return phrase(`remark-${said.kind}`, { person: brief(said.name) });
     case 'user-invited':
-      return phrase('remark-user-invited', { person: brief(said.name), link: plain(said.link) });
+    case 'offered-by-link':
+      return phrase(`remark-${said.kind}`, { person: brief(said.name), link: plain(said.link) });
     case 'test-call':
       return phrase(`test-call-${said.outcome}`);
     default:

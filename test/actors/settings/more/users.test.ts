@@ -224,3 +224,39 @@ test('a name of ten thousand characters is kept short, and somebody without a na
   people.met.add(UserId(77));
   expect(remarkOf(await picks(olga, await asks(), UserId(77), undefined))).toEqual({ kind: 'user-chosen', name: '77' });
 });
+
+test('who takes the line while its owner assigns it has it alone, and nobody is told of an assignment', async () => {
+  const { asks, picks, people, lines, line, handlers, visitor, find } = await office();
+  people.met.add(uwe);
+  const asked = await asks();
+  const hasMet = people.hasMet.bind(people);
+  people.hasMet = async (user) => {
+    await lines.handOver(vera, line, vera);
+    return hasMet(user);
+  };
+  const late = await picks(olga, asked, uwe);
+  expect(remarkOf(late)).toEqual({ kind: 'not-yours' });
+  expect(told(late)).toEqual([[olga, 'picked']]);
+  expect(await find(line)).toMatchObject({ owner: vera, user: vera });
+
+  await lines.assign(vera, line, uwe);
+  const before = await find(line);
+  lines.find = async () => {
+    await lines.takeBack(olga, line);
+    return before;
+  };
+  const unlinked = await handlers.presses.unlink(visitor(vera), { do: 'unlink', line });
+  expect([remarkOf(unlinked), told(unlinked)]).toEqual([{ kind: 'not-yours' }, []]);
+});
+
+test('an invitation that is opened while the line is handed over is gone', async () => {
+  const { asks, picks, linkOf, opens, offers, lines, line, find } = await office();
+  const token = tokenOf(linkOf(await picks(olga, await asks(), uwe)));
+  const take = offers.take.bind(offers);
+  offers.take = async (taken) => {
+    await lines.handOver(vera, line, vera);
+    return take(taken);
+  };
+  expect(told(await opens(uwe, token))).toEqual([[uwe, 'invitation-gone']]);
+  expect(await find(line)).toMatchObject({ owner: vera, user: vera });
+});
