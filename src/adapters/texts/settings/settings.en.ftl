@@ -208,6 +208,9 @@ remark-user-invited =
     { $person } has to open this link first, or write to the chat account. Pass it on; it is valid for 7 days. Until then calls go on ringing you.
     { $link }
 remark-offered = { $person } was offered the line; the offer is valid for 5 minutes.
+remark-offered-by-link =
+    The bot cannot write to { $person }. Pass this link on: the line changes hands when { $person } opens it. The offer is valid for 5 minutes; nothing changes before.
+    { $link }
 test-call-started = The line calls its own number; the chat account connects you as in any call. You hear a tone, then yourself. Press keys: after the call you see here how they arrived.
 test-call-not-registered = No test call: the line is not registered.
 test-call-busy = No test call: you are in a call.

@@ -208,6 +208,9 @@ remark-user-invited =
     { $person } tiene que abrir antes este enlace o escribir a la cuenta que llama. Pásaselo; vale 7 días. Hasta entonces las llamadas te siguen llegando a ti.
     { $link }
 remark-offered = Has ofrecido la línea a { $person }; la oferta vale 5 minutos.
+remark-offered-by-link =
+    El bot no puede escribir a { $person }. Pásale este enlace: la línea cambia de dueño cuando { $person } lo abra. La oferta vale 5 minutos; antes no cambia nada.
+    { $link }
 test-call-started = La línea llama a su propio número; la cuenta que llama te pone en comunicación como siempre. Oirás un tono y después a ti. Pulsa teclas: después de la llamada verás aquí cómo llegaron.
 test-call-not-registered = No hay llamada de prueba: la línea no está registrada.
 test-call-busy = No hay llamada de prueba: estás en una llamada.

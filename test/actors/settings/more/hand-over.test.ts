@@ -112,7 +112,7 @@ test('a receiver whom the bot cannot write to takes the line by the link the own
   const { gives, chat, find, line, acceptOffer, visitor } = await office();
   chat.refuse(uwe, 'blocked');
   const remark = remarkOf(await gives(uwe));
-  const link = remark?.kind === 'user-invited' ? remark.link : '';
+  const link = remark?.kind === 'offered-by-link' ? remark.link : '';
   expect(link).toMatch(/^https:\/\/t\.me\/siptg_bot\?start=l_/);
   const token = link.split('l_')[1] ?? '';
   expect(told(await acceptOffer(visitor(vera), token))).toEqual([[vera, 'invitation-gone']]);

@@ -284,6 +284,9 @@ const remarksByKind: { readonly [Kind in Remark['kind']]: readonly OfKind<Remark
   'user-chosen': [{ kind: 'user-chosen', name: 'Uwe' }],
   'user-invited': [{ kind: 'user-invited', name: 'Uwe', link: 'https://t.me/siptg_bot?start=l_0123456789abcdef' }],
   offered: [{ kind: 'offered', name: 'Uwe' }],
+  'offered-by-link': [
+    { kind: 'offered-by-link', name: 'Uwe', link: 'https://t.me/siptg_bot?start=l_0123456789abcdef' },
+  ],
   'test-call': (['started', 'not-registered', 'busy', 'assigned', 'restarting'] as const).map((outcome) => ({
     kind: 'test-call',
     outcome,

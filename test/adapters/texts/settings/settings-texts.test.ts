@@ -178,6 +178,14 @@ describe('questions', () => {
     expect(buttons).toEqual([[{ label: 'Cancel', press: { do: 'cancel' } }]]);
   });
 
+  test('a hand-over by link is good for five minutes, and nothing is said of calls or of writing to anybody', () => {
+    const { text } = show({ ...ownLine, remark: { kind: 'offered-by-link', name: 'Uwe', link: 'https://t.me/x' } });
+    const [said = ''] = text.split('\n\n', 1);
+    expect(said).toContain('5 minutes');
+    expect(said).toContain('https://t.me/x');
+    expect(said).not.toMatch(/7 days|chat account|ringing/);
+  });
+
   test('the missing parameters are named', () => {
     const remark = { kind: 'wrong-parameters', missing: ['domain'] } as const;
     expect(show({ ...ownLine, remark }).text).toMatch(/^Wrong parameters: Domain\n\n/);

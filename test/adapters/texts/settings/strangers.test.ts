@@ -69,6 +69,7 @@ describe('what strangers write', () => {
       },
       { ...asksFor('rules'), lineName: foreign, hint: foreign, current: foreign },
       { ...list, remark: { kind: 'user-invited', name: foreign, link: 'https://t.me/x' } },
+      { ...list, remark: { kind: 'offered-by-link', name: foreign, link: 'https://t.me/x' } },
       { ...list, remark: { kind: 'deleted', name: foreign } },
     ];
     const said: readonly SettingsNotice[] = [
