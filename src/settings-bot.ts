@@ -14,13 +14,14 @@ import { handlerTable } from './actors/settings/handler-table.ts';
 import { titleOf } from './actors/settings/handlers/recordings-chat.ts';
 import { workerOf } from './actors/settings/handlers/workers.ts';
 import type { Saying } from './actors/settings/handlers.ts';
+import { LateVoice } from './actors/settings/late-voice.ts';
 import { OperatorVoice } from './actors/settings/operator-voice.ts';
 import { OwnerNotices } from './actors/settings/owner-notices.ts';
 import type { SettingsParts } from './actors/settings/parts.ts';
 import { settingsHandlers } from './actors/settings/settings.ts';
 import { tellOfChangedTemplates } from './actors/settings/template-notices.ts';
 import { Views } from './actors/settings/views.ts';
-import { voiceOf } from './actors/settings/voice.ts';
+import { type Said, voiceOf } from './actors/settings/voice.ts';
 import { WorkerWatch } from './actors/settings/worker-watch.ts';
 import type { FailedRecording } from './actors/softphone.ts';
 import type { SettingsOptions } from './adapters/bot/bot.ts';
@@ -119,7 +120,7 @@ export interface SettingsBot {
   take(row: InboxRow, isNew: boolean): void;
   /** Somebody had contact with the chat account. */
   personCame(user: UserId): void;
-  say(saying: Saying): Promise<boolean>;
+  say(saying: Saying): Promise<Said>;
   /** A call ended: that a person cannot be rung is told to the owner of the line. */
   callEnded(line: LineId, cause: HangupCause): void;
   testEnded(report: TestCallReport): void;
@@ -144,7 +145,10 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   const plans = plansOf(parts.planFile, { accounts: store.planAccounts, lines, workers });
   const fault = (where: string) => (error: unknown) => faults.report(where, error);
 
-  const say = voiceOf({ chat, texts, people, faults });
+  const voice = voiceOf({ chat, texts, people, faults });
+  const time = parts.actorClock ? { actorClock: parts.actorClock } : {};
+  const lateVoice = new LateVoice({ voice, clock, faults, ...time });
+  const say = (saying: Saying) => lateVoice.say(saying);
   const screens = new Views({
     lines,
     people,
@@ -185,7 +189,8 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     admins: new Set(options.admins),
     screens,
     checks,
-    say,
+    // Whoever waits for the answer to a press does not wait for Telegram to come back.
+    say: async (saying) => (await voice(saying)) === 'arrived',
     setCallback: (user, on) => parts.setCallback(user, on),
     startTestCall: (user, line) => parts.startTestCall(user, line),
     async reach(user) {
@@ -206,10 +211,10 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     lines,
     clock,
     faults,
-    ...(parts.actorClock && { actorClock: parts.actorClock }),
+    ...time,
   });
   const ownerNotices = new OwnerNotices({ lineActors, lines: parts.lines, hints, say, clock, faults });
-  const voice = new OperatorVoice({ notices: operatorNotices, say });
+  const operatorVoice = new OperatorVoice({ notices: operatorNotices, say: voice, faults, ...time });
   const watch = new WorkerWatch({ workers, book: lines, hints, say, clock });
   const thisHost = {
     id: 'host',
@@ -227,7 +232,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       .catch(fault('workers'));
   const beating = setInterval(beat, beatMs);
   beat();
-  const sayAll = () => void voice.sayAll().catch(fault('notices of the operator'));
+  const sayAll = () => void operatorVoice.sayAll().catch(fault('notices of the operator'));
   sayAll();
   tellOfChangedTemplates({ book: lines, templates, hints, say }, clock.now()).catch(fault('templates'));
   desk.wake();
@@ -255,6 +260,8 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     async close() {
       clearInterval(beating);
       ownerNotices.stop();
+      lateVoice.close();
+      operatorVoice.close();
       await desk.close();
     },
   };

@@ -1,10 +1,16 @@
+import type { Faults } from '../ports/faults.ts';
 import type { OperatorNotices } from '../ports/operator-notices.ts';
 import type { Saying } from './handlers.ts';
+import { againMs } from './late-voice.ts';
+import type { ActorClock } from './live-dialogues.ts';
+import type { Said } from './voice.ts';
 
 export interface OperatorVoiceParts {
   readonly notices: Pick<OperatorNotices, 'open' | 'done'>;
-  /** @returns whether it arrived */
-  readonly say: (saying: Saying) => Promise<unknown>;
+  readonly say: (saying: Saying) => Promise<Said>;
+  readonly faults: Faults;
+  /** Of the next attempt; the real one by default. */
+  readonly actorClock?: ActorClock;
 }
 
 /** At a time; the bot may send some thirty messages a second to all people together. */
@@ -15,6 +21,8 @@ export class OperatorVoice {
   readonly #parts: OperatorVoiceParts;
   #saying: Promise<void> | undefined;
   #isMore = false;
+  #again: unknown;
+  #closed = false;
 
   constructor(parts: OperatorVoiceParts) {
     this.#parts = parts;
@@ -29,17 +37,36 @@ export class OperatorVoice {
     return this.#saying;
   }
 
+  /** What is not said yet stays open for the next process. */
+  close(): void {
+    this.#closed = true;
+    this.#clock.clearTimeout(this.#again as never);
+  }
+
   async #sayAll(): Promise<void> {
     const { notices, say } = this.#parts;
-    while (this.#isMore) {
+    while (this.#isMore && !this.#closed) {
       this.#isMore = false;
       const open = await notices.open(batch);
       if (open.length === batch) this.#isMore = true;
       for (const { id, to, text } of open) {
-        await say({ to, notice: { kind: 'operator-says', text } });
-        // Also when it did not arrive: who has stopped the bot is not told next week what is long over.
+        if ((await say({ to, notice: { kind: 'operator-says', text } })) === 'away') return this.#later();
+        // Also when he missed it: who has stopped the bot is not told next week what is long over.
         await notices.done(id);
       }
     }
+  }
+
+  /** Telegram is away, and with it everybody. */
+  #later(): void {
+    this.#clock.clearTimeout(this.#again as never);
+    if (this.#closed) return;
+    const { faults } = this.#parts;
+    const again = () => void this.sayAll().catch((error: unknown) => faults.report('notices of the operator', error));
+    this.#again = this.#clock.setTimeout(again, againMs);
+  }
+
+  get #clock(): NonNullable<ActorClock> {
+    return this.#parts.actorClock ?? globalThis;
   }
 }

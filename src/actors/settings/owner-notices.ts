@@ -20,7 +20,7 @@ export interface OwnerNoticesParts {
   readonly lineActors: Pick<LineActors, 'watch'>;
   readonly lines: Pick<Lines, 'find'>;
   readonly hints: Hints;
-  /** @returns whether it arrived */
+  /** Also later, when Telegram is away. */
   readonly say: (saying: Saying) => Promise<unknown>;
   readonly clock: WallClock;
   readonly faults: Faults;

@@ -10,19 +10,22 @@ export interface VoiceParts {
   readonly faults: Faults;
 }
 
+/** `missed`: he has stopped the bot, or it cannot be said. `away`: Telegram could not be reached, and may be later. */
+export type Said = 'arrived' | 'missed' | 'away';
+
 /**
  * What the settings bot says of itself, to people who may be doing nothing at all. Who has stopped the bot misses it.
- * `language`: where none is known of him. @returns whether it arrived
+ * `language`: where none is known of him.
  */
 export const voiceOf =
   ({ chat, texts, people, faults }: VoiceParts) =>
-  async ({ to, notice, request }: Saying, language?: string): Promise<boolean> => {
+  async ({ to, notice, request }: Saying, language?: string): Promise<Said> => {
     try {
       await chat.send(to, texts.notice(notice, (await people.language(to)) ?? language, request));
-      return true;
+      return 'arrived';
     } catch (error) {
-      if (!(error instanceof SettingsMessageNotSent && error.reason === 'blocked'))
-        faults.report('settings notice', error);
-      return false;
+      const reason = error instanceof SettingsMessageNotSent ? error.reason : undefined;
+      if (reason !== 'blocked') faults.report('settings notice', error);
+      return reason === 'unreachable' ? 'away' : 'missed';
     }
   };

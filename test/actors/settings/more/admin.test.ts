@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { SimulatedClock } from 'xstate';
 import type { Saying } from '../../../../src/actors/settings/handlers.ts';
+import { againMs } from '../../../../src/actors/settings/late-voice.ts';
 import { OperatorVoice } from '../../../../src/actors/settings/operator-voice.ts';
 import type { UserId } from '../../../../src/machines/model/ids.ts';
 import { admin, olga, settingsHouse, told, uwe } from './house.ts';
+
+const faults = { report: () => {} };
 
 function house() {
   const made = settingsHouse();
@@ -14,7 +18,11 @@ function house() {
   };
   const voice = new OperatorVoice({
     notices: made.operatorNotices,
-    say: async (saying) => void made.said.push(saying),
+    say: async (saying) => {
+      made.said.push(saying);
+      return 'arrived';
+    },
+    faults,
   });
   return { ...made, does, voice };
 }
@@ -86,10 +94,13 @@ test('more notices than one batch are all said, also those put while it speaks',
   const voice = new OperatorVoice({
     notices: operatorNotices,
     say: async (saying) => {
-      if (heard.push(saying) !== 120) return;
-      await operatorNotices.put(olga, 'One more thing');
-      void voice.sayAll();
+      if (heard.push(saying) === 120) {
+        await operatorNotices.put(olga, 'One more thing');
+        void voice.sayAll();
+      }
+      return 'arrived';
     },
+    faults,
   });
   await voice.sayAll();
   expect(heard).toHaveLength(121);
@@ -100,7 +111,11 @@ test('a notice put while the last ones are being looked for is said', async () =
   const { operatorNotices } = house();
   const heard: string[] = [];
   const open = operatorNotices.open.bind(operatorNotices);
-  const voice = new OperatorVoice({ notices: operatorNotices, say: async ({ to }) => void heard.push(to) });
+  const voice = new OperatorVoice({
+    notices: operatorNotices,
+    say: async ({ to }) => (heard.push(to), 'arrived'),
+    faults,
+  });
   let isFirst = true;
   operatorNotices.open = async (limit) => {
     const found = await open(limit);
@@ -127,4 +142,23 @@ test('ten thousand owners fit into one message, which says how many are left off
   const text = (await does('owners')) ?? '';
   expect(text.length).toBeLessThan(4_000);
   expect(text).toMatch(/… and \d+ more: `owner list` of the CLI has them all$/);
+});
+
+test('what the operator says while Telegram is away stays open, and is said when it is back', async () => {
+  const { operatorNotices } = house();
+  const clock = new SimulatedClock();
+  const heard: string[] = [];
+  let isAway = true;
+  const say = async ({ to }: { to: UserId }) => (isAway ? 'away' : (heard.push(to), 'arrived'));
+  const voice = new OperatorVoice({ notices: operatorNotices, say, faults, actorClock: clock });
+  await operatorNotices.put(olga, 'Maintenance');
+  await operatorNotices.put(uwe, 'Maintenance');
+  await voice.sayAll();
+  expect(await operatorNotices.open(10)).toHaveLength(2);
+  clock.increment(againMs);
+  await voice.sayAll();
+  isAway = false;
+  clock.increment(againMs);
+  await vi.waitFor(() => expect(heard).toEqual([olga, uwe]));
+  expect(await operatorNotices.open(10)).toEqual([]);
 });
