@@ -12,7 +12,7 @@ import { SettingsDesk } from './actors/settings/desk.ts';
 import type { FieldChecks } from './actors/settings/fields/field.ts';
 import { handlerTable } from './actors/settings/handler-table.ts';
 import { titleOf } from './actors/settings/handlers/recordings-chat.ts';
-import { workerOf } from './actors/settings/handlers/workers.ts';
+import { carrier, carrierId, workerOf } from './actors/settings/handlers/workers.ts';
 import type { Saying } from './actors/settings/handlers.ts';
 import { LateVoice } from './actors/settings/late-voice.ts';
 import { OperatorVoice } from './actors/settings/operator-voice.ts';
@@ -158,6 +158,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     standings: lineActors,
     // Alone, a worker has nobody to be compared with.
     workerOf: (line) => workerOf({ workers, templates, plans }, line, () => undefined, clock.now()),
+    carrier: () => carrier({ workers }, clock.now()),
     chatTitle: (id) => titleOf({ people }, id),
     chatAccount: parts.chatAccount,
     settingsBot: chat.username,
@@ -217,7 +218,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   const operatorVoice = new OperatorVoice({ notices: operatorNotices, say: voice, faults, ...time });
   const watch = new WorkerWatch({ workers, book: lines, hints, say, clock });
   const thisHost = {
-    id: 'host',
+    id: carrierId,
     kind: 'official',
     owner: undefined,
     ...options.worker,

@@ -51,7 +51,7 @@ export const workerCommands: Commands = {
       if (!(await new WorkerRepository(storage.database).remove(id))) {
         throw new WrongUsage(`worker remove: there is no worker ${id}`);
       }
-      return `Removed worker ${id}. Lines fixed to it wait until another is chosen.`;
+      return `Removed worker ${id}. Lines set to it need another; so far this host carries every line.`;
     };
   },
 };

@@ -96,11 +96,16 @@ describe('one worker of each kind', () => {
   test('F-WRK-2 Auto takes the line’s owner’s own worker first', async () => {
     const settings = settingsPicks(stage, stage.olga);
     await settings.open();
-    expect((await settings.press('New')).text).toContain('Worker: Auto, now 🔑 My cellar (private)');
+    const { text } = await settings.press('New');
+    expect(text).toContain('Worker: Auto, which chooses 🔑 My cellar (private)');
+    expect(text).toContain('So far ✅ This host carries the line: other workers cannot be used yet.');
+    expect((await settings.press('Worker')).text).toContain(
+      'So far ✅ This host carries every line, whatever is chosen.',
+    );
     const { person: ivo } = stage.addPerson('Ivo');
     const his = settingsPicks(stage, ivo);
     await his.open();
-    expect((await his.press('New')).text).toMatch(/Worker: Auto, now ✅ (This host|Kyiv)/);
+    expect((await his.press('New')).text).toMatch(/Worker: Auto, (now ✅ This host|which chooses ✅ Kyiv)/);
   });
 
   test('F-WRK-6 a worker that is silent for 30 minutes is switched off, and its owner is told once', async () => {

@@ -26,6 +26,8 @@ export interface ViewParts {
   readonly standings: Standings;
   /** The worker a line is on, also where Auto chose it; undefined: none. */
   workerOf(line: OwnedLine): Promise<WorkerShown | undefined>;
+  /** The worker that carries every line, whatever was chosen, where that is known. */
+  carrier(): Promise<WorkerShown | undefined>;
   /** What a chat for recordings is called, where that is known. */
   chatTitle(chat: string): Promise<string | undefined>;
   /** User names without @. */

@@ -72,10 +72,11 @@ export class Views implements Screens {
     const edited = withEdits(line);
     const { pendingSince } = line;
     const template = templates.find(edited.template ?? '');
-    const [offer, userName, workerShown, recordingsChatTitle] = await Promise.all([
+    const [offer, userName, workerShown, carrier, recordingsChatTitle] = await Promise.all([
       offers.ofLine(line.id, 'user'),
       line.user === line.owner ? undefined : people.name(line.user),
       this.#parts.workerOf(line),
+      this.#parts.carrier(),
       line.recordingsChat === undefined ? undefined : this.#parts.chatTitle(line.recordingsChat),
     ]);
     // It stays in the book for a while after it is over.
@@ -88,6 +89,7 @@ export class Views implements Screens {
       pending: Object.keys(line.pending) as (keyof LineEdits)[],
       appliesAt: pendingSince === undefined ? undefined : appliesAt(pendingSince),
       workerShown,
+      carriedBy: carrier?.id === workerShown?.id ? undefined : carrier,
       nextTransport: nextTransport(template, transport),
       templateName: template?.name,
       fixed: fixedFields(template, edited),

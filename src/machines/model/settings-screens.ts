@@ -48,6 +48,8 @@ export interface LineDetails extends Omit<LineOptions, 'name'>, AppliedSettings 
   readonly appliesAt: EpochMs | undefined;
   /** Undefined: Auto, none chosen yet. */
   readonly workerShown: WorkerShown | undefined;
+  /** Who carries the line in its place; undefined: nobody, it does so itself. */
+  readonly carriedBy: WorkerShown | undefined;
   readonly templateName: string | undefined;
   /** Fields the template does not let be edited. */
   readonly fixed: readonly (AskedField | 'transport')[];
@@ -98,6 +100,8 @@ export type Screen = { readonly remark?: Remark } & (
       readonly line: LineId | undefined;
       readonly chosen: string | undefined;
       readonly workers: readonly WorkerShown[];
+      /** Who carries the lines in the place of others of the list. */
+      readonly carrier?: WorkerShown;
     }
   | { readonly kind: 'languages'; readonly chosen: string }
   | { readonly kind: 'recordings-chat'; readonly line: LineId; readonly title: string | undefined }

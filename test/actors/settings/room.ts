@@ -135,6 +135,7 @@ export class Room {
     const screens = new Views({
       ...{ lines, people, plans, templates, offers, standings },
       workerOf: async () => undefined,
+      carrier: async () => undefined,
       chatTitle: async () => undefined,
       chatAccount: 'siptg',
       settingsBot: 'siptg_bot',

@@ -9,13 +9,17 @@ import type { SettingsParts } from '../parts.ts';
 import { autoWorker, isHealthy, isOffered } from './auto-worker.ts';
 import { forOwner } from './owned.ts';
 
+/**
+ * The worker that is this host. So far it carries every line: the others of the list cannot be reached yet, and people are told
+ * so wherever their choice would say otherwise.
+ */
+export const carrierId = 'host';
+
 type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'workers' | 'templates' | 'plans'>;
 
 /** Where lines are registered and calls carried (product §3.6). */
 export const workerHandlers = (parts: Parts): PressHandlers<'workers' | 'line-workers' | 'worker'> => ({
-  workers: async (visitor) => ({
-    screen: screenOf(undefined, undefined, await offered(parts, visitor.user, undefined), visitor.at),
-  }),
+  workers: async (visitor) => ({ screen: await ofNobody(parts, visitor) }),
 
   'line-workers': (visitor, press) =>
     forOwner(parts, visitor, press.line, async (line) => ({ screen: await ofLine(parts, visitor, line) })),
@@ -74,17 +78,29 @@ async function offered(
   return (await workers.all()).filter((worker) => !worker.switchedOff && isOffered(worker, owner, plan, template));
 }
 
+/** Undefined: this host has not entered itself yet. */
+export async function carrier({ workers }: Pick<Parts, 'workers'>, at: EpochMs): Promise<WorkerShown | undefined> {
+  const found = (await workers.all()).find(({ id }) => id === carrierId);
+  return found && shown(found, at);
+}
+
 async function ofLine(parts: Parts, { at }: Visitor, line: OwnedLine): Promise<Screen> {
   const { worker, template } = withEdits(line);
-  return screenOf(line.id, worker, await offered(parts, line.owner, parts.templates.find(template ?? '')), at);
+  const workers = await offered(parts, line.owner, parts.templates.find(template ?? ''));
+  return screenOf(line.id, worker, workers, await carrier(parts, at), at);
 }
+
+const ofNobody = async (parts: Parts, { user, at }: Visitor): Promise<Screen> =>
+  screenOf(undefined, undefined, await offered(parts, user, undefined), await carrier(parts, at), at);
 
 const screenOf = (
   line: LineId | undefined,
   chosen: string | undefined,
   workers: readonly Worker[],
+  carrying: WorkerShown | undefined,
   at: EpochMs,
 ): Screen => ({
+  ...(carrying && workers.some(({ id }) => id !== carrierId) && { carrier: carrying }),
   kind: 'workers',
   line,
   chosen,

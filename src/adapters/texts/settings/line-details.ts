@@ -28,11 +28,13 @@ function pending({ draft }: LineFacts, details: LineDetails, phrase: Phrase): st
   ];
 }
 
-function worker({ worker: chosen, workerShown }: LineDetails, phrase: Phrase): string {
-  if (!workerShown) return phrase(chosen === 'auto' ? 'worker-auto-none' : 'worker-gone');
+function worker({ worker: chosen, workerShown, carriedBy }: LineDetails, phrase: Phrase): string {
+  const soFar = carriedBy ? [phrase('worker-so-far', { worker: workerTitle(carriedBy) })] : [];
+  if (!workerShown) return [phrase(chosen === 'auto' ? 'worker-auto-none' : 'worker-gone'), ...soFar].join('\n');
   const shown = { worker: workerTitle(workerShown), kind: phrase(`worker-kind-${workerShown.kind}`) };
-  const said = phrase(chosen === 'auto' ? 'worker-auto' : 'worker-fixed', shown);
-  return workerShown.healthy ? said : `${said}\n${phrase('worker-silent')}`;
+  const auto = carriedBy ? 'worker-auto-chosen' : 'worker-auto';
+  const said = phrase(chosen === 'auto' ? auto : 'worker-fixed', shown);
+  return [said, ...(workerShown.healthy ? [] : [phrase('worker-silent')]), ...soFar].join('\n');
 }
 
 function template(facts: LineFacts, details: LineDetails, phrase: Phrase): string[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SettingsMessage } from '../../../../src/actors/ports/settings-chat.ts';
 import { languages } from '../../../../src/adapters/texts/phrasebook.ts';
 import type { Screen } from '../../../../src/machines/model/settings-screens.ts';
-import { at, details, draft, emptyDetails, facts, fullDetails, list, office, workers } from './samples.ts';
+import { at, details, draft, emptyDetails, facts, frankfurt, fullDetails, list, office, workers } from './samples.ts';
 import { asksFor, labels, presses, show } from './shown.ts';
 
 const ownLine = { kind: 'own-line', facts, details } as const;
@@ -110,4 +110,19 @@ describe('the line screen', () => {
     expect(presses(assigned)).toEqual(['https://t.me/siptg_calls', { do: 'lines' }]);
     expect(assigned.text).not.toMatch(/Login|Password|Domain|Worker|pbx/);
   });
+});
+
+test('where another worker was chosen, by hand or by Auto, the screen says who carries the line', () => {
+  const shown = (chosen: string) =>
+    show({
+      kind: 'own-line',
+      facts,
+      details: { ...details, worker: chosen, workerShown: workers[3], carriedBy: frankfurt },
+    }).text;
+  const soFar = 'So far ✅ Frankfurt 1 · Germany carries the line: other workers cannot be used yet.';
+  expect(shown('auto')).toContain(`Worker: Auto, which chooses 🔑 Mine`);
+  expect(shown('auto')).toContain(soFar);
+  expect(shown('private-1')).toContain('Worker: 🔑 Mine');
+  expect(shown('private-1')).toContain(soFar);
+  expect(show({ kind: 'own-line', facts, details }).text).not.toContain('So far');
 });

@@ -48,6 +48,7 @@ export const details: LineDetails = {
   nextTransport: 'tcp',
   worker: 'auto',
   workerShown: frankfurt,
+  carriedBy: undefined,
   template: undefined,
   templateName: undefined,
   fixed: [],
@@ -153,6 +154,7 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
     { kind: 'own-line', facts: draft, details: emptyDetails },
     { kind: 'own-line', facts: draft, details: { ...details, pending: ['domain'], appliesAt: at } },
     { kind: 'own-line', facts, details: { ...details, worker: 'gone', workerShown: undefined } },
+    { kind: 'own-line', facts, details: { ...details, carriedBy: frankfurt } },
     { kind: 'own-line', facts, details: { ...details, recordingsChat: '-1001' } },
     {
       kind: 'own-line',
@@ -162,7 +164,7 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
     ...workers.map((workerShown) => ({
       kind: 'own-line' as const,
       facts,
-      details: { ...details, worker: workerShown.id, workerShown },
+      details: { ...details, worker: workerShown.id, workerShown, carriedBy: frankfurt },
     })),
     { kind: 'own-line', facts: { ...facts, dot: 'pending', standing: { state: 'registering' } }, details },
     {
@@ -195,9 +197,9 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
     },
   ],
   workers: [
-    { kind: 'workers', line: office, chosen: 'auto', workers },
+    { kind: 'workers', line: office, chosen: 'auto', workers, carrier: frankfurt },
     { kind: 'workers', line: office, chosen: 'frankfurt-1', workers: [frankfurt] },
-    { kind: 'workers', line: undefined, chosen: undefined, workers },
+    { kind: 'workers', line: undefined, chosen: undefined, workers, carrier: frankfurt },
     { kind: 'workers', line: undefined, chosen: undefined, workers: [] },
     {
       kind: 'workers',
