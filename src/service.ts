@@ -12,6 +12,7 @@ import type { WallClock } from './actors/ports/clock.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { Texts } from './actors/ports/texts.ts';
 import { Recordings } from './actors/recordings.ts';
+import { isPrivateAddress } from './actors/settings/fields/address.ts';
 import { toldPlans } from './actors/settings/told-plans.ts';
 import { Softphones } from './actors/softphones.ts';
 import { Switchboard } from './actors/switchboard.ts';
@@ -131,7 +132,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const faults: Faults = { report: (where, error) => log.error({ err: error, where }, 'something failed') };
     started.push(await keepRemovingExpired(storage.database, (error) => faults.report('expiry', error)));
     started.push(await keepRows(storage.url, storage.database.rows));
-    const lines = new LineRepository(storage.database, storage.box);
+    const { templates, allowPrivateRegistrars } = options.settings;
+    const lines = new LineRepository(storage.database, storage.box, (template, server) => {
+      const found = templates.find(template);
+      return (found?.proxy || found?.domain) === server;
+    });
     const users = new UserRepository(storage.database);
     const calls = new CallRepository(storage.database);
     const panels = new PanelRepository(storage.database);
@@ -147,6 +152,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...options.sip,
       accounts: lines,
       rtp: media.rtp,
+      ...(allowPrivateRegistrars !== true && { isPrivate: isPrivateAddress }),
       log: log.child({ part: 'sip' }),
     });
     started.push(() => sip.close());

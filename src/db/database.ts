@@ -24,6 +24,7 @@ import { Migration20261124OperatorNotices } from './migrations/2026-11-24-operat
 import { Migration20261124SettingsBot } from './migrations/2026-11-24-settings-bot.ts';
 import { Migration20261125RowChanges } from './migrations/2026-11-25-row-changes.ts';
 import { Migration20261126LateInputs } from './migrations/2026-11-26-late-inputs.ts';
+import { Migration20261127OperatorServers } from './migrations/2026-11-27-operator-servers.ts';
 import { RowCache } from './row-cache.ts';
 
 /** Connections to the product's schema. */
@@ -73,6 +74,7 @@ export async function openDatabase(url: string): Promise<Database> {
         { name: '2026-11-24-operator-notices', class: Migration20261124OperatorNotices },
         { name: '2026-11-25-row-changes', class: Migration20261125RowChanges },
         { name: '2026-11-26-late-inputs', class: Migration20261126LateInputs },
+        { name: '2026-11-27-operator-servers', class: Migration20261127OperatorServers },
       ],
       snapshot: false,
       silent: true,

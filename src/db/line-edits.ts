@@ -37,6 +37,8 @@ export function applied(row: LineRow): LinePatch {
     enabled: canRegister && (row.enabled || row.draft),
     draft: row.draft && !canRegister,
     ...(row.pendingPassword != null && { formerOwnerId: null }),
+    // From now on it is its owner who says where the server stands.
+    ...(('domain' in row.pending || 'proxy' in row.pending) && { serverByOperator: false }),
   };
 }
 

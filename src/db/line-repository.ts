@@ -12,11 +12,13 @@ import type { SecretBox } from './secret-box.ts';
 type LineOptions = Pick<Line, 'dialRules' | 'dtmfMethods' | 'recording' | 'recordingStereo' | 'recordingsChat'>;
 
 /** What makes a new line; the other fields of a line follow from it. */
-export type NewLine = Omit<SipAccountSettings, 'lineId'> &
+export type NewLine = Omit<SipAccountSettings, 'lineId' | 'mayBePrivate'> &
   Partial<LineOptions> & { readonly name: string; readonly owner: UserId };
 
 /** What can be changed of a line besides who has it; the caller has checked the values. */
-export type LineChanges = Partial<Omit<SipAccountSettings, 'lineId'> & LineOptions & Pick<Line, 'name' | 'enabled'>>;
+export type LineChanges = Partial<
+  Omit<SipAccountSettings, 'lineId' | 'mayBePrivate'> & LineOptions & Pick<Line, 'name' | 'enabled'>
+>;
 
 const lineOf = (row: LineRow): Line => ({
   id: LineId(row.id),
@@ -40,10 +42,13 @@ export const passwordPurpose = (line: string) => `line/${line}/password`;
 export class LineRepository implements Lines, SipAccounts {
   readonly #rows: LineRows;
   readonly #box: SecretBox;
+  readonly #isOperators: (template: string, server: string) => boolean;
 
-  constructor(database: Database, box: SecretBox) {
+  /** @param isOperators whether a template of the operator's catalogue leads to this server */
+  constructor(database: Database, box: SecretBox, isOperators = (_template: string, _server: string) => false) {
     this.#rows = new LineRows(database);
     this.#box = box;
+    this.#isOperators = isOperators;
   }
 
   async enabled(): Promise<readonly Line[]> {
@@ -60,7 +65,7 @@ export class LineRepository implements Lines, SipAccounts {
     return (await this.#rows.find({ ownerId: owner })).map((row) => ({ ...lineOf(row), worker: row.worker }));
   }
 
-  async all(): Promise<readonly (Line & Omit<SipAccountSettings, 'lineId' | 'password'>)[]> {
+  async all(): Promise<readonly (Line & Omit<SipAccountSettings, 'lineId' | 'password' | 'mayBePrivate'>)[]> {
     return (await this.#rows.find({})).map((row) => ({
       ...lineOf(row),
       login: row.login,
@@ -81,9 +86,10 @@ export class LineRepository implements Lines, SipAccounts {
     const row = await this.#rows.one(line);
     if (!row || !isComplete(row))
       throw new Error(`line ${line} cannot be registered: ${row ? 'a draft' : 'not there'}`);
-    const { login, domain, proxy, transport, codecs } = row;
+    const { login, domain, proxy, transport, codecs, serverByOperator, template } = row;
     const password = this.#box.open(row.password, passwordPurpose(row.id));
-    return { lineId: line, login, domain, proxy, transport, codecs, password };
+    const mayBePrivate = serverByOperator || this.#isOperators(template ?? '', proxy || domain);
+    return { lineId: line, login, domain, proxy, transport, codecs, password, mayBePrivate };
   }
 
   async add(line: NewLine): Promise<LineId> {
@@ -101,6 +107,7 @@ export class LineRepository implements Lines, SipAccounts {
       password: this.#box.seal(password, passwordPurpose(id)),
       enabled: true,
       draft: false,
+      serverByOperator: true,
       createdAt: new Date(),
     });
     return LineId(id);
@@ -111,6 +118,7 @@ export class LineRepository implements Lines, SipAccounts {
     const { password, codecs, dtmfMethods, recordingsChat, ...rest } = changes;
     const columns: LinePatch = {
       ...rest,
+      ...(('domain' in changes || 'proxy' in changes) && { serverByOperator: true }),
       ...(password !== undefined && { password: this.#box.seal(password, passwordPurpose(line)) }),
       ...(codecs && { codecs: [...codecs] }),
       ...(dtmfMethods && { dtmfMethods: [...dtmfMethods] }),

@@ -37,13 +37,14 @@ export const blankLine = {
   pendingPassword: null,
   pendingSince: null,
   formerOwnerId: null,
+  serverByOperator: false,
   revision: 0,
   version: 0,
 } as const;
 
 /** Columns of a change that are not for the log, or follow from others. */
 const secrets: ReadonlySet<string> = new Set(['password', 'pendingPassword']);
-const unlogged: ReadonlySet<string> = new Set(['pendingSince']);
+const unlogged: ReadonlySet<string> = new Set(['pendingSince', 'serverByOperator']);
 
 /** A new binding is needed when one of them changes. */
 const registered = ['login', 'password', 'domain', 'proxy', 'transport', 'worker'] as const;

@@ -90,6 +90,32 @@ test('a line is changed piece by piece, its password stays sealed', async () => 
   expect(await lines.update(id, {})).toBe(true);
 });
 
+test('a server may be private while it is the one the operator or his template gave', async () => {
+  const book = new LineBookRepository(database, box);
+  const lines = new LineRepository(database, box, (template, server) => template === 'inside' && server === '10.0.0.5');
+  const mayBePrivate = async (id: LineId) => (await lines.settings(id)).mayBePrivate;
+  const owner = UserId('2102');
+  const id = await lines.add({ ...office, owner, domain: '10.0.0.1' });
+  expect(await mayBePrivate(id)).toBe(true);
+  await book.edit(owner, id, { transport: 'tcp' }, EpochMs(0));
+  await book.apply(owner, id);
+  expect(await mayBePrivate(id)).toBe(true);
+  await book.edit(owner, id, { domain: 'pbx.test' }, EpochMs(0));
+  expect(await mayBePrivate(id)).toBe(true);
+  await book.apply(owner, id);
+  expect(await mayBePrivate(id)).toBe(false);
+  await lines.update(id, { name: 'Home' });
+  expect(await mayBePrivate(id)).toBe(false);
+  await lines.update(id, { proxy: '10.0.0.1' });
+  expect(await mayBePrivate(id)).toBe(true);
+  await book.edit(owner, id, { domain: '10.0.0.5', proxy: '', template: 'inside' }, EpochMs(0));
+  await book.apply(owner, id);
+  expect(await mayBePrivate(id)).toBe(true);
+  await book.edit(owner, id, { domain: '10.0.0.6' }, EpochMs(0));
+  await book.apply(owner, id);
+  expect(await mayBePrivate(id)).toBe(false);
+});
+
 test('a line without login, password or domain is no line that calls are made on', async () => {
   const [lines, book] = [new LineRepository(database, box), new LineBookRepository(database, box)];
   const owner = UserId('2101');

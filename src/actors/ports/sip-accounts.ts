@@ -12,6 +12,8 @@ export interface SipAccountSettings {
   readonly transport: 'udp' | 'tcp' | 'tls';
   /** In order of preference, e.g. ['opus','alaw','mulaw']. */
   readonly codecs: readonly string[];
+  /** Its server may stand in a private network or on this machine: the operator said where it is. */
+  readonly mayBePrivate: boolean;
 }
 
 /** Where the SIP adapter gets a line's settings; asked at each bind and each call, so edits count from the next one. */

@@ -41,9 +41,11 @@ export class Accounts {
     return account;
   }
 
-  /** Addresses of the line's server, in the order to try. @throws when there are none */
+  /** Addresses of the line's server, in the order to try. @throws when there are none, or none that may be contacted */
   async hops(account: Account): Promise<readonly Hop[]> {
-    const hops = await this.#stack.hops.find(account.server, account.transport);
+    const found = await this.#stack.hops.find(account.server, account.transport);
+    const hops = found.filter((hop) => this.#stack.mayContact(account, hop));
+    if (hops.length === 0) throw new Error('the server of the line has a private address');
     for (const { host } of hops) account.sources.add(host);
     // Registration and calls use the same address, as long as it works.
     const { hop } = account;

@@ -27,6 +27,8 @@ export interface SipOptions {
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   readonly resolver?: SipResolver;
+  /** Whether an IP address may be contacted only for lines whose server may be private; none by default. */
+  readonly isPrivate?: (address: string) => boolean;
   /** Seconds after which a call ends unless one side refreshes it, as we propose it (RFC 4028); 1800, at least 90. */
   readonly sessionIntervalS?: number;
 }
@@ -74,15 +76,18 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   const counters = new SipCounters();
   const random = options.random ?? Math.random;
   const hops = new NextHops(options.resolver ?? systemResolver, time, random);
-  const { advertisedHost, sessionIntervalS = 1_800 } = options;
-  const stack = new Stack({ time, counters, log, hops, advertisedHost, random, sessionIntervalS }, (branch, invite) => {
-    try {
-      endCancelledInvite(stack, branch, invite);
-    } catch (error) {
-      counters.count('exceptions');
-      log.error({ err: error }, 'a cancelled call could not be ended');
-    }
-  });
+  const { advertisedHost, sessionIntervalS = 1_800, isPrivate = () => false } = options;
+  const stack = new Stack(
+    { time, counters, log, hops, isPrivate, advertisedHost, random, sessionIntervalS },
+    (branch, invite) => {
+      try {
+        endCancelledInvite(stack, branch, invite);
+      } catch (error) {
+        counters.count('exceptions');
+        log.error({ err: error }, 'a cancelled call could not be ended');
+      }
+    },
+  );
   const accounts = new Accounts(stack, options.accounts);
   const keepAlive = new KeepAlive(stack);
   const registrar = new SipRegistrar(stack, accounts, keepAlive);

@@ -5,7 +5,7 @@ import { ClientTransactions } from './client-transactions.ts';
 import type { SipCounters } from './counters.ts';
 import { AccountDirectory } from './directory.ts';
 import { bracketed, type Endpoint, type Flow } from './net/flow.ts';
-import type { NextHops } from './net/next-hop.ts';
+import type { Hop, NextHops } from './net/next-hop.ts';
 import type { Sockets } from './net/sockets.ts';
 import { BranchNames, correct, firstRoute, libraryBranch, stampVia } from './outbound.ts';
 import type { Answer } from './screening.ts';
@@ -28,6 +28,7 @@ export interface StackOptions {
   readonly counters: SipCounters;
   readonly log: Logger;
   readonly hops: NextHops;
+  readonly isPrivate: (address: string) => boolean;
   /** The host peers are told to use; undefined: what the route shows. */
   readonly advertisedHost: string | undefined;
   /** Uniform in [0, 1). */
@@ -50,6 +51,7 @@ export class Stack {
   readonly client: ClientTransactions;
   readonly server: ServerTransactions;
   isDraining = false;
+  readonly #isPrivate: (address: string) => boolean;
   /** Set right after construction: sockets tell the intake, which needs the stack. */
   sockets!: Sockets;
 
@@ -58,6 +60,7 @@ export class Stack {
     this.counters = options.counters;
     this.log = options.log;
     this.hops = options.hops;
+    this.#isPrivate = options.isPrivate;
     this.advertisedHost = options.advertisedHost;
     this.random = options.random;
     this.sessionIntervalS = options.sessionIntervalS;
@@ -66,6 +69,14 @@ export class Stack {
       onCancelUnanswered,
     });
     this.server = new ServerTransactions(this.time, this.counters, (flow, bytes) => this.transmit(flow, bytes));
+  }
+
+  /**
+   * Judged at each contact: a name that led to a public address when it was entered may lead into our own network now, and so
+   * may a route that a peer wrote.
+   */
+  mayContact({ settings }: Account, { host }: Pick<Hop, 'host'>): boolean {
+    return settings.mayBePrivate || !this.#isPrivate(host);
   }
 
   /** Sends and forgets: whoever waits for an answer has a timer. */
@@ -176,6 +187,7 @@ export class Stack {
       const [first] = await this.hops.find(`${uri.host}${port}`, hop.transport);
       if (first === undefined || (first.host === hop.host && first.port === hop.port))
         return await this.flowOf(account);
+      if (!this.mayContact(account, first)) return await this.flowOf(account);
       account.sources.add(first.host);
       return first.transport === 'UDP'
         ? this.sockets.udp(first)

@@ -7,7 +7,7 @@ export type PendingColumns = Partial<Omit<AppliedSettings, 'template'>> & { read
 
 /**
  * A SIP account of ours. Passwords are sealed; without login, password or domain it is not complete and cannot be called on.
- * `revision` grows with what a registration depends on, `version` with every change.
+ * `serverByOperator`: domain and proxy are as the operator set them. `revision` grows with what a registration depends on, `version` with every change.
  */
 export const LineEntity = defineEntity({
   name: 'Line',
@@ -37,6 +37,7 @@ export const LineEntity = defineEntity({
     pendingPassword: p.text().nullable(),
     pendingSince: p.datetime().nullable(),
     formerOwnerId: p.string().nullable(),
+    serverByOperator: p.boolean(),
     revision: p.integer(),
     version: p.integer(),
     createdAt: p.datetime(),

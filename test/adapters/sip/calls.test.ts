@@ -67,6 +67,21 @@ describe('a call we make', () => {
     await sentLast('ACK');
   });
 
+  test.each([
+    [false, server.host],
+    [true, '10.0.0.9'],
+  ])(
+    'a route that a peer wrote leads into a private network only where the server may be private (%s)',
+    async (mayBePrivate, to) => {
+      wired = new WiredStack({ isPrivate: (address) => address.startsWith('10.'), mayBePrivate });
+      await wired.boundAccount();
+      await dial();
+      answer(200, 'OK', { toTag: 'a', body: sdp(), headers: [contact, ['record-route', '<sip:10.0.0.9;lr>']] });
+      await sentLast('ACK');
+      expect(wired.sent.findLast(({ message }) => message.kind === 'request')?.to.host).toBe(to);
+    },
+  );
+
   test('a second branch that answers too is hung up', async () => {
     await dial();
     answer(200, 'OK', { toTag: 'a', body: sdp() });

@@ -170,6 +170,7 @@ class EditableAccounts implements SipAccounts {
       proxy: '',
       transport: 'udp',
       codecs: ['opus', 'alaw', 'mulaw'],
+      mayBePrivate: true,
       ...settings,
     };
   }

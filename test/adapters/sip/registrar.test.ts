@@ -148,6 +148,44 @@ test('of two addresses the second is tried when the first is silent, and stays t
   expect(wired.sent[0]?.to.host).toBe('192.0.2.2');
 });
 
+describe('a server in a private network', () => {
+  const isPrivate = (address: string) => address.startsWith('10.');
+  const leadingTo = (...found: readonly string[]) => ({
+    addresses: async () => found.map((address) => ({ address, ttlS: 60 })),
+    services: async () => [],
+  });
+
+  test('is not contacted, whatever its name led to when it was entered', async () => {
+    setUp({ proxy: 'pbx.test:5060', resolver: leadingTo('10.0.0.9'), isPrivate });
+    const { outcome, done } = bind();
+    await done;
+    expect(outcome.error).toBeInstanceOf(RegistrarUnreachable);
+    expect(wired.sent).toEqual([]);
+  });
+
+  test('is not contacted by its address either', async () => {
+    setUp({ proxy: '10.0.0.9:5060', isPrivate });
+    await bind().done;
+    expect(wired.sent).toEqual([]);
+  });
+
+  test('is passed over where its name has another address', async () => {
+    setUp({ proxy: 'pbx.test:5060', resolver: leadingTo('10.0.0.9', '192.0.2.2'), isPrivate });
+    const { done } = bind();
+    answer(await register(), 200);
+    await done;
+    expect(wired.sent.map(({ to }) => to.host)).toEqual(['192.0.2.2']);
+  });
+
+  test('is contacted for a line of the operator', async () => {
+    setUp({ proxy: 'pbx.test:5060', resolver: leadingTo('10.0.0.9'), isPrivate, mayBePrivate: true });
+    const { done } = bind();
+    answer(await register(), 200);
+    await done;
+    expect(wired.sent.map(({ to }) => to.host)).toEqual(['10.0.0.9']);
+  });
+});
+
 test('too brief a lifetime is asked for again, longer', async () => {
   const { outcome, done } = bind();
   answer(await register(), 423, [['min-expires', '1800']]);

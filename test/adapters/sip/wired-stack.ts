@@ -33,6 +33,8 @@ export class WiredStack {
       readonly advertisedHost?: string | undefined;
       readonly proxy?: string;
       readonly resolver?: SipResolver;
+      readonly isPrivate?: (address: string) => boolean;
+      readonly mayBePrivate?: boolean;
     } = {},
   ) {
     const nameless: SipResolver = {
@@ -46,6 +48,7 @@ export class WiredStack {
       counters: this.counters,
       log: pino({ level: 'silent' }),
       hops,
+      isPrivate: setup.isPrivate ?? (() => false),
       advertisedHost,
       random: () => 0.5,
       sessionIntervalS: 1_800,
@@ -65,6 +68,7 @@ export class WiredStack {
         proxy: setup.proxy ?? `${server.host}:${server.port}`,
         transport: 'udp',
         codecs: ['alaw', 'mulaw'],
+        mayBePrivate: setup.mayBePrivate ?? false,
       }),
     });
     this.calls = new Calls(this.stack, this.accounts, this.rtp);
