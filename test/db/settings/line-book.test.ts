@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LineBook, NewEdits } from '../../../src/actors/ports/line-book.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
 import { DeadlineRepository } from '../../../src/db/deadline-repository.ts';
-import { DialogueRepository } from '../../../src/db/dialogue-repository.ts';
-import { InboxRepository } from '../../../src/db/inbox-repository.ts';
 import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
 import { RecordingRepository } from '../../../src/db/recording-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
@@ -432,28 +429,6 @@ describe('in the database', () => {
     expect(await book.takeBack(olga, id)).toMatchObject({ owner: olga, domain: 'pbx2.test', proxy: 'edge.test' });
     await elsewhere.remove(olga, id);
     expect(await book.change(olga, id, { name: 'Home' })).toBeUndefined();
-  });
-
-  test('a press costs five statements', async () => {
-    const { olga, id } = await make();
-    const [book, inbox, dialogues] = [
-      new LineBookRepository(database, box),
-      new InboxRepository(database, box),
-      new DialogueRepository(database),
-    ];
-    const pool = (await database.fork().getConnection().getNativeClient()) as Pool;
-    const client = await pool.connect();
-    const statements = vi.spyOn(Object.getPrototypeOf(client) as typeof client, 'query');
-    client.release();
-    const input = { kind: 'press', press: { do: 'recording', line: id, on: true }, messageId: 5 } as const;
-    await inbox.put({ id: 'bot-1', key: randomUUID(), user: olga, input, language: 'en', name: 'Olga' });
-    await dialogues.of(olga);
-    await book.find(id);
-    await book.change(olga, id, { recording: true });
-    await inbox.done('bot-1');
-    const count = statements.mock.calls.length;
-    statements.mockRestore();
-    expect(count).toBe(5);
   });
 
   test('who changed what is written down, without secrets', async () => {
