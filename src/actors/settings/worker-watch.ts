@@ -21,7 +21,7 @@ export interface WorkerWatchParts {
 }
 
 /**
- * Sees which workers fall silent, and tells the owners of the lines that are fixed to them: those lines wait. Lines on Auto
+ * Sees which workers fall silent, and tells the owners of the lines that are fixed to them. Lines on Auto
  * move, and nobody needs to be told.
  */
 export class WorkerWatch {
@@ -56,7 +56,7 @@ export class WorkerWatch {
     const isSilent = !worker.switchedOff && at - worker.seenAt > givenUpMs;
     const isGivenUp = isSilent && (await this.#parts.workers.switchOff(worker.id));
     if (isGivenUp && worker.owner !== undefined) await this.#tell(worker.owner, 'worker-down', worker, at, 'given up');
-    // One that is silent when we start may have been so for long: its lines' owners have waited already.
+    // One that is silent when we start may have been so for long: its lines' owners know it.
     if (isWell === (wasWell ?? true)) return;
     for (const owner of await this.#ownersOn(worker)) {
       if (isGivenUp && owner === worker.owner) continue;

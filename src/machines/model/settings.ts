@@ -125,7 +125,7 @@ export type SettingsInput =
     };
 
 /** For the ids in ADMIN_IDS only. */
-export type AdminCommand = 'owners' | 'plan' | 'notice';
+export type AdminCommand = 'owners' | 'lines' | 'plan' | 'notice';
 
 /** A question that is open: the next text message is its answer. */
 export type Question =

@@ -157,7 +157,7 @@ test('a press that has waited for more than 15 s does nothing: she sees its scre
   const room = new Room();
   const line = await room.newLine(olga);
   const messageId = (await room.screenMessage(olga)) ?? 0;
-  const press = { kind: 'press', press: { do: 'recording', line }, messageId } as const;
+  const press = { kind: 'press', press: { do: 'recording', line, on: true }, messageId } as const;
   await room.put(olga, press);
   room.clock.increment(15_001);
   room.desk.wake();

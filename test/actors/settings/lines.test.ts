@@ -73,7 +73,7 @@ test('a protocol that the template fixes stays', async () => {
   room.templates = [template('carrier', { transport: 'tls', transports: ['udp', 'tls'], editable: ['domain'] })];
   await room.command(olga, 'start', 't_carrier');
   const { id: line } = await room.line(olga);
-  await room.presses(olga, { do: 'protocol', line });
+  await room.presses(olga, { do: 'protocol', line, to: 'udp' });
   expect((await room.lineScreen(olga)).details).toMatchObject({ transport: 'tls', pending: [] });
 });
 

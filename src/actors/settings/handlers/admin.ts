@@ -1,5 +1,5 @@
 import { UserId } from '../../../machines/model/ids.ts';
-import type { AdminCommand } from '../../../machines/model/settings.ts';
+import type { AdminCommand, OwnedLine } from '../../../machines/model/settings.ts';
 import type { Next, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 
@@ -8,7 +8,7 @@ export type AdminHandlers = Readonly<Record<AdminCommand, (visitor: Visitor, pay
 
 /** UTF-16 units; with the words around it, it must fit into one message. */
 export const longestNotice = 3_000;
-/** UTF-16 units of the list of owners. */
+/** UTF-16 units of a list. */
 const longestList = 3_500;
 
 /** What the operator can do from his own Telegram, in English. Others get the list of their lines. */
@@ -20,7 +20,13 @@ export const adminHandlers = (parts: Parts): AdminHandlers => ({
         .filter(Boolean)
         .join(' · '),
     );
-    return fit(rows) || 'Nobody owns a line yet.';
+    return fit(rows, 'owner list') || 'Nobody owns a line yet.';
+  }),
+
+  lines: asAdmin(parts, async (owner) => {
+    if (!isId(owner)) return 'Usage: /lines <owner id>; /owners lists the owners';
+    const lines = (await parts.lines.of(UserId(owner))).filter((line) => line.owner === owner);
+    return fit(lines.map(lineRow), 'line list') || `${owner} owns no line.`;
   }),
 
   plan: asAdmin(parts, async (payload) => {
@@ -59,10 +65,16 @@ const asAdmin =
 
 const isId = (text: string): boolean => /^\d{1,16}$/.test(text);
 
-/** As many rows as one message holds, and how many more there are. */
-function fit(rows: readonly string[]): string {
+/** What the operator needs to speak of a line; its login is its owner's. */
+const lineRow = ({ id, name, owner, user, domain, enabled, draft }: OwnedLine): string =>
+  [id, name.replaceAll(/\s+/g, ' '), enabled ? 'on' : draft ? 'draft' : 'off', domain, user !== owner && `user ${user}`]
+    .filter(Boolean)
+    .join(' · ');
+
+/** As many rows as one message holds, and how many more there are. `all`: the command that has them all. */
+function fit(rows: readonly string[], all: string): string {
   let length = 0;
   const kept = rows.filter((row) => (length += row.length + 1) <= longestList);
   const left = rows.length - kept.length;
-  return [...kept, ...(left > 0 ? [`… and ${left} more: \`owner list\` of the CLI has them all`] : [])].join('\n');
+  return [...kept, ...(left > 0 ? [`… and ${left} more: \`${all}\` of the CLI has them all`] : [])].join('\n');
 }

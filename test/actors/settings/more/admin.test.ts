@@ -40,6 +40,22 @@ test('the operator sees who owns lines, gives plans, and takes them away', async
   expect(await does('owners')).toContain('1 · 2 lines\n');
 });
 
+test('the operator sees the lines of an owner, without their logins; nobody else does', async () => {
+  const { has, does, lines } = house();
+  expect(await does('lines', '1')).toBe('1 owns no line.');
+  expect(await does('lines')).toMatch(/^Usage: \/lines/);
+  expect(await does('lines', 'olga')).toMatch(/^Usage: \/lines/);
+  const office = await has(olga, { login: '100', domain: 'pbx.example.org' });
+  const shop = await has(olga, { name: 'Shop\nwindow', domain: '' });
+  await has(uwe, { name: 'Home' });
+  await lines.switch(olga, office, true);
+  await lines.assign(olga, office, uwe);
+  expect(await does('lines', '1')).toBe(
+    `${office} · Office · on · pbx.example.org · user ${uwe}\n${shop} · Shop window · draft`,
+  );
+  expect(await does('lines', '1', olga)).toBe('lines');
+});
+
 test('a wrong command is answered with how it is meant, and does nothing', async () => {
   const { has, does, lines, operatorNotices, planNames } = house();
   await has(olga);
