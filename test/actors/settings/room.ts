@@ -132,6 +132,7 @@ export class Room {
       count: async () => {},
       firstToldOf: async () => false,
     };
+    const voice = voiceOf({ chat, texts: this.#texts, people, faults: this });
     const screens = new Views({
       ...{ lines, people, plans, templates, offers, standings },
       workerOf: async () => undefined,
@@ -155,7 +156,7 @@ export class Room {
       },
       chatAccount: 'siptg',
       admins: new Set(),
-      say: voiceOf({ chat, texts: this.#texts, people, faults: this }),
+      say: async (saying) => (await voice(saying)) === 'arrived',
       setCallback: (user, on) => people.setCallback(user, on),
       startTestCall: async () => 'started',
       reach: async () => true,
