@@ -12,7 +12,6 @@ import type { WallClock } from './actors/ports/clock.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { Texts } from './actors/ports/texts.ts';
 import { Recordings } from './actors/recordings.ts';
-import { isPrivateAddress } from './actors/settings/fields/address.ts';
 import { toldPlans } from './actors/settings/told-plans.ts';
 import { Softphones } from './actors/softphones.ts';
 import { Switchboard } from './actors/switchboard.ts';
@@ -48,6 +47,7 @@ import { RecordingRepository } from './db/recording-repository.ts';
 import { keepRows } from './db/row-changes.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
+import { isPrivateAddress } from './machines/model/server-address.ts';
 import {
   botSettings,
   type SettingsBot,
