@@ -62,7 +62,7 @@ test('no more than a thousand notices wait for Telegram, and that one is lost is
   const faults: unknown[] = [];
   const clock = new SimulatedClock();
   let isAway = true;
-  const voice = vi.fn(async () => (isAway ? 'away' : 'arrived') as Said);
+  const voice = vi.fn<() => Promise<Said>>(async () => (isAway ? 'away' : 'arrived'));
   const late = new LateVoice({
     ...{ voice, clock: { now: () => EpochMs(0) }, actorClock: clock },
     faults: { report: (_, error) => faults.push(error) },
