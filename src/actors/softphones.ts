@@ -69,6 +69,7 @@ export class Softphones {
     const snapshot = this.#phones.get(user)?.getSnapshot();
     const { inHand, second } = snapshot?.context ?? {};
     if (!snapshot || (inHand?.label.call !== call && second?.label.call !== call)) return 'call-over';
+    if (snapshot.children.window?.getSnapshot().matches({ open: 'floodWaiting' })) return 'cannot-ring';
     if (snapshot.can({ type: 'reconnect', call })) return undefined;
     return inHand && isEarly(snapshot.context, inHand) ? 'not-answered-yet' : 'done';
   }

@@ -1,12 +1,12 @@
-import { sendParent, setup } from 'xstate';
+import { assign, sendParent, setup } from 'xstate';
 import type { HangupCause } from './model/hangup-cause.ts';
 
 /** What the window tells its softphone. */
 export type WindowReport =
   /** Ring the user now. */
   | { type: 'window.rings' }
-  /** He cannot be rung, although he was to be: ask him to call. */
-  | { type: 'window.prompts' }
+  /** What he reads is no longer so: he is rung, or has to call himself. */
+  | { type: 'window.tells'; ringing: boolean }
   | { type: 'window.lapsed' };
 
 /** What the window is told. */
@@ -22,6 +22,9 @@ export interface WindowInput {
   readonly leftMs: number;
 }
 
+const isRung = { type: 'report', params: { type: 'window.tells', ringing: true } } as const;
+const mustCall = { type: 'report', params: { type: 'window.tells', ringing: false } } as const;
+
 /**
  * The time in which a lost voice leg can come back before its call is given up (product §10).
  *
@@ -30,25 +33,30 @@ export interface WindowInput {
 export const reconnectWindowMachine = setup({
   types: {
     input: {} as WindowInput,
-    context: {} as WindowInput,
+    context: {} as WindowInput & { retryAfterMs: number },
     events: {} as WindowEvent,
   },
   actions: {
     report: sendParent((_, report: WindowReport) => report),
+    noteWait: assign((_, { cause }: { cause: HangupCause }) => ({
+      retryAfterMs: cause.kind === 'flood' ? cause.retryAfterMs : 0,
+    })),
   },
   guards: {
     ringsUser: ({ context }) => context.callback,
     isDecline: (_, { cause }: { cause: HangupCause }) => cause.kind === 'declined' || cause.kind === 'busy',
+    mustWait: (_, { cause }: { cause: HangupCause }) => cause.kind === 'flood',
     cannotRing: (_, { cause }: { cause: HangupCause }) => cause.kind === 'privacy' || cause.kind === 'blocked',
   },
   delays: {
     window: ({ context }) => context.leftMs,
     // Long enough for a phone that changes networks to be there again.
     pause: 2_000,
+    floodWait: ({ context }) => context.retryAfterMs,
   },
 }).createMachine({
   id: 'reconnectWindow',
-  context: ({ input }) => input,
+  context: ({ input }) => ({ ...input, retryAfterMs: 0 }),
   initial: 'open',
   states: {
     open: {
@@ -56,7 +64,7 @@ export const reconnectWindowMachine = setup({
       after: { window: 'lapsed' },
       on: {
         'deadline.passed': 'lapsed',
-        reconnect: '.ringing',
+        reconnect: { target: '.ringing', actions: isRung },
       },
       states: {
         opening: { always: [{ guard: 'ringsUser', target: 'ringing' }, { target: 'awaitingUser' }] },
@@ -65,18 +73,32 @@ export const reconnectWindowMachine = setup({
           on: {
             reconnect: {},
             'ring.ended': [
-              { guard: { type: 'isDecline', params: ({ event }) => event }, target: 'declined' },
+              {
+                guard: { type: 'isDecline', params: ({ event }) => event },
+                target: 'declined',
+                actions: mustCall,
+              },
+              {
+                guard: { type: 'mustWait', params: ({ event }) => event },
+                target: 'floodWaiting',
+                actions: [{ type: 'noteWait', params: ({ event }) => event }, mustCall],
+              },
               {
                 guard: { type: 'cannotRing', params: ({ event }) => event },
                 target: 'awaitingUser',
-                actions: { type: 'report', params: { type: 'window.prompts' } },
+                actions: mustCall,
               },
               { target: 'pausing' },
             ],
           },
         },
-        pausing: { after: { pause: 'ringing' } },
+        pausing: { on: { reconnect: 'ringing' }, after: { pause: 'ringing' } },
         declined: { description: 'Declining is not hanging up (D-33): the window runs on in silence.' },
+        floodWaiting: {
+          description: 'Telegram lets nobody be rung for so long, by the button neither (product §14.3).',
+          on: { reconnect: {} },
+          after: { floodWait: { target: 'ringing', actions: isRung } },
+        },
         awaitingUser: {},
       },
     },

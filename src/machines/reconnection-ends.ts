@@ -1,6 +1,7 @@
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId } from './model/ids.ts';
 import type { CallInHand } from './model/softphone.ts';
+import type { WindowReport } from './reconnect-window.ts';
 import {
   callGone,
   declineExpected,
@@ -11,27 +12,21 @@ import {
 } from './softphone-children.ts';
 import { inHand, inSlot, type SoftphoneArgs } from './softphone-context.ts';
 
+const showReconnecting = ({ context }: SoftphoneArgs, lost: boolean, ringing: boolean) => ({
+  ...inSlot('reconnection')({ context }),
+  notice: { kind: 'reconnecting' as const, label: inHand(context).label, lost, ringing },
+});
 /** `lost`: not by the user's wish. */
 export const showAway = (lost: boolean) =>
   ({
     type: 'show',
-    params: ({ context }: SoftphoneArgs) => ({
-      ...inSlot('reconnection')({ context }),
-      notice: { kind: 'reconnecting' as const, label: inHand(context).label, lost, ringing: context.callback },
-    }),
+    params: (args: SoftphoneArgs) => showReconnecting(args, lost, args.context.callback),
   }) as const;
-/** He cannot be rung: he is asked to call (product §10.3). */
-export const showPrompt = {
+/** On `window.tells`: what he has to do now counts, and no longer why. */
+export const showNext = {
   type: 'show',
-  params: ({ context }: SoftphoneArgs) => ({
-    ...inSlot('reconnection')({ context }),
-    notice: {
-      kind: 'reconnecting' as const,
-      label: inHand(context).label,
-      lost: context.cause.kind === 'connection-lost',
-      ringing: false,
-    },
-  }),
+  params: (args: SoftphoneArgs & { event: Extract<WindowReport, { type: 'window.tells' }> }) =>
+    showReconnecting(args, false, args.event.ringing),
 } as const;
 export const sayNotRestored = (why: 'expired' | 'too-often') =>
   ({

@@ -1,7 +1,7 @@
 import { partyAnswered } from './answered.ts';
 import { takeSecondCaller } from './incoming-call.ts';
 import { hidePanel, recordingButtonPressed, showPanel } from './panel.ts';
-import { ends, endsInSilence, isOfHand, sayNotRestored, showPrompt } from './reconnection-ends.ts';
+import { ends, endsInSilence, isOfHand, sayNotRestored, showAway, showNext } from './reconnection-ends.ts';
 import { softphoneSetup } from './softphone-children.ts';
 import { inHand, inSlot, legs, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import type { VoiceLegReport } from './voice-leg.ts';
@@ -33,14 +33,16 @@ const open = softphoneSetup.createStateConfig({
     src: 'reconnectWindow',
     input: ({ context }) => ({ callback: context.callback, leftMs: windowMs }),
   },
-  on: { 'deadline.passed': { actions: { type: 'tellWindow', params: { type: 'deadline.passed' } } } },
+  on: {
+    'deadline.passed': { actions: { type: 'tellWindow', params: { type: 'deadline.passed' } } },
+    'window.tells': { actions: showNext },
+  },
   initial: 'silent',
   states: {
     silent: {
       description: 'Nobody is being rung; the window decides when.',
       on: {
         'window.rings': 'ringing',
-        'window.prompts': { actions: showPrompt },
         'user.called': { target: 'taking', actions: { type: 'useVoiceLeg', params: ({ event }) => event } },
         reconnect: { guard: isOfHand, actions: { type: 'tellWindow', params: { type: 'reconnect' } } },
         ...endsInSilence,
@@ -113,6 +115,8 @@ export const away = softphoneSetup.createStateConfig({
       entry: [{ type: 'note', params: { cause: { kind: 'connection-lost' } } }, 'hangUpVoiceLeg'],
       on: {
         'voiceLeg.ended': { target: 'open', actions: 'dropVoiceLeg' },
+        // The window that opens next will go by it.
+        'callback.set': { actions: [{ type: 'setCallback', params: ({ event }) => event }, showAway(false)] },
         'user.called': { target: 'open.swapping', actions: { type: 'expectVoiceLeg', params: ({ event }) => event } },
       },
     },

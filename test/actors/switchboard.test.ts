@@ -231,6 +231,20 @@ describe('calls', () => {
     expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 5 to c1']);
   });
 
+  test('Reconnect while Telegram wants us to wait is answered with what he can do', async () => {
+    offer(CallId('c1'));
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    const answers: (string | undefined)[] = [];
+    const reconnect = () => house.press('reconnect', { callId: CallId('c1'), answer: (text) => answers.push(text) });
+    await reconnect();
+    house.nets.user(VoiceLegId('id1~1'), { type: 'user.hungUp', cause: { kind: 'flood', retryAfterMs: 300_000 } });
+    await reconnect();
+    expect(answers).toEqual(['cannot-ring']);
+    expect(rings()).toEqual(['ring user id1', 'ring user id1~1']);
+  });
+
   test('keys in a reply while the user is away are not taken for sent', async () => {
     offer(CallId('c1'));
     await house.settled();

@@ -530,6 +530,18 @@ describe('reconnection', () => {
     expect(nets.told).toContain('connect his call');
   });
 
+  test('F-RCN-3 Telegram wants us to wait: he is asked to call, and rung when the wait is over', () => {
+    byButton();
+    nets.user(again, { type: 'user.hungUp', cause: { kind: 'flood', retryAfterMs: 30_000 } });
+    clock.increment(29_999);
+    phone.send({ type: 'reconnect', call });
+    expect(asked).toEqual([false, true]);
+    expect(nets.told.filter((told) => told.startsWith('ring user'))).toEqual(['ring user leg~1']);
+    clock.increment(1);
+    expect(nets.told.at(-1)).toBe('ring user leg~2');
+    expect(asked).toEqual([false, true, false]);
+  });
+
   const isLost = (count: number) =>
     nets.user(legNumber(count), { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
   const isBack = (count: number) => nets.user(legNumber(count), { type: 'user.answered' });

@@ -54,6 +54,33 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
     'the late end of a call dropped before is the end of neither call of now',
     ['SIP ends later', ...talk, 'c2 calls', 'press Reconnect', 'phone answers', 'c3 calls', 'c2 ends', stops],
   ],
+  // Product §14.3.
+  [
+    'Telegram wants us to wait: the user is not rung, by the button neither, and his own call goes on with the talk',
+    [
+      ...talk,
+      'press Reconnect',
+      'phone meets a flood wait',
+      '2000 ms pass',
+      'press Reconnect',
+      '20000 ms pass',
+      'olga calls u1',
+      'phone answers',
+    ],
+  ],
+  [
+    'Telegram wants us to wait less than the window: the user is rung after that',
+    [...talk, 'press Reconnect', 'phone meets a short flood wait', '5000 ms pass', 'phone answers'],
+  ],
+  [
+    'Callback mode is switched off before Telegram has confirmed the end: he is asked to call',
+    ['Telegram ends later', ...talk, 'press Reconnect', 'callback off', 'v1 ends'],
+  ],
+  // D-33: he reads what he can do now.
+  [
+    'a declined ring is not told of any more, and the next one is',
+    [...talk, 'press Reconnect', 'phone declines', '2000 ms pass', 'press Reconnect', 'phone answers'],
+  ],
   // D-35.
   [
     'a caller waits while the user is away, and after his return',

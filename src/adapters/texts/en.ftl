@@ -230,5 +230,6 @@ toast-done = done
 toast-expired = This question has expired
 toast-not-answered-yet = Nobody has answered yet: Reconnect works during a talk. To give up, hang up or press Cancel.
 toast-keys-while-away = You are not on the line now: the key was not sent. Reconnect rings you again.
+toast-cannot-ring = Telegram does not let me call you now. Press 📞 to continue.
 toast-recording-locked = Recorded by order of the owner
 toast-recording-used-up = The recording limit of this call is used up

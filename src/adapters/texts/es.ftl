@@ -230,5 +230,6 @@ toast-done = Ya está hecho
 toast-expired = La pregunta ha caducado
 toast-not-answered-yet = Aún no han contestado: la reconexión funciona durante la conversación. Para dejarlo, cuelga o pulsa Cancelar.
 toast-keys-while-away = Ahora no estás en la línea: la tecla no se ha enviado. Pulsa Reconectar y te llamamos de nuevo.
+toast-cannot-ring = Telegram no me deja llamarle ahora. Pulse 📞 para continuar.
 toast-recording-locked = Se graba por orden del titular de la línea
 toast-recording-used-up = Se agotó el límite de grabación de esta llamada

@@ -159,6 +159,8 @@ export type Toast =
   | 'not-answered-yet'
   /** A key while the voice leg is away: there is nobody who could press it. */
   | 'keys-while-away'
+  /** Reconnect while Telegram lets nobody be rung. */
+  | 'cannot-ring'
   | 'recording-locked'
   | 'recording-used-up';
 

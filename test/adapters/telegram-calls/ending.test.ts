@@ -252,6 +252,44 @@ describe('refusals', () => {
     expectNothingLeft(ends);
   });
 
+  test('after FLOOD_WAIT_31 nobody is called for 31 s and a jitter, and then again', async () => {
+    const ends = twoEnds({ random: 0.5 });
+    let refusals = 1;
+    ends.alice.session.intercept = (request, pass) => {
+      if (request instanceof Api.phone.RequestCall && refusals-- > 0) throw new RpcRefusal('FLOOD_WAIT_31', 420);
+      return pass();
+    };
+    const requests = () => ends.alice.session.requests(Api.phone.RequestCall).length;
+    ends.ring();
+    await ends.clock.advance(31_400);
+    const next = VoiceLegId('leg-2');
+    const told: unknown[] = [];
+    ends.alice.calls.watch(next, (fact) => told.push(fact));
+    ends.alice.calls.ring(next, UserId('222'));
+    await ends.clock.advance(0);
+    expect(told).toEqual([{ type: 'user.hungUp', cause: { kind: 'flood', retryAfterMs: 100 } }]);
+    expect(requests()).toBe(1);
+    await ends.clock.advance(100);
+    ends.alice.calls.ring(VoiceLegId('leg-3'), UserId('222'));
+    await ends.clock.advance(100);
+    expect(requests()).toBe(2);
+    expect(ends.bob.offers).toHaveLength(1);
+  });
+
+  test('PEER_FLOOD, which is about people the account does not know, keeps it from no other call', async () => {
+    const ends = twoEnds();
+    let refusals = 1;
+    ends.alice.session.intercept = (request, pass) => {
+      if (request instanceof Api.phone.RequestCall && refusals-- > 0) throw new RpcRefusal('PEER_FLOOD');
+      return pass();
+    };
+    ends.ring();
+    await ends.clock.advance(0);
+    ends.alice.calls.ring(VoiceLegId('leg-2'), UserId('222'));
+    await ends.clock.advance(100);
+    expect(ends.bob.offers).toHaveLength(1);
+  });
+
   test('a random id that was used before is drawn again, once', async () => {
     const ends = twoEnds();
     let refusals = 1;

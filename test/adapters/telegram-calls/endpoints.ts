@@ -16,14 +16,15 @@ export interface End {
 }
 
 /** Two accounts with our own implementation on both sides; Bob answers unless told otherwise. */
-export function twoEnds(options: { readonly bobAnswers?: boolean } = {}) {
+export function twoEnds(options: { readonly bobAnswers?: boolean; readonly random?: number } = {}) {
+  const random = () => options.random ?? 0;
   const clock = new ManualClock();
   const relay = new TelegramRelay();
   const ether = new Ether();
   const end = (userId: string): End => {
     const session = relay.session(userId);
     const legs = new PairedLegs(ether);
-    return { session, legs, calls: telegramCalls({ link: session, legs, clock }), facts: [], offers: [] };
+    return { session, legs, calls: telegramCalls({ link: session, legs, clock, random }), facts: [], offers: [] };
   };
   const alice = end('111');
   const bob = end('222');

@@ -183,6 +183,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
       'recording-locked',
       'not-answered-yet',
       'keys-while-away',
+      'cannot-ring',
       'recording-used-up',
     ] as const
   ).map((says) => ({ kind: 'toast', says })),

@@ -18,6 +18,9 @@ export interface Phone {
 export class Phones {
   readonly legs = new Map<VoiceLegId, Phone>();
   endsLater = false;
+  /** Rings that Telegram refused unasked, for the wait it wants, since the present reconnection began. */
+  refused = 0;
+  #floodUntilMs = 0;
   readonly #complain: (what: string) => void;
   readonly #nowMs: () => number;
 
@@ -27,6 +30,10 @@ export class Phones {
       if (leg.state !== 'unmade') this.#complain(`${id} is rung, which is ${leg.state}`);
       leg.state = 'ringing';
       leg.isTaken = true;
+      if (!this.isFlooded) return;
+      this.refused++;
+      leg.cause = { kind: 'flood', retryAfterMs: this.#floodUntilMs - this.#nowMs() };
+      this.end(leg);
     },
     answer: (id) => {
       const leg = this.leg(id);
@@ -60,6 +67,7 @@ export class Phones {
   does(leg: Phone, fact: VoiceLegFact): void {
     if (fact.type === 'user.hungUp' && leg.state !== 'ended' && leg.state !== 'unmade') {
       leg.cause = fact.cause;
+      if (fact.cause.kind === 'flood') this.#floodUntilMs = this.#nowMs() + fact.cause.retryAfterMs;
       return this.end(leg);
     }
     if (fact.type === 'user.answered' && (leg.state === 'ringing' || leg.state === 'answering')) {
@@ -91,6 +99,11 @@ export class Phones {
     };
     this.legs.set(id, leg);
     return leg;
+  }
+
+  /** Telegram lets nobody be rung now. */
+  get isFlooded(): boolean {
+    return this.#nowMs() < this.#floodUntilMs;
   }
 
   get live(): Phone[] {

@@ -131,7 +131,8 @@ function hasNothingToDo(
         (slot === 'panel' && isAbsent && own.length === 0) ||
         // Before the answer a press says only why nothing is done, and is answered by the bot.
         isEarly ||
-        phones.taken.some(({ state }) => state !== 'up')
+        phones.taken.some(({ state }) => state !== 'up') ||
+        phones.isFlooded
       );
     case 'key':
       return isLeaving || !hears || own.length === 0;

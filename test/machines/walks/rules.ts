@@ -23,6 +23,8 @@ const always: readonly ((world: World) => string | undefined)[] = [
   pairIsHeard,
   waitingIsHeard,
   partyIsNotForgotten,
+  floodWaitIsObeyed,
+  ringIsToldOf,
   joinedHearEachOther,
   talkIsOnRecord,
   recordsWhatIsHeard,
@@ -159,6 +161,23 @@ function partyIsNotForgotten(world: World): string | undefined {
   if (world.clock.pending === 0) return 'a party waits for ever';
   if (world.deadlines.size === 0) return 'a party waits, and would for ever if the process died';
   return world.chat.notice('reconnection') ? undefined : 'a party waits and the user is not told';
+}
+
+/** Product §14.3. A window learns of the wait by its first ring. */
+function floodWaitIsObeyed({ phones, deadlines }: World): string | undefined {
+  const isTold = deadlines.size > 0 && phones.refused > 1;
+  return isTold ? 'the user is rung although Telegram wants us to wait' : undefined;
+}
+
+/** Who waits for our ring is not to wait in vain; who is rung is not asked to call. */
+function ringIsToldOf(world: World): string | undefined {
+  const notice = world.chat.notice('reconnection')?.notice;
+  const peace = atPeace(world);
+  const isRung = world.phones.live.some(({ state }) => state === 'ringing');
+  if (notice?.kind !== 'reconnecting') return undefined;
+  if (isRung && !notice.ringing) return 'the user is rung, and asked to call';
+  const isLeft = notice.ringing && peace && !peace.phone && (world.clock.untilNextMs ?? Infinity) > 2_000;
+  return isLeft ? 'the user is told of a ring, and none comes' : undefined;
 }
 
 function joinedHearEachOther({ parties, joined, sound }: World): string | undefined {

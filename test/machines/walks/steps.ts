@@ -44,6 +44,8 @@ const phoneFacts: Readonly<Record<string, VoiceLegFact>> = {
   'is busy': { type: 'user.hungUp', cause: { kind: 'busy' } },
   'is not answered': { type: 'user.hungUp', cause: { kind: 'no-answer' } },
   'forbids our call': { type: 'user.hungUp', cause: { kind: 'privacy' } },
+  'meets a flood wait': { type: 'user.hungUp', cause: { kind: 'flood', retryAfterMs: 300_000 } },
+  'meets a short flood wait': { type: 'user.hungUp', cause: { kind: 'flood', retryAfterMs: 5_000 } },
   breaks: { type: 'user.hungUp', cause: { kind: 'connection-lost' } },
   misbehaves: { type: 'user.hungUp', cause: { kind: 'peer-fault', detail: 'wrong hash' } },
 };

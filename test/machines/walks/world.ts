@@ -88,7 +88,8 @@ export class World {
 
   partyCalls(call: CallId, switching: boolean): void {
     const own = this.parties.live.filter(({ id }) => !this.joined.has(id));
-    const isFree = own.length === 0 && this.phones.live.length === 0 && this.joined.size === 0;
+    const canRing = !this.phones.isFlooded;
+    const isFree = canRing && own.length === 0 && this.phones.live.length === 0 && this.joined.size === 0;
     const isDialling =
       this.phones.taken.some(({ state }) => state === 'up') &&
       own.length === 1 &&
@@ -236,7 +237,10 @@ const parts: SoftphoneParts & Pick<BridgeParts, 'journal'> = {
   recordings: through(({ tapes }) => tapes.port, ['watch']),
   recordingFailed: () => {},
   deadlines: {
-    set: (_, kind) => void here.deadlines.add(kind),
+    set: (_, kind) => {
+      here.deadlines.add(kind);
+      here.phones.refused = 0;
+    },
     clear: (_, kind) => void here.deadlines.delete(kind),
   },
   handOver: (user: UserId, joined: JoinedParties) => {

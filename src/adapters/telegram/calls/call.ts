@@ -9,6 +9,7 @@ import { iceServers } from './connections.ts';
 import { readCustomParameters } from './custom-parameters.ts';
 import type { DhGroups } from './dh-group.ts';
 import { type CallStage, causeOfDiscard, discardReasonOf } from './discard-reasons.ts';
+import type { FloodWait } from './flood-wait.ts';
 import type { CallKey } from './key-exchange.ts';
 import type { TelegramLink } from './link.ts';
 import { tlLong } from './longs.ts';
@@ -29,6 +30,7 @@ export interface CallWorld {
   readonly newId: () => number;
   /** `acceptCall`s of the account go one after another, else some fail with CALL_OCCUPY_FAILED. */
   readonly accepting: OneAtATime;
+  readonly floodWait: FloodWait;
 }
 
 export interface CallIdentity {

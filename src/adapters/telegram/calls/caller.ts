@@ -20,6 +20,8 @@ export const placeCall =
     const exchange = KeyExchange.draw(group, serverRandom);
     const userId = await call.until(link.inputUser(call.identity.user), unanswering);
     await call.until(beforeRequest);
+    const { refusal } = call.world.floodWait;
+    if (refusal) throw new CallFailed(refusal);
     const placing = requestCall(call, userId, sha256(exchange.publicValue));
     // A hang-up meanwhile has to wait for the result: only then is there something to discard.
     call.peer = placing.then(({ id, accessHash }) => new Api.InputPhoneCall({ id, accessHash }));
@@ -55,17 +57,22 @@ export const placeCall =
   };
 
 async function requestCall(call: Call, userId: Api.TypeInputUser, gAHash: Buffer): Promise<Api.PhoneCallWaiting> {
-  const { link, newId } = call.world;
+  const { link, newId, floodWait } = call.world;
   const request = () =>
     link.invoke(
       // int32, and chosen here: the library's own default is 64 bits wide.
       new Api.phone.RequestCall({ userId, randomId: newId() | 0, gAHash, protocol: ourProtocol() }),
       requestTimeoutMs,
     );
-  const { phoneCall } = await request().catch((error: unknown) => {
-    if (rpcErrorName(error) !== 'RANDOM_ID_DUPLICATE') throw error;
-    return request();
-  });
+  const { phoneCall } = await request()
+    .catch((error: unknown) => {
+      if (rpcErrorName(error) !== 'RANDOM_ID_DUPLICATE') throw error;
+      return request();
+    })
+    .catch((error: unknown) => {
+      const refusal = floodWait.begunBy(error);
+      throw refusal ? new CallFailed(refusal) : error;
+    });
   if (phoneCall instanceof Api.PhoneCallWaiting) return phoneCall;
   throw peerFault(`requestCall answered ${phoneCall.className}`);
 }

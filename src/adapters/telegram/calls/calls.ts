@@ -10,6 +10,7 @@ import { takeCall } from './callee.ts';
 import { placeCall } from './caller.ts';
 import { type CallClock, systemClock } from './clock.ts';
 import { DhGroups } from './dh-group.ts';
+import { FloodWait } from './flood-wait.ts';
 import { ringTimeoutMs } from './handshake.ts';
 import type { TelegramLink } from './link.ts';
 import { type TlLong, tlLong } from './longs.ts';
@@ -27,6 +28,8 @@ export interface TelegramCallsOptions {
   readonly clock?: CallClock;
   /** Random unsigned 32-bit number, not 0: ids of requests and exchanges. */
   readonly newId?: () => number;
+  /** In [0, 1): spreads what flood waits have held up. */
+  readonly random?: () => number;
 }
 
 /**
@@ -58,10 +61,12 @@ class Calls implements TelegramCalls {
     log = pino({ enabled: false }),
     clock = systemClock,
     newId = randomId,
+    random = Math.random,
   }: TelegramCallsOptions) {
     this.#log = log;
     this.#facts = new VoiceLegFacts(log);
-    this.#world = { link, legs, log, clock, newId, groups: new DhGroups(link), accepting: new OneAtATime() };
+    const floodWait = new FloodWait(clock, random);
+    this.#world = { link, legs, log, clock, newId, floodWait, groups: new DhGroups(link), accepting: new OneAtATime() };
     this.#lost = new LostRequests(clock);
     this.#unsubscribe = link.onCallUpdate((update) => this.#onUpdate(update));
   }

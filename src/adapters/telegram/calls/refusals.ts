@@ -20,7 +20,7 @@ export function rpcErrorName(error: unknown): string | undefined {
 export function causeOfError(error: unknown): HangupCause {
   if (error instanceof CallFailed) return error.hangupCause;
   const name = rpcErrorName(error);
-  const retryAfterMs = floodWaitMs(error, name);
+  const retryAfterMs = floodWaitMs(error);
   if (retryAfterMs !== undefined) return { kind: 'flood', retryAfterMs };
   if (name !== undefined) return refusals.get(name) ?? { kind: 'internal-fault', detail: `Telegram says ${name}` };
   if (error instanceof Error && withoutAnswer.has(error.name))
@@ -66,8 +66,9 @@ const refusals: ReadonlyMap<string, HangupCause> = new Map(
   }),
 );
 
-/** GramJS turns FLOOD_WAIT_n into an error with `seconds`, whose name is only FLOOD. */
-function floodWaitMs(error: unknown, name: string | undefined): number | undefined {
+/** The n seconds of FLOOD_WAIT_n, which GramJS turns into an error with `seconds` whose name is only FLOOD. */
+export function floodWaitMs(error: unknown): number | undefined {
+  const name = rpcErrorName(error);
   const named = /^FLOOD_(?:PREMIUM_)?WAIT_(\d+)$/.exec(name ?? '')?.[1];
   if (named !== undefined) return Number(named) * 1000;
   const hasSeconds = error instanceof Error && 'seconds' in error && typeof error.seconds === 'number';
