@@ -87,6 +87,6 @@ export const cancelling = pairSetup.createStateConfig({
   initial: 'unheard',
   states: {
     unheard: { entry: tellOther(cancelled), on: { 'call.ended': leavesOther('ending') } },
-    heard: { entry: tellCurrent(cancelled), on: { 'call.ended': [backToHeld, heldLeaves('ending')] } },
+    heard: { entry: ['reportEnds', tellCurrent(cancelled)], on: { 'call.ended': [backToHeld, heldLeaves('ending')] } },
   },
 });

@@ -15,6 +15,8 @@ export type PairReport =
   | { type: 'pair.listens'; call: CallId }
   /** As soon as the second party has acknowledged, the two are left to each other. */
   | { type: 'pair.joins' }
+  /** The one the user hears is being ended, and he will be with the other. */
+  | { type: 'pair.ends' }
   /** One of the two is over, for this reason. */
   | { type: 'pair.left'; survivor: CallId; standing: Standing; cause: HangupCause }
   /** The two parties are to be joined; the user is out. `ringing`: `second` is still being called. */

@@ -47,6 +47,6 @@ export const held = pairSetup.createStateConfig({
 });
 
 export const endingCurrent = pairSetup.createStateConfig({
-  entry: tellCurrent({ type: 'hangUp', cause: { kind: 'normal' } }),
+  entry: ['reportEnds', tellCurrent({ type: 'hangUp', cause: { kind: 'normal' } })],
   on: { 'call.ended': [backToHeld, heldLeaves('ending')] },
 });

@@ -30,6 +30,7 @@ export const pairSetup = setup({
     reportConnects: sendParent(({ context }) => ({ type: 'pair.connects', call: context.current.call })),
     reportListens: sendParent(({ context }) => ({ type: 'pair.listens', call: context.current.call })),
     reportJoins: sendParent({ type: 'pair.joins' }),
+    reportEnds: sendParent({ type: 'pair.ends' }),
     reportLeft: sendParent((_, left: Omit<Extract<PairReport, { type: 'pair.left' }>, 'type'>) => ({
       type: 'pair.left',
       ...left,

@@ -4,9 +4,9 @@ import type { CallId } from './model/ids.ts';
 import type { PairEvent, Standing } from './pair-events.ts';
 import { hidePanel, movesTalk, panelButtons, showPanel } from './panel.ts';
 import { handBothOver } from './parting.ts';
-import { lossOpensWindow, showAway } from './reconnection-ends.ts';
+import { showAway } from './reconnection-ends.ts';
 import { endSecond, letGo, secondRemains, softphoneSetup, voiceLegGone } from './softphone-children.ts';
-import { inHand, inSlot, isEarly, legs, second, showDialled, silenceUserLeg } from './softphone-context.ts';
+import { inHand, inSlot, isEarly, legs, second, showDialled } from './softphone-context.ts';
 
 const tellPair = { type: 'tellPair', params: ({ event }: { event: PairEvent }) => ({ told: event }) } as const;
 const stands = (as: Standing) =>
@@ -25,6 +25,24 @@ const ringForSecond = {
   target: '#softphone.withCall.ringing.again',
   actions: [...voiceLegGone, ...secondRemains, 'useNextVoiceLeg'],
 } as const;
+/** A window is opened for the one he talked to, or for the one he hears of two; the other is dropped (product §10). */
+const losses = [
+  {
+    guard: { type: 'losesEarly', params: ofEvent },
+    target: '#softphone.withCall.away.judging',
+    actions: [
+      { type: 'note', params: { cause: { kind: 'no-answer' } } },
+      ...secondRemains,
+      ...voiceLegGone,
+      showAway(true),
+    ],
+  },
+  {
+    guard: { type: 'isLoss', params: ofEvent },
+    target: '#softphone.withCall.away.judging',
+    actions: [...voiceLegGone, ...endSecond({ kind: 'no-answer' }), showAway(true)],
+  },
+] as const;
 
 export const pair = softphoneSetup.createStateConfig({
   description: 'Two calls; the pair decides who is heard, and tells it.',
@@ -84,11 +102,7 @@ export const pair = softphoneSetup.createStateConfig({
       actions: [...endSecond({ kind: 'no-answer' }), showAway(false)],
     },
     'voiceLeg.ended': [
-      {
-        guard: { type: 'isLoss', params: ({ event }) => event },
-        target: 'away.judging',
-        actions: [...voiceLegGone, ...endSecond({ kind: 'no-answer' }), showAway(true)],
-      },
+      ...losses,
       { target: 'clearing.party', actions: [...voiceLegGone, ...endSecond({ kind: 'normal' })] },
     ],
   },
@@ -129,16 +143,31 @@ export const pair = softphoneSetup.createStateConfig({
     waiting: {
       description: 'The second has not been answered.',
       on: {
-        'voiceLeg.ended': {
-          // D-32: a hung-up phone must be silent, and a caller not yet answered must not be lost.
-          guard: { type: 'isHangUp', params: ({ event }) => event },
-          ...ringForSecond,
-        },
+        // D-32: a hung-up phone must be silent, and a caller not yet answered must not be lost.
+        'voiceLeg.ended': [...losses, ringForSecond],
         'pair.joins': 'joining',
         'pair.commands': { target: 'both', actions: { type: 'tell', params: ({ event }) => event } },
       },
     },
-    both: { description: 'Both are the user’s: they end when he hangs up.' },
+    both: {
+      description: 'Both are the user’s: they end when he hangs up.',
+      on: { 'pair.ends': 'ending' },
+    },
+    ending: {
+      description: 'The one he hears is being ended: a window is for the other.',
+      on: {
+        reconnect: {
+          guard: movesTalk,
+          target: '#softphone.withCall.away.leaving',
+          actions: [...secondRemains, showAway(false)],
+        },
+        'voiceLeg.ended': {
+          guard: { type: 'isLoss', params: ofEvent },
+          target: '#softphone.withCall.away.judging',
+          actions: [...secondRemains, ...voiceLegGone, showAway(true)],
+        },
+      },
+    },
     joiningEarly: {
       description: 'The same while the first is still being called.',
       on: {
@@ -166,22 +195,5 @@ export const pair = softphoneSetup.createStateConfig({
         },
       },
     },
-  },
-});
-
-export const explaining = softphoneSetup.createStateConfig({
-  description: 'The user listened to a second party that is not there, and hears why; then he is with the first again.',
-  entry: showPanel,
-  invoke: {
-    id: 'tone',
-    src: 'failureTone',
-    input: ({ context }) => ({ voiceLeg: inHand(context).voiceLeg, cause: context.cause }),
-    onDone: { target: 'talking', actions: { type: 'tellCall', params: { type: 'resume' } } },
-  },
-  exit: ['noteNormal', silenceUserLeg],
-  on: {
-    ...panelButtons,
-    reconnect: { guard: movesTalk, target: 'away.leaving', actions: showAway(false) },
-    'voiceLeg.ended': lossOpensWindow,
   },
 });

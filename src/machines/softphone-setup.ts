@@ -186,8 +186,10 @@ export const softphoneBase = setup({
     /** How the call that is left stands. */
     stands: (_, { standing, as }: { standing: Standing; as: Standing }) => standing === as,
     isRinging: (_, { ringing }: { ringing: boolean }) => ringing,
-    isHangUp: (_, { cause }: { cause: HangupCause }) => cause.kind !== 'connection-lost',
     isLoss: (_, { cause }: { cause: HangupCause }) => cause.kind === 'connection-lost',
+    /** While the user listens to a party being called: a window is for the one he talked to. */
+    losesEarly: ({ context }, { cause }: { cause: HangupCause }) =>
+      cause.kind === 'connection-lost' && isEarly(context, inHand(context)),
     isRefused: (_, { refusal }: JudgedReferral) => refusal !== undefined,
     lostTooOften: ({ context }) => context.losses >= 5,
     isPrivacy: (_, { cause }: { cause: HangupCause }) => cause.kind === 'privacy',

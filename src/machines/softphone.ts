@@ -1,6 +1,7 @@
 import { partyAnswered } from './answered.ts';
 import { cleared, clearing } from './clearing.ts';
 import { dialling, failing } from './dialling.ts';
+import { explaining } from './explaining.ts';
 import { answering, ringing, ringingNext, takeCaller, turnCallerAway } from './incoming-call.ts';
 import type { CallId } from './model/ids.ts';
 import { awaitingUser, callingBack, swapping, takingUsersCall, withdrawing } from './outgoing-call.ts';
@@ -9,7 +10,7 @@ import { departed, parting } from './parting.ts';
 import { away, returning } from './reconnection.ts';
 import { takeBack } from './reconnection-ends.ts';
 import { considering, following } from './referral.ts';
-import { explaining, pair } from './second-call.ts';
+import { pair } from './second-call.ts';
 import { callGone, endSecond, letGo, secondGone, softphoneSetup, voiceLegGone } from './softphone-children.ts';
 import { inHand, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import { talking } from './talk.ts';

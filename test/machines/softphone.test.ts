@@ -807,6 +807,35 @@ describe('a second call', () => {
     expect(state()).toEqual({ withCall: { away: { open: 'ringing' } } });
   });
 
+  test('AC-47 a loss while he hears the second ringing keeps the first, who had answered, and cancels the second', async () => {
+    intoSwitchingTalk();
+    phone.send(secondDialled);
+    press('switch');
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+    expect(nets.told.filter((told) => told.startsWith('hang up party'))).toEqual(['hang up party other no-answer']);
+    expect(concluded).toEqual(['no-answer']);
+    nets.told.length = 0;
+    nets.user(VoiceLegId('leg~1'), { type: 'user.answered' });
+    await Promise.resolve();
+    expect(nets.told).toContain('resume call');
+    expect(nets.told).toContain('connect leg~1 call');
+  });
+
+  test('Reconnect while the one he heard is being ended is for the one he goes back to', async () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    press('switch');
+    nets.party(other, { type: 'party.answered' });
+    nets.obedient = false;
+    press('end');
+    phone.send({ type: 'reconnect', call: other });
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+    nets.party(other, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    nets.user(VoiceLegId('leg~1'), { type: 'user.answered' });
+    expect(nets.told).toContain('connect leg~1 call');
+    expect(nets.told).not.toContain('hang up party call no-answer');
+  });
+
   test('a party whose answer comes while the user is away is held then', async () => {
     intoSwitchingTalk();
     phone.send(secondCalls);

@@ -81,6 +81,38 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
     'a declined ring is not told of any more, and the next one is',
     [...talk, 'press Reconnect', 'phone declines', '2000 ms pass', 'press Reconnect', 'phone answers'],
   ],
+  // Product §10.
+  [
+    'a loss while the user listens to a second party being called keeps the first, who waits for his return',
+    [...talk, 'olga dials c2', 'press Switch', 'phone breaks', 'phone answers', 'press key', 'press Reconnect'],
+  ],
+  [
+    'a loss while the second attempt that the user listens to is being cancelled keeps the first',
+    [
+      'SIP ends later',
+      ...talk,
+      'olga dials c2',
+      'press Switch',
+      'press End',
+      'phone breaks',
+      'c2 ends',
+      'phone answers',
+    ],
+  ],
+  [
+    'a loss while the party that the user heard is being ended keeps the held one',
+    [
+      'SIP ends later',
+      ...talk,
+      'c2 calls',
+      'press Switch',
+      'c2 answers',
+      'press End',
+      'phone breaks',
+      'c2 ends',
+      'phone answers',
+    ],
+  ],
   // D-35.
   [
     'a caller waits while the user is away, and after his return',

@@ -28,10 +28,14 @@ export class Chat {
   readonly pressed = new WeakSet<Notice>();
   /** Of the newest parallel message, also one that is gone. */
   version = 1;
+  /** Says the newest message that is not about one call. */
+  wasLostTooOften = false;
   readonly #complain: (what: string) => void;
 
   readonly port = {
-    say: () => {},
+    say: (_: UserId, notice: Notice) => {
+      this.wasLostTooOften = notice.kind === 'notRestored' && notice.why === 'too-often';
+    },
     show: (_: UserId, call: CallId, slot: NoticeSlot, notice: Notice) => {
       this.#messages.set(placeOf(call, slot), { notice, call });
       if (notice.kind === 'parallel') this.version = notice.version;

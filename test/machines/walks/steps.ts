@@ -2,6 +2,8 @@ import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import type { VoiceLegFact } from '../../../src/actors/ports/telegram-calls.ts';
 import { CallId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import { byHand } from '../../fakes/recorder.ts';
+import type { Party } from './parties.ts';
+import type { Phone } from './phones.ts';
 import { press } from './presses.ts';
 import type { World } from './world.ts';
 
@@ -119,11 +121,19 @@ function phoneDoes(world: World, who = '', verb = ''): void {
   if (id === undefined) return;
   const leg = phones.leg(id);
   const fact = phoneFacts[verb];
-  if (fact) phones.does(leg, fact);
-  else if (verb === 'ends') {
+  if (fact) {
+    const isLoss = verb === 'breaks' && isHeard(leg) && talking(world).some(({ state }) => state === 'up');
+    phones.does(leg, fact);
+    // Product §10: a loss is no end, unless it is one too many.
+    if (isLoss && talking(world).length === 0 && !world.chat.wasLostTooOften) world.complain('a loss ends the talk');
+  } else if (verb === 'ends') {
     if (leg.state === 'ending') phones.end(leg);
   } else notice(sound, id, verb);
 }
+
+const isHeard = ({ state }: Phone): boolean => state === 'connecting' || state === 'up';
+const talking = ({ parties }: World): Party[] =>
+  parties.live.filter(({ state }) => state === 'up' || state === 'answering');
 
 function partyDoes(world: World, who = '', verb = ''): void {
   const { parties, sound } = world;
