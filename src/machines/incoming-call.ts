@@ -31,13 +31,15 @@ export const turnCallerAway = [
   },
 ] as const;
 
-/** On `party.called` when the call in hand is over but for its end, which is let go. */
-export const nextCaller = [
-  concludeHand,
+/** The same where `withCall` has been entered for another call. */
+export const takeCallerAnew = [
   ...takeCaller,
   { type: 'logOpened', params: ({ context }: SoftphoneArgs) => ({ user: context.user, ...inHand(context) }) },
   'startRecording',
 ] as const;
+
+/** On `party.called` when the call in hand is over but for its end, which is let go. */
+export const nextCaller = [concludeHand, ...takeCallerAnew] as const;
 
 /** On `party.called` beside the call in hand. */
 export const takeSecondCaller = [

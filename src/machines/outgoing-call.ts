@@ -154,6 +154,7 @@ export const takingUsersCall = softphoneSetup.createStateConfig({
   on: {
     'voiceLeg.answered': 'withCall.dialling',
     'voiceLeg.ended': { target: 'idle', actions: notAnswered },
+    'party.called': { target: 'withCall.ringingNext', actions: [...offerYields, ...takeCaller, 'startCall'] },
     ...withdraws,
   },
 });

@@ -1,3 +1,4 @@
+import { takeCallerAnew } from './incoming-call.ts';
 import { hidePanel } from './panel.ts';
 import { takeBack } from './reconnection-ends.ts';
 import { softphoneSetup } from './softphone-children.ts';
@@ -43,6 +44,7 @@ export const parting = softphoneSetup.createStateConfig({
   entry: [...hidePanel, 'noteNormal', 'hangUpVoiceLeg'],
   on: {
     'voiceLeg.ended': { target: 'departed', actions: 'dropVoiceLeg' },
+    'party.called': { target: 'ringingNext', actions: [...takeCallerAnew, 'startCall'] },
     recalled: { target: 'away.leaving', actions: [...takeBack, 'startRecording'] },
     shutdown: {},
   },

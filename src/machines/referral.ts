@@ -1,5 +1,6 @@
 import { partyAnswered } from './answered.ts';
 import type { CallReport } from './call.ts';
+import { takeSecondCaller } from './incoming-call.ts';
 import type { PlanLimit } from './model/notices.ts';
 import type { JudgedReferral } from './model/softphone.ts';
 import { movesTalk, panelButtons, showPanel } from './panel.ts';
@@ -61,6 +62,7 @@ export const considering = softphoneSetup.createStateConfig({
   },
   on: {
     ...panelButtons,
+    'party.called': { guard: 'roomForSecond', target: 'pair', actions: [decline, ...takeSecondCaller] },
     reconnect: { guard: movesTalk, target: 'away.leaving', actions: [decline, showAway(false)] },
     'voiceLeg.ended': { ...lossOpensWindow, actions: [decline, ...lossOpensWindow.actions] },
   },

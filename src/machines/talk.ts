@@ -6,7 +6,7 @@ import { softphoneSetup } from './softphone-children.ts';
 import { legs, type SoftphoneArgs, silenceUserLeg } from './softphone-context.ts';
 
 /** On `dial` beside the call in hand. */
-const takeSecondNumber = [
+export const takeSecondNumber = [
   { type: 'takeSecond', params: ({ event }: { event: Dial }) => event },
   'startSecond',
   'startSecondRecording',

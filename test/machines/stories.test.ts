@@ -336,6 +336,35 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
     ['olga dials c1', 'phone answers', 'c1 fails', 'c2 calls'],
   ],
   [
+    'a caller waits while the user hears why his second party is not there: he is with the first again',
+    [...talk, 'olga dials c2', 'press Switch', 'c2 fails', 'c3 calls', 'press Switch', 'c3 answers'],
+  ],
+  [
+    'a number is dialled while the user hears why his second party is not there',
+    [...talk, 'olga dials c2', 'press Switch', 'c2 fails', 'olga dials c3', 'c3 answers', 'press Switch'],
+  ],
+  [
+    'a caller rings although Telegram has not confirmed the end after a Transfer',
+    [
+      'Telegram ends later',
+      ...talk,
+      'olga dials c2',
+      'press Transfer',
+      'c3 calls',
+      'v1 ends',
+      'phone answers',
+      'c3 answers',
+    ],
+  ],
+  [
+    'a caller rings while the user’s own call for a number is being taken',
+    ['callback off', 'olga dials c1', 'olga calls u1', 'c2 calls', 'phone answers', 'c2 answers'],
+  ],
+  [
+    'a caller waits while the plan is asked whether a transfer by the party can be followed',
+    [...talk, 'the plan is asked for long', 'c1 transfers', 'c2 calls', 'press Switch', 'c2 answers', 'press key'],
+  ],
+  [
     'a caller rings although Telegram has not confirmed the end of the last call',
     ['Telegram ends later', ...talk, 'c1 hangs up', 'c2 calls', 'v1 ends', 'phone answers', 'c2 answers'],
   ],

@@ -96,7 +96,7 @@ export function nonsense(world: World, random: Random): Line {
     () => `press ${random.pick(buttonNames)} twice`,
     () => `press an old ${random.pick(['Switch', 'Transfer', 'Decline', 'End'])}`,
     () => 'the deadline passes',
-    () => 'the plan is used up',
+    () => random.pick(['the plan is used up', 'the plan is asked for long']),
     () => `${random.pick([1, 500, 2_000, 7_999, 10_000, 59_999, 60_000])} ms pass`,
     () => random.pick(['the recorder starts', 'the recorder fails', 'the recorder is full']),
     () => random.pick(recordings),

@@ -18,7 +18,7 @@ import type { World } from './world.ts';
  *     2000 ms pass | the deadline passes | callback off | the service shuts down
  *     recorded automatically | recorded by order | recorded for 15 s | recorded by hand     the calls that begin now
  *     the recorder starts | the recorder fails | the recorder is full
- *     the plan is used up
+ *     the plan is used up | the plan is asked for long
  *     SIP ends later | Telegram ends later | re-INVITEs are answered later
  */
 export type Line = string;
@@ -70,6 +70,7 @@ const whole: Readonly<Record<string, (world: World) => void>> = {
   'the recorder fails': (world) => recorderTells(world, { type: 'recorder.failed', detail: 'disk full' }),
   'the recorder is full': (world) => recorderTells(world, { type: 'recorder.full' }),
   'the plan is used up': (world) => void (world.limit = { status: 402, reason: 'Total calls duration is exceeded' }),
+  'the plan is asked for long': (world) => void (world.isLimitSlow = true),
   'SIP ends later': ({ parties }) => void (parties.endsLater = true),
   'Telegram ends later': ({ phones }) => void (phones.endsLater = true),
   're-INVITEs are answered later': ({ parties }) => void (parties.answersLater = true),

@@ -38,6 +38,8 @@ export class World {
   callback = true;
   /** Of the plan: why no more calls may be made. */
   limit: PlanLimit | undefined;
+  /** Whether the database does not answer. */
+  isLimitSlow = false;
   /** How the calls that begin are recorded. */
   recording: RecordingOrder = byHand;
   readonly orders = new Map<CallId, RecordingOrder>();
@@ -88,12 +90,9 @@ export class World {
 
   partyCalls(call: CallId, switching: boolean): void {
     const own = this.parties.live.filter(({ id }) => !this.joined.has(id));
-    const canRing = !this.phones.isFlooded;
-    const isFree = canRing && own.length === 0 && this.phones.live.length === 0 && this.joined.size === 0;
-    const isDialling =
-      this.phones.taken.some(({ state }) => state === 'up') &&
-      own.length === 1 &&
-      own.every(({ id, state }) => state === 'inviting' && !this.#alone.has(id));
+    const isFree = own.length === 0 && !this.phones.isFlooded;
+    const hasRoom = switching && own.length === 1 && own.every(({ id }) => !this.#alone.has(firstOf(id)));
+    if (!switching) this.#alone.add(call);
     this.parties.offer(call);
     this.orders.set(call, this.recording);
     const label = { ...this.#label(call), direction: 'incoming' } as const;
@@ -110,10 +109,11 @@ export class World {
       limitMs: switching ? undefined : 45_000,
       recording: this.recording,
     });
+    const isTurnedAway = this.parties.leg(call).state === 'ended';
     // Product §6: an end that is not confirmed yet keeps nobody from being rung.
-    if (isFree && this.parties.leg(call).state === 'ended') this.complain(`${call} does not ring`);
-    // Product §9: who is in a call, or makes one, hears of another.
-    if (switching && isDialling && this.parties.leg(call).state === 'ended') this.complain(`${call} is turned away`);
+    if (isFree && isTurnedAway) this.complain(`${call} does not ring`);
+    // Product §9, D-35: who has one call, whatever its state, hears of another.
+    if (hasRoom && isTurnedAway) this.complain(`${call} is turned away`);
   }
 
   userCalls(voiceLeg: VoiceLegId): void {
@@ -196,6 +196,8 @@ export function enterWorld(inspect?: (event: InspectionEvent) => void): World {
   return here;
 }
 
+/** Whom a party transfers the user to goes by the plan of that party. */
+const firstOf = (call: CallId) => call.replace(/~.*/, '') as CallId;
 const voiceLegOf = (call: CallId) => VoiceLegId(call.replace('c', 'v'));
 
 /** The world that is walked through now: the machine is built once for all of them, because building takes long. */
@@ -232,7 +234,7 @@ const parts: SoftphoneParts & Pick<BridgeParts, 'journal'> = {
   keys: through(() => ({ send: () => {} }), []),
   limitOf: () => {
     here.parties.hasNews = true;
-    return Promise.resolve(here.limit);
+    return here.isLimitSlow ? new Promise(() => {}) : Promise.resolve(here.limit);
   },
   recordings: through(({ tapes }) => tapes.port, ['watch']),
   recordingFailed: () => {},
