@@ -16,8 +16,8 @@ export interface SoftphoneContext {
   readonly expected: VoiceLegId | undefined;
   /** Why the call in hand ended: the first reason counts. */
   readonly cause: HangupCause;
-  /** How often the voice leg of this call was lost in the last 10 minutes (product §10). */
-  readonly losses: number;
+  /** How often the voice leg was lost in the last 10 minutes, by the call in hand then (product §10). */
+  readonly losses: Readonly<Record<CallId, number>>;
   /** What the recording buttons of his calls say. */
   readonly recordings: Readonly<Record<CallId, RecordingState>>;
   /** How many parties the user was transferred to. */
@@ -55,6 +55,14 @@ export const second = ({ second: call }: SoftphoneContext): CallInHand => {
 /** It was dialled and nobody has answered. */
 export const isEarly = ({ progress }: SoftphoneContext, { label }: CallInHand): boolean =>
   label.direction === 'outgoing' && progress[label.call] !== 'answered';
+
+type OfCall = { readonly call: CallId };
+export const lossesOf = ({ losses }: SoftphoneContext, { call }: OfCall): number => losses[call] ?? 0;
+/** So many more or fewer of this call; of one without losses nothing is kept. */
+export const withLosses = (context: SoftphoneContext, { call }: OfCall, more: number): SoftphoneContext['losses'] => {
+  const { [call]: count = 0, ...others } = context.losses;
+  return count + more > 0 ? { ...others, [call]: count + more } : others;
+};
 
 /** Until its recording has spoken, a call is one that can be recorded. */
 export const recordingButton = ({ recordings }: SoftphoneContext, call: CallId): RecordingState =>

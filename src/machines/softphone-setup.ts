@@ -25,10 +25,12 @@ import {
   type DeadlineKind,
   inHand,
   isEarly,
+  lossesOf,
   recordingButton,
   type ShownNotice,
   type SoftphoneContext,
   second,
+  withLosses,
 } from './softphone-context.ts';
 import { type VoiceLegReport, voiceLegMachine } from './voice-leg.ts';
 
@@ -64,7 +66,6 @@ export const softphoneBase = setup({
       inHand: { line, label, target, voiceLeg, switching, limitMs, recording },
       second: undefined,
       cause: { kind: 'normal' } as const,
-      losses: 0,
       recordings: {},
       progress: {},
     })),
@@ -113,11 +114,11 @@ export const softphoneBase = setup({
     }),
     note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
     noteNormal: assign({ cause: { kind: 'normal' } as const }),
-    countLoss: assign(({ context }) => ({ losses: context.losses + 1 })),
+    countLoss: assign(({ context }) => ({ losses: withLosses(context, inHand(context).label, 1) })),
     forgetLossLater: raise(({ context }) => ({ type: 'loss.isOld', call: inHand(context).label.call }), {
       delay: 'lossCounts',
     }),
-    forgetLoss: assign(({ context }) => ({ losses: Math.max(0, context.losses - 1) })),
+    forgetLoss: assign(({ context }, lost: { call: CallId }) => ({ losses: withLosses(context, lost, -1) })),
     noteRecording: assign(({ context }, { call, button }: { call: CallId; button: RecordingState }) => ({
       recordings: { ...context.recordings, [call]: button },
     })),
@@ -191,7 +192,7 @@ export const softphoneBase = setup({
     losesEarly: ({ context }, { cause }: { cause: HangupCause }) =>
       cause.kind === 'connection-lost' && isEarly(context, inHand(context)),
     isRefused: (_, { refusal }: JudgedReferral) => refusal !== undefined,
-    lostTooOften: ({ context }) => context.losses >= 5,
+    lostTooOften: ({ context }) => lossesOf(context, inHand(context).label) >= 5,
     isPrivacy: (_, { cause }: { cause: HangupCause }) => cause.kind === 'privacy',
   },
   delays: { offer: 60_000, rest: 10_000, lossCounts: 600_000 },

@@ -41,7 +41,7 @@ export const softphoneMachine = softphoneSetup.createMachine({
     second: undefined,
     expected: undefined,
     cause: { kind: 'normal' },
-    losses: 0,
+    losses: {},
     recordings: {},
     referrals: 0,
     progress: {},
@@ -74,7 +74,7 @@ export const softphoneMachine = softphoneSetup.createMachine({
     },
     // One that was told to end, and has been concluded already.
     'call.ended': { actions: letGo },
-    'loss.isOld': { guard: { type: 'isOfHand', params: ({ event }) => event }, actions: 'forgetLoss' },
+    'loss.isOld': { actions: { type: 'forgetLoss', params: ({ event }) => event } },
     'user.called': {
       actions: { type: 'declineUser', params: ({ event }) => ({ ...event, cause: { kind: 'busy' } }) },
     },

@@ -577,6 +577,44 @@ describe('reconnection', () => {
     expect(nets.told).toContain('hang up party call connection-lost');
   });
 
+  test('losses of a call that waits beside another grow old as well, and are not the other one’s', () => {
+    phone.send({ ...dial, switching: true });
+    nets.user(leg, { type: 'user.answered' });
+    nets.party(call, { type: 'party.answered' });
+    for (let count = 0; count < 5; count++) {
+      isLost(count);
+      isBack(count + 1);
+    }
+    const other = CallId('other');
+    phone.send({ ...partyCalled, switching: true, label: { ...partyCalled.label, call: other } });
+    phone.send({ type: 'switch', version: 1 });
+    nets.party(other, { type: 'party.answered' });
+    clock.increment(600_000);
+    phone.send({ type: 'switch', version: 3 });
+    nets.party(other, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    nets.told.length = 0;
+    isLost(5);
+    expect(nets.told).toContain('ring user leg~6');
+    expect(shown).not.toContain('notRestored');
+  });
+
+  test('losses of the first are not those of the second, which is left', () => {
+    phone.send({ ...dial, switching: true });
+    nets.user(leg, { type: 'user.answered' });
+    nets.party(call, { type: 'party.answered' });
+    for (let count = 0; count < 5; count++) {
+      isLost(count);
+      isBack(count + 1);
+    }
+    const other = CallId('other');
+    phone.send({ ...partyCalled, switching: true, label: { ...partyCalled.label, call: other } });
+    phone.send({ type: 'switch', version: 1 });
+    nets.party(other, { type: 'party.answered' });
+    nets.party(call, { type: 'party.hungUp', cause: { kind: 'normal' } });
+    isLost(5);
+    expect(nets.told).toContain('ring user leg~6');
+  });
+
   test('the age of an earlier call’s loss excuses none of this one', () => {
     intoTalk();
     isLost(0);

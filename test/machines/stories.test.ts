@@ -113,6 +113,20 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
       'phone answers',
     ],
   ],
+  [
+    'losses of a call that was held meanwhile have grown old',
+    [
+      ...talk,
+      ...Array.from({ length: 5 }, () => ['phone breaks', 'phone answers']).flat(),
+      'c2 calls',
+      'press Switch',
+      'c2 answers',
+      '600000 ms pass',
+      'press Switch',
+      'phone breaks',
+      'phone answers',
+    ],
+  ],
   // D-35.
   [
     'a caller waits while the user is away, and after his return',

@@ -30,14 +30,20 @@ export class Chat {
   version = 1;
   /** Says the newest message that is not about one call. */
   wasLostTooOften = false;
+  /** When the user was told of a loss, by the call he was in. */
+  readonly #losses = new Map<CallId, number[]>();
   readonly #complain: (what: string) => void;
+  readonly #nowMs: () => number;
 
   readonly port = {
     say: (_: UserId, notice: Notice) => {
       this.wasLostTooOften = notice.kind === 'notRestored' && notice.why === 'too-often';
+      if (notice.kind === 'notRestored' && this.wasLostTooOften) this.#judgeLosses(notice.label.call);
     },
     show: (_: UserId, call: CallId, slot: NoticeSlot, notice: Notice) => {
       this.#messages.set(placeOf(call, slot), { notice, call });
+      if (notice.kind === 'reconnecting' && notice.lost)
+        this.#losses.set(call, [...(this.#losses.get(call) ?? []), this.#nowMs()]);
       if (notice.kind === 'parallel') this.version = notice.version;
       if (notice.kind === 'offerExpired' || notice.kind === 'notAnswered') this.#forget(call);
     },
@@ -49,7 +55,8 @@ export class Chat {
     },
   };
 
-  constructor(complain: (what: string) => void) {
+  constructor(nowMs: () => number, complain: (what: string) => void) {
+    this.#nowMs = nowMs;
     this.#complain = complain;
   }
 
@@ -67,6 +74,12 @@ export class Chat {
       }
     }
     return shown;
+  }
+
+  /** Product §10: more than 5 in 10 minutes. */
+  #judgeLosses(call: CallId): void {
+    const young = this.#losses.get(call)?.filter((lostMs) => this.#nowMs() - lostMs < 600_000) ?? [];
+    if (young.length <= 5) this.#complain(`${call} is ended after ${young.length} losses`);
   }
 
   #forget(call: CallId): void {

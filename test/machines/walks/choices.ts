@@ -106,6 +106,13 @@ export function nonsense(world: World, random: Random): Line {
   return random.pick(kinds)();
 }
 
+const fiveLosses = [
+  'c1 calls',
+  'phone answers',
+  'c1 answers',
+  ...Array.from({ length: 5 }, () => ['phone breaks', 'phone answers']).flat(),
+];
+
 /** Ways into the rarer situations, so that walks spend their time there too. */
 export const beginnings: readonly (readonly Line[])[] = [
   [],
@@ -120,12 +127,8 @@ export const beginnings: readonly (readonly Line[])[] = [
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'press Reconnect'],
   ['callback off', 'olga dials c1', 'olga calls u1', 'phone answers', 'phone connects', 'c1 answers', 'phone breaks'],
   ['olga dials c1', 'phone answers', 'phone connects', 'c1 answers', 'olga dials c2', 'press Transfer'],
-  [
-    'c1 calls',
-    'phone answers',
-    'c1 answers',
-    ...Array.from({ length: 5 }, () => ['phone breaks', 'phone answers']).flat(),
-  ],
+  fiveLosses,
+  [...fiveLosses, 'c2 calls', 'press Switch', 'c2 answers', '600000 ms pass'],
 ];
 export const recordings: readonly Line[] = [
   'recorded by hand',

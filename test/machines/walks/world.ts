@@ -26,7 +26,7 @@ export class World {
   readonly phones = new Phones(() => this.clock.now, this.complain);
   readonly sound = new Sound();
   readonly tapes = new Tapes(this.complain, () => void (this.parties.hasNews = true));
-  readonly chat = new Chat(this.complain);
+  readonly chat = new Chat(() => this.clock.now, this.complain);
   /** Calls that were written into the call log, and how far they are there. */
   readonly records = new Map<CallId, 'opened' | 'answered' | 'closed'>();
   /** Parties that talk to each other without the user. */
