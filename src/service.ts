@@ -217,7 +217,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       journal,
       faults,
       ...time,
-      recall: (user, call, leftMs) => void softphones.recall(user, call, leftMs),
+      recall: (user, recall) => void softphones.recall(user, recall),
     });
     const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans: told, clock: wall });
     const userDeadlines = new UserDeadlines({ deadlines, wallClock: wall, faults });

@@ -1,7 +1,7 @@
 import { type Actor, createActor, fromCallback, waitFor } from 'xstate';
 import { type BridgeFact, bridgeMachine } from '../machines/bridge.ts';
 import type { CallId, UserId } from '../machines/model/ids.ts';
-import type { CallInHand, JoinedParties } from '../machines/model/softphone.ts';
+import type { CallInHand, JoinedParties, Recall } from '../machines/model/softphone.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { CallNotices } from './call-notices.ts';
 import type { Faults } from './ports/faults.ts';
@@ -17,8 +17,8 @@ export interface BridgeParts {
   readonly journal: Pick<CallJournal, 'answered' | 'ended' | 'talkedMs'>;
   readonly faults: Faults;
   readonly clock?: ActorClock;
-  /** A transfer failed: the user is rung, and gets his party back. `leftMs`: of its limit. */
-  readonly recall: (user: UserId, call: CallInHand, leftMs: number | undefined) => void;
+  /** A transfer failed: the user is to get his party back. */
+  readonly recall: (user: UserId, recall: Recall) => void;
 }
 
 /** Parties that users have joined and left: one XState root for each two. */
@@ -128,9 +128,8 @@ const wired = ({ sip, media, notices, journal, recall }: BridgeParts) =>
       },
       recall: (_, { user: whose, call, second, cause }) => {
         journal.ended(second.call, cause);
-        notices.say(whose, { kind: 'transferFailed', first: call.label, second, cause });
         // For the same reason as in `start`.
-        queueMicrotask(() => recall(whose, call, leftOf(call, journal)));
+        queueMicrotask(() => recall(whose, { call, leftMs: leftOf(call, journal), second, cause }));
       },
     },
   });

@@ -2,7 +2,7 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, UserId } from '../machines/model/ids.ts';
 import type { Toast } from '../machines/model/notices.ts';
-import type { CallInHand, SoftphoneCommand } from '../machines/model/softphone.ts';
+import type { CallInHand, Recall, SoftphoneCommand } from '../machines/model/softphone.ts';
 import type { softphoneMachine } from '../machines/softphone.ts';
 import { isEarly } from '../machines/softphone-context.ts';
 import type { Faults } from './ports/faults.ts';
@@ -43,14 +43,14 @@ export class Softphones {
     return true;
   }
 
-  /** Gives the user back his party; it is hung up where nobody can take it. `leftMs`: of its limit. */
-  async recall(user: UserId, call: CallInHand, leftMs: number | undefined): Promise<void> {
+  /** Gives the user back his party; it is hung up where nobody can take it. */
+  async recall(user: UserId, recall: Recall): Promise<void> {
     try {
-      const isTaken = await this.send(user, { type: 'recalled', call, leftMs });
-      if (!isTaken) this.#giveUp(user, call, { kind: 'shutdown' });
+      const isTaken = await this.send(user, { type: 'recalled', ...recall });
+      if (!isTaken) this.#cannotGiveBack(user, recall, { kind: 'shutdown' });
     } catch (error) {
       this.#faults.report('recall', error);
-      this.#giveUp(user, call, { kind: 'internal-fault', detail: 'recall' });
+      this.#cannotGiveBack(user, recall, { kind: 'internal-fault', detail: 'recall' });
     }
   }
 
@@ -136,6 +136,11 @@ export class Softphones {
     if (inHand) for (const slot of slotsOfUser) notices.unshow(user, inHand.label.call, slot);
     for (const call of [inHand, second]) if (call) this.#giveUp(user, call, cause);
     for (const leg of [inHand?.voiceLeg, expected]) if (leg) telegram.hangUp(leg, cause);
+  }
+
+  #cannotGiveBack(user: UserId, { call, second, cause }: Recall, why: HangupCause): void {
+    this.#parts.notices.say(user, { kind: 'transferFailed', first: call.label, second, cause, then: 'ended' });
+    this.#giveUp(user, call, why);
   }
 
   #giveUp(user: UserId, { label }: CallInHand, cause: HangupCause): void {

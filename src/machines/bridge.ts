@@ -75,7 +75,7 @@ export const bridgeMachine = setup({
     conclude: effect<{ user: UserId; label: CallLabel; cause: HangupCause }>(),
     logAnswered: effect<{ call: CallId }>(),
     sayTimeUp: effect<BridgeInput>(),
-    /** The second party was not reached: the user is rung, the first waits. */
+    /** The second party was not reached: the user gets the first back, if he can. */
     recall: effect<{ user: UserId; call: CallInHand; second: CallLabel; cause: HangupCause }>(),
   },
   guards: { isRinging: ({ context }) => context.ringing },

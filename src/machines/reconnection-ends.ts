@@ -1,6 +1,6 @@
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId } from './model/ids.ts';
-import type { CallInHand } from './model/softphone.ts';
+import type { Recall } from './model/softphone.ts';
 import type { WindowReport } from './reconnect-window.ts';
 import {
   callGone,
@@ -43,9 +43,30 @@ export const lossOpensWindow = {
   actions: [...voiceLegGone, showAway(true)],
 } as const;
 
+type Recalled = SoftphoneArgs & { event: Recall };
+const sayTransferFailed = (
+  { context: { user }, event: { call, second, cause } }: Recalled,
+  then: 'ringing' | 'waiting' | 'ended',
+) => ({ user, notice: { kind: 'transferFailed' as const, first: call.label, second, cause, then } });
+const normal = { kind: 'normal' } as const;
+
+/** On `recalled` while the user is busy with something else: his party cannot be given back. */
+export const notTakenBack = [
+  { type: 'say', params: (args: Recalled) => sayTransferFailed(args, 'ended') },
+  { type: 'rejectParty', params: ({ event }: Recalled) => ({ call: event.call.label.call, cause: normal }) },
+  {
+    type: 'conclude',
+    params: ({ context, event }: Recalled) => ({ user: context.user, label: event.call.label, cause: normal }),
+  },
+] as const;
+
 /** On `recalled`: the party is back, and waits for the user (product §9). */
 export const takeBack = [
-  { type: 'take', params: ({ event }: { event: { call: CallInHand } }) => event.call },
+  {
+    type: 'say',
+    params: (args: Recalled) => sayTransferFailed(args, args.context.callback ? 'ringing' : 'waiting'),
+  },
+  { type: 'take', params: ({ event }: Recalled) => event.call },
   'dropRecording',
   'adoptCall',
   showAway(false),

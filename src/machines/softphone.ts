@@ -8,7 +8,7 @@ import { awaitingUser, callingBack, swapping, takingUsersCall, withdrawing } fro
 import { hidePanel, showPanel } from './panel.ts';
 import { departed, parting } from './parting.ts';
 import { away, returning } from './reconnection.ts';
-import { takeBack } from './reconnection-ends.ts';
+import { notTakenBack, takeBack } from './reconnection-ends.ts';
 import { considering, following } from './referral.ts';
 import { pair } from './second-call.ts';
 import { callGone, endSecond, letGo, secondGone, softphoneSetup, voiceLegGone } from './softphone-children.ts';
@@ -55,23 +55,7 @@ export const softphoneMachine = softphoneSetup.createMachine({
       actions: { type: 'say', params: ({ context }) => ({ user: context.user, notice: { kind: 'oneCallAtATime' } }) },
     },
     'party.called': { actions: turnCallerAway },
-    // The user is busy with something else: his party cannot be given back.
-    recalled: {
-      actions: [
-        {
-          type: 'rejectParty',
-          params: ({ event }) => ({ call: event.call.label.call, cause: { kind: 'normal' } }),
-        },
-        {
-          type: 'conclude',
-          params: ({ context, event }) => ({
-            user: context.user,
-            label: event.call.label,
-            cause: { kind: 'normal' },
-          }),
-        },
-      ],
-    },
+    recalled: { actions: notTakenBack },
     // One that was told to end, and has been concluded already.
     'call.ended': { actions: letGo },
     'loss.isOld': { actions: { type: 'forgetLoss', params: ({ event }) => event } },

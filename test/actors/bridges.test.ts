@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { Bridges } from '../../src/actors/bridges.ts';
 import { CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
-import type { CallInHand } from '../../src/machines/model/softphone.ts';
+import type { CallInHand, Recall } from '../../src/machines/model/softphone.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';
 import { byHand } from '../fakes/recorder.ts';
 
@@ -47,7 +47,7 @@ beforeEach(() => {
     },
     faults: { report: (_: string, error: unknown) => faults.push(error) },
     clock,
-    recall: (_: UserId, { label }: CallInHand, leftMs: number | undefined) => recalled.push([label.call, leftMs]),
+    recall: (_: UserId, { call, leftMs }: Recall) => recalled.push([call.label.call, leftMs]),
   } as never);
 });
 

@@ -324,7 +324,8 @@ describe('calls', () => {
 
   test('of a party that nobody can take back are ended, and on record', async () => {
     const call = { label: { call: CallId('back'), direction: 'incoming', number: '1', lineName: '', startedAt: 0 } };
-    const recall = () => house.softphones.recall(UserId('1'), call as never, undefined);
+    const recall = () =>
+      house.softphones.recall(UserId('1'), { call, second: call.label, cause: { kind: 'busy' } } as never);
     house.settings.broken = true;
     await recall();
     expect(house.nets.told).toEqual(['hang up party back internal-fault']);
@@ -334,7 +335,7 @@ describe('calls', () => {
     await recall();
     expect(house.nets.told.at(-1)).toBe('hang up party back shutdown');
     await house.settled();
-    expect(house.said).toEqual(['outcome', 'outcome']);
+    expect(house.said).toEqual(['transferFailed', 'outcome', 'transferFailed', 'outcome']);
   });
 });
 

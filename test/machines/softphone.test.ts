@@ -41,6 +41,8 @@ let recorder: PlayedRecorder;
 let shown: string[];
 let deadlines: string[];
 let asked: boolean[];
+/** What was said would become of parties that came back. */
+let promises: string[];
 let concluded: string[];
 let opened: string[];
 let handedOver: unknown[];
@@ -51,7 +53,10 @@ const start = (callback: boolean) => {
   phone = createActor(
     softphone({
       notices: {
-        say: (_: unknown, { kind }: { kind: string }) => shown.push(kind),
+        say: (_: unknown, { kind, then }: { kind: string; then?: string }) => {
+          shown.push(kind);
+          if (then) promises.push(then);
+        },
         show: (_: unknown, __: unknown, slot: string, { kind, ringing }: { kind: string; ringing?: boolean }) => {
           shown.push(`${slot}: ${kind}`);
           if (kind === 'reconnecting') asked.push(ringing === false);
@@ -98,6 +103,7 @@ beforeEach(() => {
   shown = [];
   deadlines = [];
   asked = [];
+  promises = [];
   concluded = [];
   opened = [];
   handedOver = [];
@@ -704,6 +710,7 @@ describe('a second call', () => {
     nets.told.length = 0;
     shown.length = 0;
   };
+  const failed = { leftMs: undefined, second: secondDialled.label, cause: busy } as const;
   const version = () => phone.getSnapshot().children.pair?.getSnapshot().context.version ?? 0;
   const press = (type: 'switch' | 'transfer' | 'decline' | 'end') => phone.send({ type, version: version() });
   const parallel = () => phone.getSnapshot().children.pair?.getSnapshot().value;
@@ -926,7 +933,7 @@ describe('a second call', () => {
     nets.user(leg, { type: 'user.hungUp', cause: { kind: 'normal' } });
 
     const { type: _, ...back } = recorded;
-    phone.send({ type: 'recalled', call: back });
+    phone.send({ type: 'recalled', call: back, ...failed });
     const { recordings, inHand } = phone.getSnapshot().context;
     expect(recordings[inHand?.label.call as CallId]).toBe('start');
     nets.user(VoiceLegId('leg~1'), { type: 'user.answered' });
@@ -936,8 +943,23 @@ describe('a second call', () => {
     expect(phone.getSnapshot().context.recordings[call]).toBe('stop');
   });
 
+  test('B-16 a party that comes back to a user who talks to another is ended, and he is told so', () => {
+    intoSwitchingTalk();
+    phone.send({ type: 'recalled', call: { ...dial, label: secondDialled.label }, ...failed });
+    expect(promises).toEqual(['ended']);
+    expect(nets.told).toEqual(['hang up party other normal']);
+  });
+
+  test('B-16 Callback off: a party that comes back waits for the user’s call, and he is told so', () => {
+    start(false);
+    phone.send({ type: 'recalled', call: { ...dial, switching: true }, ...failed });
+    expect(promises).toEqual(['waiting']);
+    expect(nets.told.filter((told) => told.startsWith('ring user'))).toEqual([]);
+  });
+
   test('a recalled party is held until the user answers', async () => {
-    phone.send({ type: 'recalled', call: { ...dial, switching: true } });
+    phone.send({ type: 'recalled', call: { ...dial, switching: true }, ...failed });
+    expect(shown[0]).toBe('transferFailed');
     expect(nets.told).toContain('ring user leg~1');
     nets.user(VoiceLegId('leg~1'), { type: 'user.answered' });
     await Promise.resolve();

@@ -163,9 +163,15 @@ transferred =
 transferred-ringing =
     { $second } is being called for { $first }.
     You have left the call.
-transfer-failed =
+transfer-failed-ringing =
     { $second } was not reached: { $why }
     { $first } is waiting, I am calling you back.
+transfer-failed-waiting =
+    { $second } was not reached: { $why }
+    { $first } is waiting for you.
+transfer-failed-ended =
+    { $second } was not reached: { $why }
+    { $first } could not be given back to you: that call is over too.
 held-by-party = { $party } put you on hold.
 taken-back = { $party } took you off hold.
 third-number = You already have two calls. End one of them first.

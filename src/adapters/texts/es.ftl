@@ -163,9 +163,15 @@ transferred =
 transferred-ringing =
     Llamando a { $second } para { $first }.
     Has salido de la llamada.
-transfer-failed =
+transfer-failed-ringing =
     No se pudo transferir a { $second }: { $why }
     { $first } está esperando, te llamo de nuevo.
+transfer-failed-waiting =
+    No se pudo transferir a { $second }: { $why }
+    { $first } te está esperando.
+transfer-failed-ended =
+    No se pudo transferir a { $second }: { $why }
+    No he podido devolverte a { $first }: esa llamada también ha terminado.
 held-by-party = { $party } te ha puesto en espera.
 taken-back = { $party } ha retomado la llamada.
 third-number = Ya tienes dos llamadas. Termina antes una de ellas.

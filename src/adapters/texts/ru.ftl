@@ -163,9 +163,15 @@ transferred =
 transferred-ringing =
     Соединяю: { $first } → { $second }
     Вы вышли из разговора.
-transfer-failed =
+transfer-failed-ringing =
     { $second }: соединить не удалось ({ $why })
     Вас ждёт { $first }, перезваниваю вам.
+transfer-failed-waiting =
+    { $second }: соединить не удалось ({ $why })
+    Вас ждёт { $first }.
+transfer-failed-ended =
+    { $second }: соединить не удалось ({ $why })
+    Вернуть вам собеседника { $first } не удалось: этот звонок тоже завершён.
 held-by-party = Вас поставили на удержание: { $party }
 taken-back = Вас сняли с удержания: { $party }
 third-number = У вас уже два звонка. Сначала завершите один из них.

@@ -19,8 +19,8 @@ export const secondCall: Rendering<SecondCallNotice> = {
       second: party(second, phrase),
     }),
   }),
-  transferFailed: ({ first, second, cause }, phrase) => ({
-    text: phrase('transfer-failed', {
+  transferFailed: ({ first, second, cause, then }, phrase) => ({
+    text: phrase(`transfer-failed-${then}`, {
       first: party(first, phrase),
       second: party(second, phrase),
       why: whyNotReached(cause, phrase),

@@ -163,9 +163,15 @@ transferred =
 transferred-ringing =
     З’єдную: { $first } → { $second }
     Ви вийшли з розмови.
-transfer-failed =
+transfer-failed-ringing =
     { $second }: з’єднати не вдалося ({ $why })
     На вас чекає { $first }, передзвонюю вам.
+transfer-failed-waiting =
+    { $second }: з’єднати не вдалося ({ $why })
+    На вас чекає { $first }.
+transfer-failed-ended =
+    { $second }: з’єднати не вдалося ({ $why })
+    Повернути вам співрозмовника { $first } не вдалося: цей дзвінок теж завершено.
 held-by-party = Вас поставили на утримання: { $party }
 taken-back = Вас зняли з утримання: { $party }
 third-number = У вас уже два дзвінки. Спершу завершіть один із них.

@@ -21,12 +21,16 @@ export type SecondCallNotice =
       readonly second: CallLabel;
       readonly ringing: boolean;
     }
-  /** The second party of a transfer was not reached: the user is rung, the first waits. */
+  /**
+   * The second party of a transfer was not reached. The user is rung for the first, or it waits for his call, or he could
+   * not have it back and it is over.
+   */
   | {
       readonly kind: 'transferFailed';
       readonly first: CallLabel;
       readonly second: CallLabel;
       readonly cause: HangupCause;
+      readonly then: 'ringing' | 'waiting' | 'ended';
     }
   /** The far side put the user on hold. */
   | { readonly kind: 'heldByParty'; readonly label: CallLabel }

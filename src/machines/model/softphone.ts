@@ -1,4 +1,5 @@
 import type { CallLabel } from './call-label.ts';
+import type { HangupCause } from './hangup-cause.ts';
 import type { CallId, LineId, VoiceLegId } from './ids.ts';
 import type { PlanLimit } from './notices.ts';
 import type { CallerIdentity, DialTarget } from './party.ts';
@@ -25,6 +26,16 @@ export interface JoinedParties {
   readonly second: CallInHand;
   /** `second` is still being called. */
   readonly ringing: boolean;
+}
+
+/** A party whose user gets it back, because the one he joined it to was not reached. */
+export interface Recall {
+  readonly call: CallInHand;
+  /** Of its limit; undefined: all of it. */
+  readonly leftMs: number | undefined;
+  /** Who was not reached, and why. */
+  readonly second: CallLabel;
+  readonly cause: HangupCause;
 }
 
 /** The id of the next voice leg of the same call: the user is rung again. */
@@ -86,12 +97,7 @@ export type SoftphoneCommand =
   /** Buttons of the parallel message, with the version of what it showed. */
   | { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; readonly version: number }
   /** A transfer to a ringing party failed: the user gets his party back. */
-  | {
-      readonly type: 'recalled';
-      readonly call: CallInHand;
-      /** Of its limit; undefined: all of it. */
-      readonly leftMs?: number | undefined;
-    }
+  | ({ readonly type: 'recalled' } & Recall)
   /** `Cancel` of an outgoing call, `End` of a reconnection. */
   | { readonly type: 'giveUp'; readonly call: CallId }
   /** The reconnection window is over, says the job that outlives this process. */

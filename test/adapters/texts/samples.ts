@@ -147,7 +147,9 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
   })),
   heldHungUp: [{ kind: 'heldHungUp', held: quinn, current: pat }],
   transferred: [true, false].map((ringing) => ({ kind: 'transferred', first: pat, second: quinn, ringing })),
-  transferFailed: causes.map((cause) => ({ kind: 'transferFailed', first: pat, second: quinn, cause })),
+  transferFailed: (['ringing', 'waiting', 'ended'] as const).flatMap((then) =>
+    causes.map((cause) => ({ kind: 'transferFailed' as const, first: pat, second: quinn, cause, then })),
+  ),
   heldByParty: [{ kind: 'heldByParty', label: pat }],
   takenBack: [{ kind: 'takenBack', label: pat }],
   thirdNumber: [{ kind: 'thirdNumber' }],

@@ -30,6 +30,8 @@ export class Chat {
   version = 1;
   /** Says the newest message that is not about one call. */
   wasLostTooOften = false;
+  /** Whether the user was told that a party waits which comes back from a transfer; undefined: he was told nothing. */
+  isPromised: boolean | undefined;
   /** When the user was told of a loss, by the call he was in. */
   readonly #losses = new Map<CallId, number[]>();
   readonly #complain: (what: string) => void;
@@ -37,6 +39,7 @@ export class Chat {
 
   readonly port = {
     say: (_: UserId, notice: Notice) => {
+      if (notice.kind === 'transferFailed') this.isPromised = notice.then !== 'ended';
       this.wasLostTooOften = notice.kind === 'notRestored' && notice.why === 'too-often';
       if (notice.kind === 'notRestored' && this.wasLostTooOften) this.#judgeLosses(notice.label.call);
     },

@@ -4,7 +4,7 @@ import { type SoftphoneParts, softphone } from '../../../src/actors/softphone.ts
 import { type CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import type { PlanLimit } from '../../../src/machines/model/notices.ts';
 import type { RecordingOrder } from '../../../src/machines/model/recording-order.ts';
-import type { CallInHand, JoinedParties, SoftphoneCommand } from '../../../src/machines/model/softphone.ts';
+import type { JoinedParties, Recall, SoftphoneCommand } from '../../../src/machines/model/softphone.ts';
 import { byHand } from '../../fakes/recorder.ts';
 import { Chat } from './chat.ts';
 import { WalkClock } from './clock.ts';
@@ -56,7 +56,7 @@ export class World {
       ...parts,
       clock: this.clock,
       faults: { report: (where, error) => this.complain(`${where}: ${String(error)}`) },
-      recall: (_, call) => this.#later(() => this.#recall(call)),
+      recall: (_, recall) => this.#later(() => this.#recall(recall)),
     });
   }
 
@@ -179,9 +179,14 @@ export class World {
     });
   }
 
-  #recall(call: CallInHand): void {
-    this.joined.delete(call.label.call);
-    this.send({ type: 'recalled', call });
+  #recall(recall: Recall): void {
+    const { call } = recall.call.label;
+    this.joined.delete(call);
+    this.chat.isPromised = undefined;
+    this.send({ type: 'recalled', ...recall });
+    // He reads what becomes of the party that waited.
+    const isThere = this.parties.live.some(({ id }) => id === call);
+    if (this.chat.isPromised !== isThere) this.complain(`what is said of ${call}, who comes back, is not so`);
   }
 
   #label(call: CallId) {
