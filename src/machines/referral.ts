@@ -64,7 +64,10 @@ export const considering = softphoneSetup.createStateConfig({
     ...panelButtons,
     'party.called': { guard: 'roomForSecond', target: 'pair', actions: [decline, ...takeSecondCaller] },
     reconnect: { guard: movesTalk, target: 'away.leaving', actions: [decline, showAway(false)] },
-    'voiceLeg.ended': { ...lossOpensWindow, actions: [decline, ...lossOpensWindow.actions] },
+    'voiceLeg.ended': [
+      { ...lossOpensWindow, actions: [decline, ...lossOpensWindow.actions] },
+      { target: 'clearing.party', actions: [decline, ...voiceLegGone] },
+    ],
   },
 });
 

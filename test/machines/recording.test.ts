@@ -108,3 +108,16 @@ test('a call that ends while its file is delivered delivers it once', async () =
   await delivered();
   expect(told).toEqual(['start for undefined ms', 'deliver']);
 });
+
+test.each([
+  ['the call is held and taken back', [{ type: 'pause' }, { type: 'resume', voiceLeg: VoiceLegId('leg') }]],
+  ['the user is back on another device', [{ type: 'pause' }, { type: 'resume', voiceLeg: VoiceLegId('leg~1') }]],
+] as const)('F-REC-1 an automatic recording that was stopped by hand stays off when %s', async (_, commands) => {
+  begin({ ...byHand, automatic: true });
+  recorderTells({ type: 'recorder.started' });
+  press('stop');
+  await delivered();
+  for (const command of commands) send(command);
+  expect(told).toEqual(['start for undefined ms', 'deliver']);
+  expect(button).toBe('start');
+});

@@ -432,6 +432,13 @@ describe('a transfer by the party that cannot be followed is declined', () => {
     expect(nets.told).toContain('no transfer of call');
   });
 
+  test.each(['connection-lost', 'normal'] as const)('because the voice leg ends meanwhile (%s)', (kind) => {
+    intoTalk();
+    transfers();
+    nets.user(leg, { type: 'user.hungUp', cause: { kind } });
+    expect(nets.told).toContain('no transfer of call');
+  });
+
   test('because another call is there', () => {
     phone.send({ ...dial, switching: true });
     nets.user(leg, { type: 'user.answered' });
@@ -844,12 +851,46 @@ describe('a second call', () => {
     expect(state()).toEqual({ withCall: { ringing: 'again' } });
   });
 
-  test('Reconnect with a second call drops it, whatever its state', () => {
+  test.each([
+    ['waiting', () => phone.send(secondCalls), 'hang up party other no-answer'],
+    ['being called', () => phone.send(secondDialled), 'hang up party other no-answer'],
+    [
+      'held by its answer',
+      () => {
+        phone.send(secondDialled);
+        nets.party(other, { type: 'party.answered' });
+      },
+      'hang up party other no-answer',
+    ],
+    [
+      'held after Switch and Switch',
+      () => {
+        phone.send(secondCalls);
+        press('switch');
+        nets.party(other, { type: 'party.answered' });
+        press('switch');
+      },
+      'hang up party other no-answer',
+    ],
+    [
+      'the first, held while she talks to the second',
+      () => {
+        phone.send(secondCalls);
+        press('switch');
+        nets.party(other, { type: 'party.answered' });
+      },
+      'hang up party call no-answer',
+    ],
+  ])('AC-47 Reconnect drops the call that is not heard: %s', (_, begin, dropped) => {
     intoSwitchingTalk();
-    phone.send(secondCalls);
-    phone.send({ type: 'reconnect', call });
-    expect(nets.told).toContain('hang up party other no-answer');
+    begin();
+    const kept = dropped.includes('other') ? call : other;
+    phone.send({ type: 'reconnect', call: kept });
+    expect(nets.told.filter((told) => told.startsWith('hang up party'))).toEqual([dropped]);
+    expect(concluded).toEqual(['no-answer']);
     expect(state()).toEqual({ withCall: { away: { open: 'ringing' } } });
+    nets.user(VoiceLegId('leg~1'), { type: 'user.answered' });
+    expect(nets.told).toContain(`connect leg~1 ${kept}`);
   });
 
   test('AC-47 a loss while he hears the second ringing keeps the first, who had answered, and cancels the second', async () => {
@@ -890,6 +931,15 @@ describe('a second call', () => {
     nets.party(other, { type: 'party.answered' });
     await Promise.resolve();
     expect(nets.told).toContain('hold other');
+  });
+
+  test('AC-47 a loss with a second one waiting opens the window for the first; the second gets 480 and does not ring', () => {
+    intoSwitchingTalk();
+    phone.send(secondCalls);
+    nets.user(leg, { type: 'user.hungUp', cause: { kind: 'connection-lost' } });
+    expect(nets.told).toContain('hang up party other no-answer');
+    expect(nets.told.filter((told) => told.startsWith('hang up party call'))).toEqual([]);
+    expect(state()).toEqual({ withCall: { away: { open: 'ringing' } } });
   });
 
   test('Reconnect moves nothing while the number is still being called', () => {

@@ -70,6 +70,7 @@ export function sensible(world: World): Line[] {
     if (state === 'starting') lines.push('the recorder starts', 'the recorder starts', 'the recorder fails');
     if (state === 'writing') lines.push('the recorder fails', 'the recorder is full');
   }
+  if (world.chat.notice('panel')) lines.push('olga replies to the keypad');
   lines.push(...newcomers(world));
   const { untilNextMs } = clock;
   if (untilNextMs !== undefined) lines.push(`${untilNextMs} ms pass`);
@@ -98,8 +99,10 @@ export function nonsense(world: World, random: Random): Line {
     () => 'the deadline passes',
     () => random.pick(['the plan is used up', 'the plan is asked for long']),
     () => `${random.pick([1, 500, 2_000, 7_999, 10_000, 59_999, 60_000])} ms pass`,
-    () => random.pick(['the recorder starts', 'the recorder fails', 'the recorder is full']),
+    () =>
+      random.pick(['the recorder starts', 'the recorder fails', 'the recorder is full', 'nothing can be delivered']),
     () => random.pick(recordings),
+    () => 'olga replies to the keypad',
     () => `olga dials c${world.parties.legs.size + world.phones.legs.size + 1} without switching`,
     () => `c${world.parties.legs.size + world.phones.legs.size + 1} calls without switching`,
   ];

@@ -105,6 +105,16 @@ export function press(world: World, name: string, old?: string, twice?: string):
   if (shown?.slot === 'parallel' && world.effects > between) world.complain(`${name} on two devices is done twice`);
 }
 
+/** Digits in a reply to the keypad do what its keys do (B-9). */
+export function replyWithKeys(world: World): void {
+  const shown = shownButtons(world).get('key');
+  const before = world.effects;
+  world.sendIfStarted({ type: 'keys.sent', call: shown?.call ?? ('c0' as CallId), steps: ['1', '2'] });
+  const didSomething = world.effects > before;
+  if (shown && !didSomething && !hasNothingToDo(world, 'key', shown)) world.complain('a reply with keys does nothing');
+  if (!shown && didSomething) world.complain('a reply with keys to no keypad does something');
+}
+
 /** The message a button is on, and how far its call is. */
 function stateOf({ parties, phones }: World, { notice, call }: ShownButton): string {
   const voiceLeg = phones.newest?.state ?? 'unmade';

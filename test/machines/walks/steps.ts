@@ -4,7 +4,7 @@ import { CallId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import { byHand } from '../../fakes/recorder.ts';
 import type { Party } from './parties.ts';
 import type { Phone } from './phones.ts';
-import { press } from './presses.ts';
+import { press, replyWithKeys } from './presses.ts';
 import type { World } from './world.ts';
 
 /**
@@ -17,7 +17,8 @@ import type { World } from './world.ts';
  *     press Switch | press Switch twice | press an old Switch | press Transfer after Switch
  *     2000 ms pass | the deadline passes | callback off | the service shuts down
  *     recorded automatically | recorded by order | recorded for 15 s | recorded by hand     the calls that begin now
- *     the recorder starts | the recorder fails | the recorder is full
+ *     the recorder starts | the recorder fails | the recorder is full | nothing can be delivered
+ *     olga replies to the keypad                        with digits
  *     the plan is used up | the plan is asked for long
  *     SIP ends later | Telegram ends later | re-INVITEs are answered later
  */
@@ -68,6 +69,8 @@ const whole: Readonly<Record<string, (world: World) => void>> = {
   'recorded for 15 s': (world) => void (world.recording = { ...byHand, limitMs: 15_000 }),
   'the recorder starts': (world) => recorderTells(world, { type: 'recorder.started' }),
   'the recorder fails': (world) => recorderTells(world, { type: 'recorder.failed', detail: 'disk full' }),
+  'nothing can be delivered': ({ tapes }) => void (tapes.failsToDeliver = true),
+  'olga replies to the keypad': replyWithKeys,
   'the recorder is full': (world) => recorderTells(world, { type: 'recorder.full' }),
   'the plan is used up': (world) => void (world.limit = { status: 402, reason: 'Total calls duration is exceeded' }),
   'the plan is asked for long': (world) => void (world.isLimitSlow = true),

@@ -19,6 +19,8 @@ export interface Tape {
 /** The recorder and the delivery of its files, played: they complain of what cannot be done to a recording. */
 export class Tapes {
   readonly all = new Map<RecordingId, Tape>();
+  /** What is stopped is kept and not delivered. */
+  failsToDeliver = false;
   readonly #complain: (what: string) => void;
   /** Told when a promise was settled. */
   readonly #settles: () => void;
@@ -47,7 +49,7 @@ export class Tapes {
       const lengthMs = tape.state === 'delivered' ? 0 : 10_000;
       tape.state = 'delivered';
       this.#settles();
-      return Promise.resolve(lengthMs);
+      return this.failsToDeliver ? Promise.reject(new Error('no room')) : Promise.resolve(lengthMs);
     },
     watch: (recording, listener) => this.#tape(recording).facts.watch(listener),
   };
