@@ -3,10 +3,10 @@ import {
   cancelled,
   changeOver,
   connectCurrent,
+  currentLeaves,
   hearCurrent,
   heldLeaves,
   isNow,
-  leavesOther,
   musicToOther,
   ofCurrent,
   ofOther,
@@ -42,7 +42,7 @@ export const calling = pairSetup.createStateConfig({
           target: '#parallelPair.held.unasked',
           actions: [tellOther({ type: 'hold' }), musicToOther, playToUser('back-on-line')],
         },
-        'call.ended': leavesOther('called'),
+        'call.ended': currentLeaves('called'),
       },
     },
     heard: {
@@ -64,7 +64,7 @@ export const calling = pairSetup.createStateConfig({
         giveUp: { guard: ofCurrent, target: '#parallelPair.cancelling.heard' },
         'call.answered': { guard: ofCurrent, target: '#parallelPair.held' },
         // The user hears why it is not there before he is with the first again.
-        'call.ended': [leavesOther('held'), heldLeaves('called')],
+        'call.ended': [currentLeaves('held'), heldLeaves('called')],
       },
       initial: 'judging',
       states: {
@@ -86,7 +86,7 @@ export const cancelling = pairSetup.createStateConfig({
   description: 'The second attempt is given up (D-28).',
   initial: 'unheard',
   states: {
-    unheard: { entry: tellOther(cancelled), on: { 'call.ended': leavesOther('ending') } },
+    unheard: { entry: tellOther(cancelled), on: { 'call.ended': currentLeaves('ending') } },
     heard: { entry: ['reportEnds', tellCurrent(cancelled)], on: { 'call.ended': [backToHeld, heldLeaves('ending')] } },
   },
 });

@@ -2,12 +2,12 @@ import {
   cancelled,
   changeOver,
   connectCurrent,
+  currentLeaves,
   hearCurrent,
   isNow,
-  leavesCurrent,
-  leavesOther,
   ofCurrent,
   ofOther,
+  otherLeaves,
   pairSetup,
   playToUser,
   showParallel,
@@ -24,7 +24,7 @@ export const early = pairSetup.createStateConfig({
   description: 'A party calls while the first is still being called; nobody talks yet.',
   on: {
     'call.earlyMedia': { guard: ofCurrent, actions: ['noteAnnouncement', hearCurrent] },
-    'call.ended': leavesCurrent('called'),
+    'call.ended': otherLeaves('called'),
   },
   initial: 'waiting',
   states: {
@@ -48,7 +48,7 @@ export const early = pairSetup.createStateConfig({
           { guard: ofCurrent, target: '#parallelPair.calling.unheard', actions: connectCurrent },
           { guard: ofOther, target: '#parallelPair.answering.toTalk', actions: tellOther({ type: 'hold' }) },
         ],
-        'call.ended': [leavesOther('called'), leavesCurrent('answering')],
+        'call.ended': [currentLeaves('called'), otherLeaves('answering')],
       },
     },
     toJoin: {
@@ -64,7 +64,7 @@ export const early = pairSetup.createStateConfig({
           },
           firstAnswers('#parallelPair.answering.toJoin'),
         ],
-        'call.ended': [leavesOther('answering'), leavesCurrent('called')],
+        'call.ended': [currentLeaves('answering'), otherLeaves('called')],
       },
     },
     declining: {
@@ -72,7 +72,7 @@ export const early = pairSetup.createStateConfig({
       on: {
         ...cancelsFirst,
         'call.answered': firstAnswers('#parallelPair.declining'),
-        'call.ended': [leavesOther('ending'), leavesCurrent('called')],
+        'call.ended': [currentLeaves('ending'), otherLeaves('called')],
       },
     },
   },

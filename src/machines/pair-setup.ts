@@ -132,15 +132,15 @@ const reported = (survivor: 'current' | 'other', standing: Standing) =>
     }),
   }) as const;
 
-/** On `call.ended` of the one the user is with: the other is left. */
-export const leavesOther = (standing: Standing) =>
+/** On `call.ended` of the one the user is with: the other is left, and stands so. */
+export const currentLeaves = (standing: Standing) =>
   ({
     guard: ofCurrent,
     target: '#parallelPair.over',
     actions: [concluded('current'), reported('other', standing)],
   }) as const;
-/** On `call.ended` of the one the user is not with. */
-export const leavesCurrent = (standing: Standing) =>
+/** On `call.ended` of the other: the one the user is with is left, and stands so. */
+export const otherLeaves = (standing: Standing) =>
   ({
     guard: ofOther,
     target: '#parallelPair.over',
@@ -155,7 +155,7 @@ const sayHeldHungUp = {
 } as const;
 /** On `call.ended` of the held one: the user is told, and goes on with what he hears. */
 export const heldLeaves = (standing: Standing) => {
-  const { actions, ...left } = leavesCurrent(standing);
+  const { actions, ...left } = otherLeaves(standing);
   return { ...left, actions: [sayHeldHungUp, ...actions] } as const;
 };
 

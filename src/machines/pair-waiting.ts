@@ -1,9 +1,9 @@
 import {
   backToHeld,
   changeOver,
+  currentLeaves,
   heldLeaves,
   isNow,
-  leavesOther,
   ofCurrent,
   ofOther,
   pairSetup,
@@ -27,7 +27,7 @@ export const waiting = pairSetup.createStateConfig({
 
 export const declining = pairSetup.createStateConfig({
   entry: tellOther({ type: 'hangUp', cause: { kind: 'declined' } }),
-  on: { 'call.ended': leavesOther('ending') },
+  on: { 'call.ended': currentLeaves('ending') },
 });
 
 export const answering = pairSetup.createStateConfig({
@@ -51,7 +51,7 @@ export const answering = pairSetup.createStateConfig({
           target: '#parallelPair.joined',
           actions: { type: 'reportJoined', params: { ringing: false } },
         },
-        'call.ended': leavesOther('answering'),
+        'call.ended': currentLeaves('answering'),
       },
     },
   },

@@ -1,7 +1,7 @@
 import { calling, cancelling } from './pair-calling.ts';
 import { early } from './pair-early.ts';
 import { endingCurrent, held } from './pair-held.ts';
-import { leavesCurrent, leavesOther, pairSetup } from './pair-setup.ts';
+import { currentLeaves, otherLeaves, pairSetup } from './pair-setup.ts';
 import { answering, declining, waiting } from './pair-waiting.ts';
 
 /** A user's current and second call, with Transfer, Switch, Decline and End (product §9). */
@@ -11,7 +11,7 @@ export const parallelPairMachine = pairSetup.createMachine({
   initial: 'fresh',
   on: {
     // The rule; states in which the one that is left stands otherwise say so.
-    'call.ended': [leavesCurrent('heard'), leavesOther('waiting')],
+    'call.ended': [otherLeaves('heard'), currentLeaves('waiting')],
     'call.earlyMedia': { actions: 'noteAnnouncement' },
   },
   states: {

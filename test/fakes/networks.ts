@@ -3,17 +3,25 @@ import type { SipCallOffer, SipCalls, SipLegFact } from '../../src/actors/ports/
 import type { TelegramCalls, VoiceLegFact, VoiceLegOffer } from '../../src/actors/ports/telegram-calls.ts';
 import type { LegId } from '../../src/machines/model/ids.ts';
 
-/** Facts by leg, told to whoever watches. */
+/** Facts by leg, told to whoever watches; `again`: to late watchers too, as the ports of both networks promise. */
 class Facts<Fact> {
   readonly #listeners = new Map<LegId, Set<(fact: Fact) => void>>();
+  readonly #told = new Map<LegId, Fact[]>();
+  readonly #again: boolean;
+
+  constructor(again: boolean) {
+    this.#again = again;
+  }
 
   watch(leg: LegId, listener: (fact: Fact) => void): () => void {
+    if (this.#again) for (const fact of this.#told.get(leg) ?? []) listener(fact);
     const listeners = this.#listeners.get(leg) ?? new Set();
     this.#listeners.set(leg, listeners.add(listener));
     return () => listeners.delete(listener);
   }
 
   tell(leg: LegId, fact: Fact): void {
+    this.#told.set(leg, [...(this.#told.get(leg) ?? []), fact]);
     for (const listener of [...(this.#listeners.get(leg) ?? [])]) listener(fact);
   }
 
@@ -25,9 +33,9 @@ class Facts<Fact> {
 /** Both networks and the media plane, played by the test: they write down what they are told, and obey hang-ups. */
 export class PlayedNetworks {
   readonly told: string[] = [];
-  readonly #sip = new Facts<SipLegFact>();
-  readonly #telegram = new Facts<VoiceLegFact>();
-  readonly #media = new Facts<MediaFact>();
+  readonly #sip = new Facts<SipLegFact>(true);
+  readonly #telegram = new Facts<VoiceLegFact>(true);
+  readonly #media = new Facts<MediaFact>(false);
   /** Whether an end that was asked for is confirmed at once. */
   obedient = true;
   offerParty: (offer: SipCallOffer) => void = () => {};

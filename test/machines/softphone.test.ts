@@ -834,7 +834,7 @@ describe('a second call', () => {
     expect(nets.watched).toBe(0);
   });
 
-  test('the user hangs up with one held: both end; with one waiting: that one rings', () => {
+  test('the user hangs up with one held: both end', () => {
     intoSwitchingTalk();
     phone.send(secondCalls);
     press('switch');
@@ -842,7 +842,9 @@ describe('a second call', () => {
     nets.user(leg, { type: 'user.hungUp', cause: { kind: 'normal' } });
     expect(nets.told).toEqual(expect.arrayContaining(['hang up party other normal', 'hang up party call normal']));
     expect(state()).toBe('idle');
+  });
 
+  test('the user hangs up with one waiting: that one rings', () => {
     intoSwitchingTalk();
     phone.send(secondCalls);
     nets.user(leg, { type: 'user.hungUp', cause: { kind: 'normal' } });
