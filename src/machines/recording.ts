@@ -1,30 +1,10 @@
-import { assign, sendParent, setup } from 'xstate';
+import { assign, sendParent, setup, stateIn } from 'xstate';
 import { effect, facts, operation } from './effects.ts';
-import type { CallLabel } from './model/call-label.ts';
 import type { RecordingId, VoiceLegId } from './model/ids.ts';
 import type { RecordingState } from './model/notices.ts';
-import type { RecordingOrder } from './model/recording-order.ts';
+import { type RecordingContext as Context, leftMs, type RecordingInput } from './recording-context.ts';
 import type { RecorderFact, RecordingCommand } from './recording-events.ts';
 
-export interface RecordingInput {
-  readonly label: CallLabel;
-  readonly order: RecordingOrder;
-}
-
-interface Context extends RecordingInput {
-  readonly voiceLeg: VoiceLegId | undefined;
-  /** How many files were begun. */
-  readonly files: number;
-  /** The last of them. */
-  readonly recording: RecordingId;
-  readonly startedBy: 'owner' | 'user';
-  /** Length of the files so far. */
-  readonly usedMs: number;
-  /** The call ended while a file was being delivered. */
-  readonly finished: boolean;
-}
-
-const leftMs = ({ order, usedMs }: Context) => (order.limitMs === undefined ? undefined : order.limitMs - usedMs);
 const all = ({ context }: { context: Context }) => context;
 const counted = { type: 'countUsed', params: ({ event }: { event: { output: number } }) => event } as const;
 const isWanted = (wanted: 'start' | 'stop') => ({ type: 'isWanted', params: { wanted } }) as const;
@@ -98,6 +78,7 @@ export const recordingMachine = setup({
     isUsedUp: ({ context }) => (leftMs(context) ?? 1) <= 0,
     isAway: ({ context }) => context.voiceLeg === undefined,
     isFinished: ({ context }) => context.finished,
+    isWantedAgain: stateIn({ delivering: 'wantedAgain' }),
   },
 }).createMachine({
   id: 'recording',
@@ -163,19 +144,39 @@ export const recordingMachine = setup({
       },
     },
     delivering: {
-      description: 'Stopped by hand or at its limit; the call goes on.',
-      entry: show('start'),
+      description:
+        'Stopped by hand or at its limit; the call goes on. How much of the limit is left is known when it is over.',
       invoke: {
         id: 'deliver',
         src: 'deliver',
         input: all,
         onDone: [
           { guard: 'isFinished', target: 'over' },
+          { guard: 'isWantedAgain', target: 'beginning', actions: counted },
           { target: 'idle', actions: counted },
         ],
-        onError: [{ guard: 'isFinished', target: 'over' }, { target: 'idle' }],
+        onError: [
+          { guard: 'isFinished', target: 'over' },
+          { guard: 'isWantedAgain', target: 'beginning' },
+          { target: 'idle' },
+        ],
       },
       on: { finish: { actions: 'noteFinished' } },
+      initial: 'stopped',
+      states: {
+        stopped: {
+          entry: show('start'),
+          on: { record: [{ guard: 'isUsedUp' }, { guard: isWanted('start'), target: 'wantedAgain' }] },
+        },
+        wantedAgain: { entry: show('pending'), on: { record: { guard: isWanted('stop'), target: 'stopped' } } },
+      },
+    },
+    beginning: {
+      always: [
+        { guard: 'isUsedUp', target: 'idle' },
+        { guard: 'isAway', target: 'armed' },
+        { target: 'on', actions: beginBy('user') },
+      ],
     },
     failed: {
       description: 'What was written until then is delivered.',

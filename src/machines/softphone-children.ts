@@ -5,7 +5,7 @@ import type { CallId, UserId } from './model/ids.ts';
 import type { CallInHand } from './model/softphone.ts';
 import type { PairEvent } from './pair-events.ts';
 import type { WindowEvent } from './reconnect-window.ts';
-import type { RecordingInput } from './recording.ts';
+import type { RecordingInput } from './recording-context.ts';
 import { inHand, type SoftphoneArgs, second } from './softphone-context.ts';
 import { softphoneBase } from './softphone-setup.ts';
 import type { VoiceLegReport } from './voice-leg.ts';

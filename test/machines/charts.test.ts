@@ -11,6 +11,7 @@ const others = [
   'pair-setup',
   'panel',
   'reconnection-ends',
+  'recording-context',
   'recording-events',
   'softphone-children',
   'softphone-context',

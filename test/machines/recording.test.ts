@@ -121,3 +121,35 @@ test.each([
   expect(told).toEqual(['start for undefined ms', 'deliver']);
   expect(button).toBe('start');
 });
+
+test('F-REC-4 a start pressed while the last file is delivered begins when it has been, and can be taken back', async () => {
+  begin(byHand);
+  write();
+  press('stop');
+  expect(button).toBe('start');
+  press('start');
+  expect(button).toBe('pending');
+  await delivered();
+  expect(told).toEqual(['start for undefined ms', 'deliver', 'start for undefined ms']);
+  recorderTells({ type: 'recorder.started' });
+  press('stop');
+  press('start');
+  press('stop');
+  expect(button).toBe('start');
+  await delivered();
+  expect(told).toEqual(['start for undefined ms', 'deliver', 'start for undefined ms', 'deliver']);
+});
+
+test('a start pressed while a fragment is delivered begins for what is left, and not at all when nothing is', async () => {
+  begin(fragment);
+  write();
+  press('stop');
+  press('start');
+  await delivered();
+  expect(told).toEqual(['start for 15000 ms', 'deliver', 'start for 5000 ms']);
+  press('stop');
+  press('start');
+  await delivered();
+  expect(told).toEqual(['start for 15000 ms', 'deliver', 'start for 5000 ms', 'deliver']);
+  expect(button).toBe('used-up');
+});

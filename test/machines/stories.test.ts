@@ -258,6 +258,21 @@ const stories: readonly (readonly [name: string, lines: readonly Line[]])[] = [
     'Cancel of the first, and the user is rung for the caller',
     [...early, 'press Cancel', 'phone answers', 'c2 answers'],
   ],
+  // Product §8.
+  [
+    'a start pressed while the last recording is delivered begins when it has been',
+    [
+      'recordings are delivered later',
+      ...talk,
+      'press Start recording',
+      'the recorder starts',
+      'press Stop recording',
+      'press Start recording',
+      'a recording is delivered',
+      'the recorder starts',
+      'press Stop recording',
+    ],
+  ],
   // Product §9, AC-83.
   [
     'the user leaves while he hears why his second party is not there',

@@ -40,8 +40,8 @@ const phoneDoes: Readonly<Record<Phone['state'], readonly string[]>> = {
 };
 
 /** Answers of the networks that are awaited now. */
-export function awaited({ parties, phones }: World): Line[] {
-  const lines: Line[] = [];
+export function awaited({ parties, phones, tapes }: World): Line[] {
+  const lines: Line[] = tapes.delivering.map(() => 'a recording is delivered');
   for (const { id, state, waiting } of parties.legs.values()) {
     if (waiting.length > 0) lines.push(`${id} takes the re-INVITE`, `${id} refuses the re-INVITE`);
     if (state === 'ending') lines.push(`${id} ends`);
@@ -139,4 +139,9 @@ export const recordings: readonly Line[] = [
   'recorded by order',
   'recorded for 15 s',
 ];
-export const networks: readonly Line[] = ['SIP ends later', 'Telegram ends later', 're-INVITEs are answered later'];
+export const networks: readonly Line[] = [
+  'SIP ends later',
+  'Telegram ends later',
+  're-INVITEs are answered later',
+  'recordings are delivered later',
+];

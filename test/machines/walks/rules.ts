@@ -220,8 +220,9 @@ function buttonAgreesWithRecording(world: World): string | undefined {
   const tape = world.tapes.running.find((one) => one.call === call && one.state !== 'stopped');
   const isWritten = tape?.state === 'writing' && !tape.isPaused;
   const expected = !tape ? ['start', 'failed', 'used-up'] : isWritten ? ['stop', 'locked'] : ['pending', 'locked'];
-  // It begins when they hear each other again.
-  const isArmed = panel.recording === 'pending' && !tape && world.sound.heardBy(phone.id) !== call;
+  // It begins when they hear each other again, or when the one before it has been delivered.
+  const isDelayed = world.sound.heardBy(phone.id) !== call || world.tapes.delivering.length > 0;
+  const isArmed = panel.recording === 'pending' && !tape && isDelayed;
   if (!panel.recording || isArmed || expected.includes(panel.recording)) return undefined;
   return `the recording button is ${panel.recording}, not ${expected[0]}`;
 }

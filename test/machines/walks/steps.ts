@@ -17,7 +17,8 @@ import type { World } from './world.ts';
  *     press Switch | press Switch twice | press an old Switch | press Transfer after Switch
  *     2000 ms pass | the deadline passes | callback off | the service shuts down
  *     recorded automatically | recorded by order | recorded for 15 s | recorded by hand     the calls that begin now
- *     the recorder starts | the recorder fails | the recorder is full | nothing can be delivered
+ *     the recorder starts | the recorder fails | the recorder is full
+ *     recordings are delivered later | a recording is delivered | nothing can be delivered
  *     olga replies to the keypad                        with digits
  *     the plan is used up | the plan is asked for long
  *     SIP ends later | Telegram ends later | re-INVITEs are answered later
@@ -69,6 +70,8 @@ const whole: Readonly<Record<string, (world: World) => void>> = {
   'recorded for 15 s': (world) => void (world.recording = { ...byHand, limitMs: 15_000 }),
   'the recorder starts': (world) => recorderTells(world, { type: 'recorder.started' }),
   'the recorder fails': (world) => recorderTells(world, { type: 'recorder.failed', detail: 'disk full' }),
+  'recordings are delivered later': ({ tapes }) => void (tapes.deliversLater = true),
+  'a recording is delivered': ({ tapes }) => tapes.delivered(),
   'nothing can be delivered': ({ tapes }) => void (tapes.failsToDeliver = true),
   'olga replies to the keypad': replyWithKeys,
   'the recorder is full': (world) => recorderTells(world, { type: 'recorder.full' }),

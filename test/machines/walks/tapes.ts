@@ -21,6 +21,9 @@ export class Tapes {
   readonly all = new Map<RecordingId, Tape>();
   /** What is stopped is kept and not delivered. */
   failsToDeliver = false;
+  deliversLater = false;
+  /** Deliveries that are under way, oldest first. */
+  readonly delivering: (() => void)[] = [];
   readonly #complain: (what: string) => void;
   /** Told when a promise was settled. */
   readonly #settles: () => void;
@@ -49,7 +52,9 @@ export class Tapes {
       const lengthMs = tape.state === 'delivered' ? 0 : 10_000;
       tape.state = 'delivered';
       this.#settles();
-      return this.failsToDeliver ? Promise.reject(new Error('no room')) : Promise.resolve(lengthMs);
+      if (this.failsToDeliver) return Promise.reject(new Error('no room'));
+      if (!this.deliversLater) return Promise.resolve(lengthMs);
+      return new Promise((resolve) => this.delivering.push(() => resolve(lengthMs)));
     },
     watch: (recording, listener) => this.#tape(recording).facts.watch(listener),
   };
@@ -57,6 +62,12 @@ export class Tapes {
   constructor(complain: (what: string) => void, settles: () => void) {
     this.#complain = complain;
     this.#settles = settles;
+  }
+
+  /** The oldest delivery that is under way has come about. */
+  delivered(): void {
+    this.delivering.shift()?.();
+    this.#settles();
   }
 
   /** Those that are begun and not delivered, the newest last. */

@@ -70,6 +70,7 @@ async function everybodyHangsUp(world: World, isConfirmed: boolean): Promise<voi
 
 async function confirmEnds(world: World): Promise<void> {
   const ending = (state: string) => state === 'ending';
+  while (world.tapes.delivering.length > 0) await take(world, 'a recording is delivered');
   for (let round = 0; round < 3; round++) {
     for (const { id, state } of [...world.phones.legs.values()]) if (ending(state)) await take(world, `${id} ends`);
     for (const leg of [...world.parties.legs.values()]) {
