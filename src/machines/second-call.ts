@@ -25,24 +25,23 @@ const ringForSecond = {
   target: '#softphone.withCall.ringing.again',
   actions: [...voiceLegGone, ...secondRemains, 'useNextVoiceLeg'],
 } as const;
-/** A window is opened for the one he talked to, or for the one he hears of two; the other is dropped (product §10). */
-const losses = [
-  {
-    guard: { type: 'losesEarly', params: ofEvent },
-    target: '#softphone.withCall.away.judging',
-    actions: [
-      { type: 'note', params: { cause: { kind: 'no-answer' } } },
-      ...secondRemains,
-      ...voiceLegGone,
-      showAway(true),
-    ],
-  },
-  {
-    guard: { type: 'isLoss', params: ofEvent },
-    target: '#softphone.withCall.away.judging',
-    actions: [...voiceLegGone, ...endSecond({ kind: 'no-answer' }), showAway(true)],
-  },
-] as const;
+/** A window is for the one he hears; the other is dropped (product §10). */
+const lossDropsSecond = {
+  guard: { type: 'isLoss', params: ofEvent },
+  target: '#softphone.withCall.away.judging',
+  actions: [...voiceLegGone, ...endSecond({ kind: 'no-answer' }), showAway(true)],
+} as const;
+/** It is for the one he talked to, while he only hears the other being called. */
+const lossDropsEarly = {
+  guard: { type: 'losesEarly', params: ofEvent },
+  target: '#softphone.withCall.away.judging',
+  actions: [
+    { type: 'note', params: { cause: { kind: 'no-answer' } } },
+    ...secondRemains,
+    ...voiceLegGone,
+    showAway(true),
+  ],
+} as const;
 
 export const pair = softphoneSetup.createStateConfig({
   description: 'Two calls; the pair decides who is heard, and tells it.',
@@ -102,7 +101,8 @@ export const pair = softphoneSetup.createStateConfig({
       actions: [...endSecond({ kind: 'no-answer' }), showAway(false)],
     },
     'voiceLeg.ended': [
-      ...losses,
+      lossDropsEarly,
+      lossDropsSecond,
       { target: 'clearing.party', actions: [...voiceLegGone, ...endSecond({ kind: 'normal' })] },
     ],
   },
@@ -144,7 +144,7 @@ export const pair = softphoneSetup.createStateConfig({
       description: 'The second has not been answered.',
       on: {
         // D-32: a hung-up phone must be silent, and a caller not yet answered must not be lost.
-        'voiceLeg.ended': [...losses, ringForSecond],
+        'voiceLeg.ended': [lossDropsSecond, ringForSecond],
         'pair.joins': 'joining',
         'pair.commands': { target: 'both', actions: { type: 'tell', params: ({ event }) => event } },
       },
