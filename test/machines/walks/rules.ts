@@ -222,7 +222,7 @@ function buttonAgreesWithRecording(world: World): string | undefined {
   const expected = !tape ? ['start', 'failed', 'used-up'] : isWritten ? ['stop', 'locked'] : ['pending', 'locked'];
   // It begins when they hear each other again, or when the one before it has been delivered.
   const isDelayed = world.sound.heardBy(phone.id) !== call || world.tapes.delivering.length > 0;
-  const isArmed = panel.recording === 'pending' && !tape && isDelayed;
+  const isArmed = ['pending', 'locked'].includes(panel.recording ?? '') && !tape && isDelayed;
   if (!panel.recording || isArmed || expected.includes(panel.recording)) return undefined;
   return `the recording button is ${panel.recording}, not ${expected[0]}`;
 }
