@@ -1,5 +1,5 @@
 import { type Actor, createActor } from 'xstate';
-import { type LineChoice, type LineQuestionInput, lineQuestionMachine } from '../machines/line-question.ts';
+import { type LineChoice, lineQuestionMachine } from '../machines/line-question.ts';
 import { isEmergency } from '../machines/model/emergency.ts';
 import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { Notice } from '../machines/model/notices.ts';
@@ -32,6 +32,16 @@ export interface OutgoingCallParts {
   readonly newId: () => string;
 }
 
+/** What somebody wants to be dialled. */
+interface TypedNumber {
+  readonly user: UserId;
+  /** The call that comes of it. */
+  readonly call: CallId;
+  readonly target: DialTarget;
+  /** As he typed it. */
+  readonly shown: string;
+}
+
 /** From a number to a call of the user's softphone: which line it goes out on, asked where several fit (product §5.2). */
 export class OutgoingCalls {
   readonly #parts: OutgoingCallParts;
@@ -48,7 +58,7 @@ export class OutgoingCalls {
     this.#draining = true;
   }
 
-  /** `wanted`: the line of an earlier call, used again without a question; no other one is used unasked (product §5.5). */
+  /** `wanted`: a line chosen earlier, used again without a question; no other one is used unasked (product §5.5). */
   async dial(user: UserId, target: DialTarget, shown: string, wanted?: LineId): Promise<void> {
     const { dialling, newId } = this.#parts;
     const { choices, refusals } = await dialling.judge(user, target);
@@ -62,7 +72,7 @@ export class OutgoingCalls {
     const [only, ...others] = choices;
     const chosen = wanted === undefined && others.length === 0 ? only : choices.find(({ line }) => line === wanted);
     if (chosen) return void (await this.place(user, call, shown, chosen));
-    this.#ask({ user, call, number: shown, choices });
+    this.#ask({ user, call, target, shown }, choices);
   }
 
   async redial(user: UserId, call: CallId, onSameLine: boolean): Promise<void> {
@@ -115,24 +125,31 @@ export class OutgoingCalls {
     return call !== undefined && question?.getSnapshot().context.call === call ? question : undefined;
   }
 
-  #ask(input: LineQuestionInput): void {
+  /** While the question was open, its line may have got other rules, another user, or have reached a limit (product §2). */
+  async #answered({ user, call, target, shown }: TypedNumber, line: LineId): Promise<void> {
+    const { choices } = await this.#parts.dialling.judge(user, target);
+    const choice = choices.find((offered) => offered.line === line);
+    if (choice) await this.place(user, call, shown, choice);
+    else await this.dial(user, target, shown, line);
+  }
+
+  #ask(number: TypedNumber, choices: readonly LineChoice[]): void {
     const { notices, faults, actorClock } = this.#parts;
+    const { user, call, shown } = number;
     const question = createActor(
       lineQuestionMachine.provide({
         actions: {
-          show: (_, { user, call, notice }) => notices.show(user, call, 'status', notice),
-          dial: (_, { user, call, number, choice }) =>
-            void this.place(user, call, number, choice).catch((error: unknown) =>
-              faults.report('outgoing calls', error),
-            ),
+          show: (_, { notice }) => notices.show(user, call, 'status', notice),
+          dial: (_, { choice }) =>
+            void this.#answered(number, choice.line).catch((error: unknown) => faults.report('outgoing calls', error)),
         },
       }),
-      { input, ...(actorClock && { clock: actorClock }) },
+      { input: { user, call, number: shown, choices }, ...(actorClock && { clock: actorClock }) },
     );
-    this.#questions.set(input.user, question);
+    this.#questions.set(user, question);
     question.subscribe({
       complete: () => {
-        if (this.#questions.get(input.user) === question) this.#questions.delete(input.user);
+        if (this.#questions.get(user) === question) this.#questions.delete(user);
       },
       error: (error) => faults.report('line question', error),
     });
