@@ -33,11 +33,13 @@ export interface NoticeMemory {
   readonly users: Pick<Users, 'language'>;
 }
 
-/** A message with the switch for Callback mode under it. */
-interface SwitchMessage {
-  readonly call: CallId | undefined;
-  readonly notice: Extract<Notice, { kind: 'notAnswered' | 'pressToCall' | 'callbackIs' }>;
-  readonly ref: MessageRef;
+/** A notice that stands in the conversation. */
+interface Standing {
+  /** What presses are told to be about. */
+  call: CallId | undefined;
+  notice: Notice;
+  /** Another one when the message had to be sent anew. */
+  ref: MessageRef;
 }
 
 /**
@@ -54,9 +56,9 @@ export class CallNotices {
   readonly #queues = new Map<UserId, Promise<void>>();
   /** The call whose keypad was drawn last for this user. */
   readonly #keypads = new Map<UserId, CallLabel>();
-  readonly #shown = new Map<CallId | UserId, Map<NoticeSlot, MessageRef>>();
-  /** Each person's newest. */
-  readonly #switches = new Map<UserId, SwitchMessage>();
+  readonly #shown = new Map<CallId | UserId, Map<NoticeSlot, Standing>>();
+  /** Each person's newest message with the switch for Callback mode under it. */
+  readonly #switches = new Map<UserId, Standing>();
 
   constructor(conversation: Conversation, texts: Texts, clock: WallClock, faults: Faults, memory: NoticeMemory) {
     this.#clock = clock;
@@ -72,7 +74,7 @@ export class CallNotices {
       if (!(await this.#isDue(user, notice))) return;
       const full = await this.#completed(user, notice);
       const call = full.kind === 'sendNumberFirst' ? full.missed?.call : undefined;
-      this.#noteSwitch(user, call, full, await this.#send(user, call, full, false));
+      this.#noteSwitch(user, await this.#send(user, call, full, false));
     });
   }
 
@@ -80,15 +82,11 @@ export class CallNotices {
   showCallback(user: UserId, on: boolean, pressed: string | undefined): void {
     this.#enqueue(user, async () => {
       const shown = this.#switches.get(user);
-      if (!shown || pressed === undefined || shown.ref.token !== pressed) {
+      if (!shown || !hasSwitch(shown.notice) || pressed === undefined || shown.ref.token !== pressed) {
         return this.say(user, { kind: 'callbackIs', on });
       }
-      const { call, ref } = shown;
-      const notice: SwitchMessage['notice'] =
-        shown.notice.kind === 'callbackIs' ? { kind: 'callbackIs', on } : { ...shown.notice, callback: on };
-      const changed = await this.#edit(ref, call, notice);
-      this.#noteSwitch(user, call, notice, changed);
-      if (call !== undefined && this.#shown.get(call)?.get('status')) this.#slots(call).set('status', changed);
+      const { notice } = shown;
+      await this.#edit(shown, notice.kind === 'callbackIs' ? { kind: 'callbackIs', on } : { ...notice, callback: on });
     });
   }
 
@@ -99,16 +97,27 @@ export class CallNotices {
       const full = await this.#completed(user, notice);
       const shown = this.#slots(placeOf(user, call, slot));
       const before = shown.get(slot);
-      const ref = before ? await this.#edit(before, call, full) : await this.#send(user, call, full, slot === 'panel');
-      shown.set(slot, ref);
-      this.#noteSwitch(user, call, full, ref);
+      if (before) await this.#edit(before, full, call);
+      const standing = before ?? (await this.#send(user, call, full, slot === 'panel'));
+      shown.set(slot, standing);
+      this.#noteSwitch(user, standing);
       if (lastWords.has(full.kind)) this.#shown.delete(call);
+    });
+  }
+
+  /** A line was chosen: the question loses its buttons, if nothing has taken its place. */
+  closeQuestion(user: UserId, call: CallId, number: string, lineName: string): void {
+    this.#enqueue(user, async () => {
+      const question = this.#shown.get(call)?.get('status');
+      if (question?.notice.kind !== 'lineQuestion') return;
+      this.#shown.delete(call);
+      await this.#edit(question, { kind: 'lineQuestionClosed', number, why: 'answered', lineName });
     });
   }
 
   /** The call whose keypad this message is. Its reader may be quicker than Telegram's answer to our sending it. */
   async keypadCall(user: UserId, messageId: number): Promise<CallId | undefined> {
-    const isKeypad = () => this.#shown.get(user)?.get('panel')?.messageId === messageId;
+    const isKeypad = () => this.#shown.get(user)?.get('panel')?.ref.messageId === messageId;
     if (!isKeypad()) await Promise.race([this.#queues.get(user), over(answerMs)]);
     return isKeypad() ? this.#keypads.get(user)?.call : undefined;
   }
@@ -119,10 +128,10 @@ export class CallNotices {
     if (slot === 'panel') this.#keypads.delete(user);
     this.#enqueue(user, async () => {
       const place = placeOf(user, call, slot);
-      const ref = this.#shown.get(place)?.get(slot);
+      const shown = this.#shown.get(place)?.get(slot);
       this.#shown.get(place)?.delete(slot);
-      if (ref && label) await this.#close(ref, label);
-      else if (ref) await this.#conversation.remove(ref);
+      if (shown && label) await this.#close(shown, label);
+      else if (shown) await this.#conversation.remove(shown.ref);
       if (this.#shown.get(place)?.size === 0) this.#shown.delete(place);
     });
   }
@@ -163,25 +172,30 @@ export class CallNotices {
   }
 
   /** A keypad that cannot be deleted loses its keys (product §7). */
-  async #close(keypad: MessageRef, label: CallLabel): Promise<void> {
+  async #close(keypad: Standing, label: CallLabel): Promise<void> {
     try {
-      await this.#conversation.remove(keypad);
+      await this.#conversation.remove(keypad.ref);
     } catch (error) {
       if (!(error instanceof MessageNotSent)) throw error;
-      await this.#edit(keypad, label.call, { kind: 'panelClosed', label });
+      await this.#edit(keypad, { kind: 'panelClosed', label });
     }
   }
 
-  async #send(user: UserId, call: CallId | undefined, notice: Notice, silent: boolean): Promise<MessageRef> {
+  async #send(user: UserId, call: CallId | undefined, notice: Notice, silent: boolean): Promise<Standing> {
     const { text, buttons } = await this.#rendered(user, notice);
-    return buttons
+    const ref = await (buttons
       ? this.#conversation.sayWithButtons(user, { text, buttons, silent, ...(call && { callId: call }) })
-      : this.#conversation.say(user, text, { silent });
+      : this.#conversation.say(user, text, { silent }));
+    return { call, notice, ref };
   }
 
-  async #edit(ref: MessageRef, call: CallId | undefined, notice: Notice): Promise<MessageRef> {
+  async #edit(standing: Standing, notice: Notice, call = standing.call): Promise<void> {
+    const { ref } = standing;
     const { text, buttons } = await this.#rendered(ref.userId, notice);
-    return this.#conversation.edit(ref, { text, ...(buttons && { buttons }), ...(call && { callId: call }) });
+    const content = { text, ...(buttons && { buttons }), ...(call && { callId: call }) };
+    standing.ref = await this.#conversation.edit(ref, content);
+    standing.call = call;
+    standing.notice = notice;
   }
 
   /** In his language; without the database in English. */
@@ -223,16 +237,14 @@ export class CallNotices {
     return { ...notice, missed: { call, direction, number, lineName: '', startedAt } };
   }
 
-  #noteSwitch(user: UserId, call: CallId | undefined, notice: Notice, ref: MessageRef): void {
-    if (notice.kind === 'notAnswered' || notice.kind === 'pressToCall' || notice.kind === 'callbackIs') {
-      this.#switches.set(user, { call, notice, ref });
-    } else if (call !== undefined && this.#switches.get(user)?.call === call) {
-      this.#switches.delete(user);
-    }
+  #noteSwitch(user: UserId, standing: Standing): void {
+    const { call, notice } = standing;
+    if (hasSwitch(notice)) this.#switches.set(user, standing);
+    else if (call !== undefined && this.#switches.get(user)?.call === call) this.#switches.delete(user);
   }
 
-  #slots(place: CallId | UserId): Map<NoticeSlot, MessageRef> {
-    const slots = this.#shown.get(place) ?? new Map<NoticeSlot, MessageRef>();
+  #slots(place: CallId | UserId): Map<NoticeSlot, Standing> {
+    const slots = this.#shown.get(place) ?? new Map<NoticeSlot, Standing>();
     this.#shown.set(place, slots);
     return slots;
   }
@@ -250,6 +262,9 @@ export class CallNotices {
     this.#queues.set(user, queue);
   }
 }
+
+const hasSwitch = (notice: Notice): notice is Extract<Notice, { kind: 'notAnswered' | 'pressToCall' | 'callbackIs' }> =>
+  notice.kind === 'notAnswered' || notice.kind === 'pressToCall' || notice.kind === 'callbackIs';
 
 /** Nothing follows these in their slot. */
 const lastWords: ReadonlySet<Notice['kind']> = new Set([

@@ -140,8 +140,10 @@ export class OutgoingCalls {
       lineQuestionMachine.provide({
         actions: {
           show: (_, { notice }) => notices.show(user, call, 'status', notice),
-          dial: (_, { choice }) =>
-            void this.#answered(number, choice.line).catch((error: unknown) => faults.report('outgoing calls', error)),
+          dial: (_, { choice: { line, lineName } }) =>
+            void this.#answered(number, line)
+              .catch((error: unknown) => faults.report('outgoing calls', error))
+              .finally(() => notices.closeQuestion(user, call, shown, lineName)),
         },
       }),
       { input: { user, call, number: shown, choices }, ...(actorClock && { clock: actorClock }) },

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { CallId, LineId, UserId } from '../../src/machines/model/ids.ts';
+import { CallId, LineId, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
 import { office, openHouse } from './house.ts';
 
 const home = { ...office, id: LineId('home'), name: 'Home' };
@@ -27,6 +27,35 @@ test('the chosen line is used as it is when it is pressed: its newest rules coun
   expect(house.records.get(asked)).toMatchObject({ line: 'home', target: { kind: 'number', user: '300' } });
 });
 
+test('the question is closed when it was answered beside a talk, whatever becomes of the second number', async () => {
+  house.nets.offerParty({ callId: CallId('c1'), lineId: office.id, caller: { number: '4930123' } });
+  await house.settled();
+  house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+  house.nets.party(CallId('c1'), { type: 'party.answered' });
+  const answers = async (call: string) => {
+    await house.text('300');
+    await house.press('line:1', { callId: CallId(call) });
+    await house.settled();
+  };
+  await answers('id2');
+  expect(house.said.slice(-4)).toEqual(['lineQuestion', 'privacyHint', 'parallel', 'lineQuestionClosed']);
+  await answers('id4');
+  expect(house.said.slice(-3)).toEqual(['lineQuestion', 'thirdNumber', 'lineQuestionClosed']);
+});
+
+test('the question is closed when its line is refused, and nothing follows it', async () => {
+  await house.text('200');
+  house.lines[1] = { ...home, enabled: false };
+  await choosesHome();
+  expect(house.said).toEqual(['lineQuestion', 'noLines', 'lineQuestionClosed']);
+});
+
+test('the message of the question tells of the call that comes of it', async () => {
+  await house.text('200');
+  await choosesHome();
+  expect(house.said).toEqual(['lineQuestion', 'privacyHint', 'callingYou']);
+});
+
 test.each([
   ['switched off', { enabled: false }],
   ['given rules that filter the number', { dialRules: '^9' }],
@@ -35,7 +64,7 @@ test.each([
   house.lines[1] = { ...home, ...change };
   await choosesHome();
   expect(rings()).toEqual([]);
-  expect(house.said.at(-1)).toBe('noLines');
+  expect(house.said).toContain('noLines');
 });
 
 test('a line that was given to somebody else while the question was open is not used: the others are offered', async () => {
@@ -43,7 +72,7 @@ test('a line that was given to somebody else while the question was open is not 
   house.lines[1] = { ...home, user: UserId('9') };
   await choosesHome();
   expect(rings()).toEqual([]);
-  expect(house.said).toEqual(['lineQuestion', 'lineQuestion']);
+  expect(house.said).toEqual(['lineQuestion', 'lineQuestion', 'lineQuestionClosed']);
   // A button of the first question means nothing any more.
   await house.press('line:0', { callId: asked });
   await house.settled();

@@ -360,7 +360,7 @@ describe('draining', () => {
     await house.press('line:0', { callId: CallId('id1') });
     await house.settled();
     expect(rings()).toEqual([]);
-    expect(house.said).toEqual(['lineQuestion', 'restarting']);
+    expect(house.said).toEqual(['lineQuestion', 'restarting', 'lineQuestionClosed']);
   });
 
   test('no line calls itself', async () => {

@@ -40,8 +40,11 @@ export const outgoing: Rendering<OutgoingNotice> = {
       [cancelButton(phrase)],
     ],
   }),
-  lineQuestionClosed: ({ number, why }, phrase) => ({
-    text: phrase(`line-question-${why}`, { number: oneLine(number) }),
+  lineQuestionClosed: (closed, phrase) => ({
+    text: phrase(`line-question-${closed.why}`, {
+      number: oneLine(closed.number),
+      ...(closed.why === 'answered' && { line: oneLine(closed.lineName) }),
+    }),
   }),
   confirmWord: ({ word }, phrase) => ({
     text: phrase('confirm-word', { word }),

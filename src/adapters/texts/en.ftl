@@ -79,6 +79,9 @@ line-question-replaced =
 line-question-cancelled =
     { $number }
     Cancelled, not dialled.
+line-question-answered =
+    { $number }
+    Chosen line: { $line }.
 confirm-word = Dial “{ $word }”?
 emergency =
     { $number }: this is not an emergency service, and it does not tell anybody where you are.

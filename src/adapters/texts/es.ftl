@@ -79,6 +79,9 @@ line-question-replaced =
 line-question-cancelled =
     { $number }
     Cancelada, no se marcó.
+line-question-answered =
+    { $number }
+    Línea elegida: { $line }.
 confirm-word = ¿Marcar «{ $word }»?
 emergency =
     { $number }: esto no es un servicio de emergencias y no informa a nadie de dónde estás.

@@ -79,6 +79,9 @@ line-question-replaced =
 line-question-cancelled =
     { $number }
     Отменено, номер не набран.
+line-question-answered =
+    { $number }
+    Выбрана линия { $line }.
 confirm-word = Набрать «{ $word }»?
 emergency =
     { $number }: это не служба спасения, и ваше местоположение никому не передаётся.

@@ -79,6 +79,9 @@ line-question-replaced =
 line-question-cancelled =
     { $number }
     Скасовано, номер не набрано.
+line-question-answered =
+    { $number }
+    Вибрано лінію { $line }.
 confirm-word = Набрати «{ $word }»?
 emergency =
     { $number }: це не служба порятунку, і ваше місцеперебування нікому не передається.

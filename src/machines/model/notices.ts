@@ -44,11 +44,18 @@ export type OutgoingNotice =
     }
   /** Several lines fit; a press tells the place of the line in `lines`. */
   | { readonly kind: 'lineQuestion'; readonly number: string; readonly lines: readonly string[] }
-  /** The line question is closed without a choice. */
+  /** The line question is closed. */
   | {
       readonly kind: 'lineQuestionClosed';
       readonly number: string;
       readonly why: 'expired' | 'replaced' | 'cancelled';
+    }
+  | {
+      readonly kind: 'lineQuestionClosed';
+      readonly number: string;
+      readonly why: 'answered';
+      /** The chosen one. */
+      readonly lineName: string;
     }
   /** One word of letters: asked before it is dialled. */
   | { readonly kind: 'confirmWord'; readonly word: string }

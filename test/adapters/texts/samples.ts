@@ -95,11 +95,14 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     ),
   ),
   lineQuestion: [{ kind: 'lineQuestion', number: '200', lines: ['Home', 'Office'] }],
-  lineQuestionClosed: (['expired', 'replaced', 'cancelled'] as const).map((why) => ({
-    kind: 'lineQuestionClosed',
-    number: '200',
-    why,
-  })),
+  lineQuestionClosed: [
+    ...(['expired', 'replaced', 'cancelled'] as const).map((why) => ({
+      kind: 'lineQuestionClosed' as const,
+      number: '200',
+      why,
+    })),
+    { kind: 'lineQuestionClosed', number: '200', why: 'answered', lineName: 'Home' },
+  ],
   confirmWord: [{ kind: 'confirmWord', word: 'x'.repeat(32) }],
   noLines: [
     {
