@@ -59,9 +59,11 @@ export class Softphones {
     this.#phones.get(user)?.send(command);
   }
 
-  /** What the parallel message of this user shows now; undefined: he has no two calls. */
-  pairVersion(user: UserId): number | undefined {
-    return this.#phones.get(user)?.getSnapshot().children.pair?.getSnapshot().context.version;
+  /** Whether the parallel message of this user is about this second call now, and shows this version of its state. */
+  isParallelNow(user: UserId, second: CallId | undefined, version: number): boolean {
+    const pair = this.#phones.get(user)?.getSnapshot().children.pair?.getSnapshot().context;
+    // Each pair counts its versions from 1.
+    return pair?.second === second && pair?.version === version;
   }
 
   /** What to answer to `Reconnect` of this call; undefined: it can be done. */

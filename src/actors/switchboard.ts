@@ -210,11 +210,11 @@ export class Switchboard {
     else if (callId) softphones.sendIfStarted(userId, { type: 'reconnect', call: callId });
   }
 
-  /** A press made on an older state of the pair is answered and not done (D-39). */
+  /** A press made on an older pair, or on an older state of this one, is answered and not done (D-39). */
   #pressedPair(command: PairPress, press: Press): void {
-    const { userId, language } = press;
+    const { userId, callId, language } = press;
     const { softphones } = this.#parts;
-    if (softphones.pairVersion(userId) === command.version) softphones.sendIfStarted(userId, command);
+    if (softphones.isParallelNow(userId, callId, command.version)) softphones.sendIfStarted(userId, command);
     else press.answer(this.#toast('done', language));
   }
 

@@ -260,6 +260,32 @@ describe('calls', () => {
     expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 5 to c1']);
   });
 
+  test.each(['switch:1', 'transfer:1', 'decline:1'])(
+    '%s of an earlier second call does nothing to a later one',
+    async (action) => {
+      offer(CallId('c1'));
+      await house.settled();
+      house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+      house.nets.party(CallId('c1'), { type: 'party.answered' });
+      offer(CallId('c2'));
+      await house.settled();
+      house.nets.party(CallId('c2'), { type: 'party.hungUp', cause: { kind: 'cancelled' } });
+      offer(CallId('c3'));
+      await house.settled();
+      const before = house.nets.told.length;
+      const answers: (string | undefined)[] = [];
+      const press = (callId: CallId) => house.press(action, { callId, answer: (text) => answers.push(text) });
+      await press(CallId('c2'));
+      await house.settled();
+      expect(answers).toEqual(['done']);
+      expect(house.nets.told.slice(before)).toEqual([]);
+      await press(CallId('c3'));
+      await house.settled();
+      expect(answers).toHaveLength(1);
+      expect(house.nets.told.slice(before)).not.toEqual([]);
+    },
+  );
+
   test('Cancel of a call that is over says so, and leaves the one that is being made', async () => {
     await house.text('200');
     const answers: (string | undefined)[] = [];
