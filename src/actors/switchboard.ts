@@ -130,12 +130,13 @@ export class Switchboard {
 
   async #messageCame({ userId, kind, text, contactPhone, replyTo, sentAt }: IncomingMessage): Promise<void> {
     this.#parts.onContact(userId);
-    if ((await this.#parts.lines.ofUser(userId)).length === 0)
-      return this.#say(userId, { kind: 'newcomer', settingsBot: this.#parts.settingsBot });
     const keypad = replyTo === undefined ? undefined : await this.#parts.notices.keypadCall(userId, replyTo);
     // A caption is no number (product §5.1).
     const typed = kind === 'text' ? text : undefined;
+    // Before lines are looked at: a call goes on when its line has another user (D-04).
     if (keypad) return this.#keysCame(userId, keypad, typed ?? '');
+    if ((await this.#parts.lines.ofUser(userId)).length === 0)
+      return this.#say(userId, { kind: 'newcomer', settingsBot: this.#parts.settingsBot });
     const read = readMessage((kind === 'contact' ? contactPhone : typed) ?? '');
     switch (read.kind) {
       case 'dial':

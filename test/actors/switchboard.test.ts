@@ -260,6 +260,19 @@ describe('calls', () => {
     expect(house.nets.told.filter((told) => told.startsWith('key '))).toEqual(['key 5 to c1']);
   });
 
+  test('keys in a reply are sent also when the line has got another user since the call began (D-04)', async () => {
+    offer(CallId('c1'));
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    await house.settled();
+    house.lines[0] = { ...office, user: UserId('9') };
+    await house.text('5', { replyTo: house.said.indexOf('panel') + 1 });
+    await house.settled();
+    expect(house.nets.told).toContain('key 5 to c1');
+    expect(house.said).not.toContain('newcomer');
+  });
+
   test.each(['switch:1', 'transfer:1', 'decline:1'])(
     '%s of an earlier second call does nothing to a later one',
     async (action) => {
