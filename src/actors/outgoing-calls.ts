@@ -78,9 +78,10 @@ export class OutgoingCalls {
   async redial(user: UserId, call: CallId, onSameLine: boolean): Promise<void> {
     const record = await this.#parts.callLog.find(call);
     if (!record || record.user !== user || !record.number) return;
-    const read = readMessage(record.number);
-    const target = read.kind === 'dial' ? read.target : record.target;
-    if (target) await this.dial(user, target, record.number, onSameLine ? record.line : undefined);
+    // As typed, for dial rules to be applied once; he has confirmed already that he wants it dialled.
+    const read = readMessage(`/call ${record.number}`);
+    if (read.kind !== 'dial') return;
+    await this.dial(user, read.target, record.number, onSameLine ? record.line : undefined);
   }
 
   /** @returns whether this question waits for an answer, and is not an older one */

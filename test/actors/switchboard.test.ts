@@ -148,6 +148,17 @@ describe('Redial', () => {
     expect(rings()).toHaveLength(1);
   });
 
+  test.each(['redial', 'lines'])('%s of a word applies the rules to what was typed', async (action) => {
+    house.lines[0] = { ...office, dialRules: '^=9' };
+    await house.press('d:reception');
+    house.clock.increment(60_000);
+    await house.settled();
+    await house.press(action, { callId: [...house.records.keys()][0] as CallId });
+    await house.settled();
+    const target = { kind: 'number', user: '9reception' };
+    expect([...house.records.values()]).toMatchObject([{ target }, { target }]);
+  });
+
   test('of somebody else’s call does nothing, whoever presses', async () => {
     const other = UserId('2');
     house.lines.push({ ...office, id: LineId('other'), owner: other, user: other });
