@@ -16,6 +16,7 @@ import { toldPlans } from './actors/settings/told-plans.ts';
 import { Softphones } from './actors/softphones.ts';
 import { Switchboard } from './actors/switchboard.ts';
 import { TestCalls } from './actors/test-calls.ts';
+import { undelivered } from './actors/undelivered.ts';
 import { UserDeadlines } from './actors/user-deadlines.ts';
 import { type BotHandle, type SettingsOptions, startBot } from './adapters/bot/bot.ts';
 import { botDelivery } from './adapters/bot/delivery/delivery.ts';
@@ -176,7 +177,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log: log.child({ part: 'jobs' }),
     });
     started.push(() => jobs.close());
-    const deliveries = openDeliveries(jobs, account, texts);
+    const deliveries = openDeliveries(jobs, account, undelivered({ texts, users }));
     const deadlines = new QueuedDeadlines({
       rows: new DeadlineRepository(storage.database),
       queue: jobs.queues.deadlines,
@@ -344,7 +345,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     };
   }
 
-  function openDeliveries(jobs: Jobs, account: TelegramAccount, texts: Texts): RecordingDeliveries {
+  function openDeliveries(
+    jobs: Jobs,
+    account: TelegramAccount,
+    notDelivered: ReturnType<typeof undelivered>,
+  ): RecordingDeliveries {
     const { botToken: token, botApiRoot: apiRoot } = options.telegram;
     const deliveries = new RecordingDeliveries({
       rows: new RecordingRepository(storage.database),
@@ -352,7 +357,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       conversation: accountDelivery({ account, log: log.child({ part: 'delivery' }) }),
       bot: botDelivery({ token, ...(apiRoot !== undefined && { apiRoot }) }),
       directory: storage.recordings,
-      notDelivered: ({ title }, reason) => texts.render({ kind: 'recordingUndeliverable', title, reason }).text,
+      notDelivered,
       log: log.child({ part: 'delivery' }),
     });
     deliveries.start();

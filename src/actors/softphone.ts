@@ -4,6 +4,7 @@ import { failureToneMachine } from '../machines/failure-tone.ts';
 import type { CallLabel } from '../machines/model/call-label.ts';
 import type { CallId, LineId, RecordingId, UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { PlanLimit } from '../machines/model/notices.ts';
+import type { RecorderFault } from '../machines/model/recording-faults.ts';
 import type { RecordingOrder } from '../machines/model/recording-order.ts';
 import type { JoinedParties } from '../machines/model/softphone.ts';
 import { parallelPairMachine } from '../machines/parallel-pair.ts';
@@ -19,11 +20,11 @@ import type { TelegramCalls } from './ports/telegram-calls.ts';
 import type { Recordings } from './recordings.ts';
 import type { UserDeadlines } from './user-deadlines.ts';
 
-/** A recording that could not be stored; `reason`: in the operator's words. */
+/** A recording that could not be stored. */
 export interface FailedRecording {
   readonly order: RecordingOrder;
   readonly label: CallLabel;
-  readonly reason: string;
+  readonly why: RecorderFault;
 }
 
 export interface SoftphoneParts {
@@ -121,9 +122,9 @@ const recording = ({ recordings, notices, recordingFailed }: SoftphoneParts) =>
       startRecorder: (_, what) => recordings.start(what),
       pauseRecorder: (_, { recording: id }) => recordings.pause(id),
       resumeRecorder: (_, { recording: id, voiceLeg: leg }) => recordings.resume(id, leg),
-      tellFailed: (_, { order, label, reason }) => {
-        notices.say(order.user, { kind: 'recordingFailed', label, reason });
-        recordingFailed({ order, label, reason });
+      tellFailed: (_, { order, label, why }) => {
+        notices.say(order.user, { kind: 'recordingFailed', label, why });
+        recordingFailed({ order, label, why });
       },
       tellFull: (_, { order }) => notices.say(order.user, { kind: 'recordingLimit', limitMs: order.limitMs ?? 0 }),
     },

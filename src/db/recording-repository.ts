@@ -1,5 +1,6 @@
 import type { Delivery } from '../actors/ports/recording-delivery.ts';
 import { EpochMs, RecordingId, UserId } from '../machines/model/ids.ts';
+import type { DeliveryFault } from '../machines/model/recording-faults.ts';
 import type { Database } from './database.ts';
 import { RecordingEntity, type RecordingRow } from './entities/recording.ts';
 
@@ -13,7 +14,7 @@ export interface DeliveryProgress {
   readonly nextTryAt: EpochMs;
   readonly tries: number;
   /** Why the last try failed. */
-  readonly reason: string | undefined;
+  readonly why: DeliveryFault | undefined;
   /** Parts the destination has. */
   readonly partsSent: number;
   readonly partsSentToOwner: number;
@@ -81,7 +82,7 @@ export class RecordingRepository {
 const columnsOf = (progress: DeliveryProgress) => ({
   nextTryAt: new Date(progress.nextTryAt),
   tries: progress.tries,
-  reason: progress.reason ?? null,
+  reason: progress.why ? JSON.stringify(progress.why) : null,
   partsSent: progress.partsSent,
   partsSentToOwner: progress.partsSentToOwner,
   ownerTold: progress.ownerTold,
@@ -103,9 +104,14 @@ const storedOf = (row: RecordingRow): StoredRecording => ({
   takenAt: EpochMs(row.takenAt.getTime()),
   nextTryAt: EpochMs(row.nextTryAt.getTime()),
   tries: row.tries,
-  reason: row.reason ?? undefined,
+  why: row.reason === null || row.reason === undefined ? undefined : faultOf(row.reason),
   partsSent: row.partsSent,
   partsSentToOwner: row.partsSentToOwner,
   ownerTold: row.ownerTold,
   deliveredAt: row.deliveredAt ? EpochMs(row.deliveredAt.getTime()) : undefined,
 });
+
+/** Rows of an earlier release hold words. */
+function faultOf(reason: string): DeliveryFault {
+  return reason.startsWith('{') ? (JSON.parse(reason) as DeliveryFault) : { kind: 'refused', words: reason };
+}

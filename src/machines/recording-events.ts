@@ -1,11 +1,12 @@
 import type { CallId, VoiceLegId } from './model/ids.ts';
 import type { RecordingState } from './model/notices.ts';
+import type { RecorderFault } from './model/recording-faults.ts';
 
 /** What the recorder tells of a file. */
 export type RecorderFact =
   | { type: 'recorder.started' }
   | { type: 'recorder.full' }
-  | { type: 'recorder.failed'; detail: string };
+  | { type: 'recorder.failed'; why: RecorderFault };
 
 /** What a softphone tells the recordings of its calls. */
 export type RecordingCommand =

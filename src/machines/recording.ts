@@ -2,6 +2,7 @@ import { assign, sendParent, setup, stateIn } from 'xstate';
 import { effect, facts, operation } from './effects.ts';
 import type { RecordingId, VoiceLegId } from './model/ids.ts';
 import type { RecordingState } from './model/notices.ts';
+import type { RecorderFault } from './model/recording-faults.ts';
 import { type RecordingContext as Context, leftMs, type RecordingInput } from './recording-context.ts';
 import type { RecorderFact, RecordingCommand } from './recording-events.ts';
 
@@ -45,7 +46,7 @@ export const recordingMachine = setup({
     >(),
     pauseRecorder: effect<{ recording: RecordingId }>(),
     resumeRecorder: effect<{ recording: RecordingId; voiceLeg: VoiceLegId }>(),
-    tellFailed: effect<RecordingInput & { reason: string }>(),
+    tellFailed: effect<RecordingInput & { why: RecorderFault }>(),
     tellFull: effect<RecordingInput>(),
     show: sendParent(({ context }, { button }: { button: RecordingState }) => ({
       type: 'recording.shows',
@@ -122,7 +123,7 @@ export const recordingMachine = setup({
           target: 'failed',
           actions: {
             type: 'tellFailed',
-            params: ({ context, event }) => ({ ...context, reason: event.detail }),
+            params: ({ context, event }) => ({ ...context, why: event.why }),
           },
         },
         'recorder.full': { target: 'delivering', actions: [{ type: 'tellFull', params: all }, 'useUp'] },

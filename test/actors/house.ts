@@ -148,7 +148,7 @@ export function openHouse() {
     clock,
     handOver: () => {},
     limitOf: async () => undefined,
-    recordingFailed: ({ order, reason }) => void failedRecordings.push(`${order.owner}: ${reason}`),
+    recordingFailed: ({ order, why }) => void failedRecordings.push(`${order.owner}: ${why.kind}`),
     keys: new DtmfSender({
       sip: nets.sip,
       media: nets.media,

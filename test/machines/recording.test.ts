@@ -84,7 +84,7 @@ test('the button says at once that the fragment is used up, and a press begins n
 test('what was written until a failure counts', async () => {
   begin(fragment);
   write();
-  recorderTells({ type: 'recorder.failed', detail: 'disk' });
+  recorderTells({ type: 'recorder.failed', why: { kind: 'disk-full' } });
   await delivered();
   press('start');
   expect(told).toEqual(['start for 15000 ms', 'failed', 'deliver', 'start for 5000 ms']);

@@ -1,4 +1,5 @@
 import type { CallId, RecordingId, VoiceLegId } from '../../machines/model/ids.ts';
+import type { RecorderFault } from '../../machines/model/recording-faults.ts';
 
 /** A finished recording: Ogg/Opus (RFC 7845) on this host's disk. */
 export interface RecordedFile {
@@ -13,7 +14,7 @@ export type RecorderFact =
   /** `limitMs` of sound are on their way to the disk, and nothing more is written. */
   | { readonly type: 'recorder.full' }
   /** Nothing more is written; what was written until then can still be had by `stop`. */
-  | { readonly type: 'recorder.failed'; readonly detail: string };
+  | { readonly type: 'recorder.failed'; readonly why: RecorderFault };
 
 /** Records what both sides of a call say (product §8). A slow or full disk never delays a call. */
 export interface Recorder {

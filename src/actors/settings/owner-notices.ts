@@ -67,12 +67,12 @@ export class OwnerNotices {
   }
 
   /** A recording was not stored; who talked has been told. */
-  recordingFailed({ order: { owner, user }, label: { lineName }, reason }: FailedRecording): void {
+  recordingFailed({ order: { owner, user }, label: { lineName }, why }: FailedRecording): void {
     if (owner === user) return;
     this.#enqueue(owner, async () => {
       const { hints, say, clock } = this.#parts;
       if (!(await hints.isDue(owner, `recording of ${lineName} not stored`, clock.now(), hourMs))) return;
-      await say({ to: owner, notice: { kind: 'recording-not-stored', lineName, reason } });
+      await say({ to: owner, notice: { kind: 'recording-not-stored', lineName, why } });
     });
   }
 

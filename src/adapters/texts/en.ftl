@@ -136,6 +136,31 @@ recording-failed =
 recording-undeliverable =
     { $party }
     The recording could not be delivered: { $reason }
+recorder-disk-full = the disk is full
+recorder-disk-slow = the disk is too slow
+recorder-no-directory = no directory for recordings is set
+recorder-directory-missing = the directory for recordings does not exist
+recorder-directory-closed = the directory for recordings may not be written to
+recorder-no-call = there is no such call any more
+recorder-disk = the recording cannot be written ({ $code })
+recorder-internal = a fault of the service
+delivery-blocked = the user has blocked the chat account
+delivery-blocked-by-us = the chat account has blocked the user
+delivery-privacy = the user’s privacy settings forbid it
+delivery-no-audio = audio files are forbidden in this conversation
+delivery-no-files = files are forbidden in this conversation
+delivery-first-contact = Telegram forbids the chat account to write first
+delivery-unknown-user = the user is unknown to the chat account
+delivery-user-gone = the user’s account was deleted
+delivery-chat-gone = the chat does not exist any more
+delivery-not-member = the bot is not a member of the chat
+delivery-no-rights = the bot may not send files there
+delivery-wait = Telegram asks to wait
+delivery-unreachable = Telegram could not be reached
+delivery-file-gone = the file is gone
+delivery-refused = Telegram refused it: { $words }
+delivery-file = the file cannot be read ({ $words })
+delivery-internal = a fault of the service
 
 ## Second call
 

@@ -136,6 +136,31 @@ recording-failed =
 recording-undeliverable =
     { $party }
     No se pudo entregar la grabación: { $reason }
+recorder-disk-full = el disco está lleno
+recorder-disk-slow = el disco es demasiado lento
+recorder-no-directory = no hay carpeta configurada para las grabaciones
+recorder-directory-missing = la carpeta de las grabaciones no existe
+recorder-directory-closed = no se puede escribir en la carpeta de las grabaciones
+recorder-no-call = esa llamada ya no existe
+recorder-disk = no se puede escribir la grabación ({ $code })
+recorder-internal = un fallo del servicio
+delivery-blocked = el usuario ha bloqueado la cuenta que llama
+delivery-blocked-by-us = la cuenta que llama ha bloqueado al usuario
+delivery-privacy = los ajustes de privacidad del usuario no lo permiten
+delivery-no-audio = en esta conversación no se permiten audios
+delivery-no-files = en esta conversación no se permiten archivos
+delivery-first-contact = Telegram no permite que la cuenta que llama escriba primero
+delivery-unknown-user = la cuenta que llama no conoce al usuario
+delivery-user-gone = la cuenta del usuario se eliminó
+delivery-chat-gone = el chat ya no existe
+delivery-not-member = el bot no es miembro del chat
+delivery-no-rights = el bot no puede enviar archivos allí
+delivery-wait = Telegram pide esperar
+delivery-unreachable = no se pudo contactar con Telegram
+delivery-file-gone = el archivo ya no está
+delivery-refused = Telegram lo rechazó: { $words }
+delivery-file = no se puede leer el archivo ({ $words })
+delivery-internal = un fallo del servicio
 
 ## Segunda llamada
 

@@ -1,6 +1,7 @@
 import type { Button } from '../../actors/ports/conversation.ts';
 import type { PanelNotice, RecordingNotice, RecordingState } from '../../machines/model/notices.ts';
 import type { Phrase } from './phrasebook.ts';
+import { deliveryFault, recorderFault } from './recording-faults.ts';
 import { button, type Rendering } from './rendering.ts';
 import { clock, duration, oneLine, party, timeOfDay } from './words.ts';
 
@@ -66,10 +67,10 @@ export const recording: Rendering<RecordingNotice> = {
     }),
   }),
   recordingLimit: ({ limitMs }, phrase) => ({ text: phrase('recording-limit', { limit: duration(limitMs, phrase) }) }),
-  recordingFailed: ({ label, reason }, phrase) => ({
-    text: phrase('recording-failed', { party: party(label, phrase), reason: oneLine(reason) }),
+  recordingFailed: ({ label, why }, phrase) => ({
+    text: phrase('recording-failed', { party: party(label, phrase), reason: recorderFault(why, phrase) }),
   }),
-  recordingUndeliverable: ({ title, reason }, phrase) => ({
-    text: phrase('recording-undeliverable', { party: oneLine(title), reason: oneLine(reason) }),
+  recordingUndeliverable: ({ title, why }, phrase) => ({
+    text: phrase('recording-undeliverable', { party: oneLine(title), reason: deliveryFault(why, phrase) }),
   }),
 };

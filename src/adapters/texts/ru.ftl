@@ -136,6 +136,31 @@ recording-failed =
 recording-undeliverable =
     { $party }
     Не удалось доставить запись: { $reason }
+recorder-disk-full = диск переполнен
+recorder-disk-slow = диск не успевает записывать
+recorder-no-directory = папка для записей не задана
+recorder-directory-missing = папки для записей нет
+recorder-directory-closed = в папку для записей нельзя писать
+recorder-no-call = такого звонка уже нет
+recorder-disk = запись не сохраняется ({ $code })
+recorder-internal = ошибка сервиса
+delivery-blocked = пользователь заблокировал аккаунт для звонков
+delivery-blocked-by-us = аккаунт для звонков заблокировал пользователя
+delivery-privacy = этого не разрешают настройки конфиденциальности пользователя
+delivery-no-audio = в этой переписке запрещены аудиофайлы
+delivery-no-files = в этой переписке запрещены файлы
+delivery-first-contact = Telegram запрещает аккаунту для звонков писать первым
+delivery-unknown-user = пользователь неизвестен аккаунту для звонков
+delivery-user-gone = аккаунт пользователя удалён
+delivery-chat-gone = этого чата больше нет
+delivery-not-member = бота нет в этом чате
+delivery-no-rights = боту нельзя отправлять туда файлы
+delivery-wait = Telegram просит подождать
+delivery-unreachable = нет связи с Telegram
+delivery-file-gone = файла больше нет
+delivery-refused = Telegram отказал: { $words }
+delivery-file = файл не читается ({ $words })
+delivery-internal = ошибка сервиса
 
 ## Второй звонок
 

@@ -136,6 +136,31 @@ recording-failed =
 recording-undeliverable =
     { $party }
     Не вдалося доставити запис: { $reason }
+recorder-disk-full = диск переповнено
+recorder-disk-slow = диск не встигає записувати
+recorder-no-directory = теку для записів не задано
+recorder-directory-missing = теки для записів немає
+recorder-directory-closed = у теку для записів не можна писати
+recorder-no-call = такого дзвінка вже немає
+recorder-disk = запис не зберігається ({ $code })
+recorder-internal = помилка сервісу
+delivery-blocked = користувач заблокував акаунт для дзвінків
+delivery-blocked-by-us = акаунт для дзвінків заблокував користувача
+delivery-privacy = цього не дозволяють налаштування приватності користувача
+delivery-no-audio = у цій розмові заборонено аудіофайли
+delivery-no-files = у цій розмові заборонено файли
+delivery-first-contact = Telegram забороняє акаунту для дзвінків писати першим
+delivery-unknown-user = користувач невідомий акаунту для дзвінків
+delivery-user-gone = акаунт користувача видалено
+delivery-chat-gone = цього чату більше немає
+delivery-not-member = бота немає в цьому чаті
+delivery-no-rights = боту не можна надсилати туди файли
+delivery-wait = Telegram просить зачекати
+delivery-unreachable = немає зв’язку з Telegram
+delivery-file-gone = файлу більше немає
+delivery-refused = Telegram відмовив: { $words }
+delivery-file = файл не читається ({ $words })
+delivery-internal = помилка сервісу
 
 ## Другий дзвінок
 

@@ -2,6 +2,7 @@ import type { CallLabel } from './call-label.ts';
 import type { HangupCause, SipReply } from './hangup-cause.ts';
 import type { EpochMs } from './ids.ts';
 import type { CallerIdentity } from './party.ts';
+import type { DeliveryFault, RecorderFault } from './recording-faults.ts';
 import type { SecondCallNotice } from './second-call-notices.ts';
 
 /** Everything the service says to a user in the conversation with the chat account (product §§5–11, 14). */
@@ -102,10 +103,10 @@ export type RecordingNotice =
     }
   /** Recording stopped by itself: the plan allows so much of each call. */
   | { readonly kind: 'recordingLimit'; readonly limitMs: number }
-  /** Nothing more could be written; `reason` in the operator's words. */
-  | { readonly kind: 'recordingFailed'; readonly label: CallLabel; readonly reason: string }
-  /** The chosen chat does not take the file of this title; `reason` as it came from Telegram. */
-  | { readonly kind: 'recordingUndeliverable'; readonly title: string; readonly reason: string };
+  /** Nothing more could be written. */
+  | { readonly kind: 'recordingFailed'; readonly label: CallLabel; readonly why: RecorderFault }
+  /** The file of this title could not be delivered. */
+  | { readonly kind: 'recordingUndeliverable'; readonly title: string; readonly why: DeliveryFault };
 
 /** Product §10. */
 export type ReconnectionNotice =

@@ -1,6 +1,7 @@
 import type { SipReply } from './hangup-cause.ts';
 import type { EpochMs, LineId, UserId } from './ids.ts';
 import type { PlanLimit } from './notices.ts';
+import type { RecorderFault } from './recording-faults.ts';
 import type { Reachability } from './registration.ts';
 import type {
   AppliedSettings,
@@ -183,8 +184,7 @@ export type OwnerNotice =
   | { readonly kind: 'registration-recovered'; readonly lineName: string }
   /** Who talks through the line cannot be rung: he has blocked the chat account, or his privacy settings forbid its calls. */
   | { readonly kind: 'user-blocks' | 'user-privacy'; readonly lineName: string }
-  /** `reason`: in the operator's words. */
-  | { readonly kind: 'recording-not-stored'; readonly lineName: string; readonly reason: string }
+  | { readonly kind: 'recording-not-stored'; readonly lineName: string; readonly why: RecorderFault }
   | { readonly kind: 'worker-down' | 'worker-back'; readonly worker: string; readonly lineNames: readonly string[] }
   | { readonly kind: 'plan-limit'; readonly limit: PlanLimit }
   | { readonly kind: 'template-changed'; readonly lineName: string; readonly template: string };

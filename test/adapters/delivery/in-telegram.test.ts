@@ -91,10 +91,10 @@ describe('a recording', () => {
 
 describe('trouble on the way', () => {
   test.each([
-    ['the channel was deleted', 'channel', 'chat not found'],
-    ['the bot was removed from the group', 'group', 'bot is not a member of the group chat'],
+    ['the channel was deleted', 'channel', 'el chat ya no existe'],
+    ['the bot was removed from the group', 'group', 'el bot no es miembro del chat'],
   ] as const)(
-    'AC-42 %s: after three tries the owner gets it from the bot, with the reason',
+    'AC-42 %s: after three tries the owner gets it from the bot, with the reason in his language',
     async (_what, kind, reason) => {
       const { open, recorded, sandbox, bert, botId, chat, left, passUntil, rows } = await telegramOffice(cluster.url);
       const delivery = await recorded({ chat: chat(kind) });
@@ -107,7 +107,7 @@ describe('trouble on the way', () => {
       expect(bert.conversation(botId).some(({ out }) => !out)).toBe(false);
       await passUntil(() => expect(bert.conversation(botId).some(({ file }) => file)).toBe(true));
       const told = bert.conversation(botId).filter(({ out }) => !out);
-      expect(told[0]?.text).toBe(`The recording of Pat +49 30 1234 was not delivered: ${reason}`);
+      expect(told[0]?.text).toBe(`Pat +49 30 1234\nNo se pudo entregar la grabación: ${reason}`);
       expect(told[1]?.file?.bytes).toHaveLength(delivery.file.bytes);
       expect(told).toHaveLength(2);
       await until(async () => expect(await left()).toEqual([]));
@@ -126,7 +126,7 @@ describe('trouble on the way', () => {
         .conversation(botId)
         .map(({ text }) => text)
         .join(),
-    ).toContain('the user has blocked the chat account');
+    ).toContain('el usuario ha bloqueado la cuenta que llama');
   });
 
   test('a flood wait while uploading is waited for', async () => {

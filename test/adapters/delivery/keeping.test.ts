@@ -2,6 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Audio, BotTarget } from '../../../src/adapters/jobs/recordings/audio-target.ts';
+import { NotDelivered } from '../../../src/machines/model/recording-faults.ts';
 import { temporaryCluster } from '../../support/database.ts';
 import type { ManualClock } from '../telegram-client/manual-clock.ts';
 import { office, until } from './scene.ts';
@@ -26,7 +27,7 @@ class Receiver implements BotTarget {
   async sendAudio(to: string, audio: Audio) {
     this.triedAt.push(this.clock?.now() ?? 0);
     for await (const _ of audio.read());
-    if (this.refuses?.(to, audio)) throw new Error('no room');
+    if (this.refuses?.(to, audio)) throw new NotDelivered({ kind: 'refused', words: 'no room' });
     this.received.push(`${to}: ${audio.title}`);
   }
   async say(to: string, text: string) {
@@ -51,7 +52,7 @@ test('three tries within 15 minutes, then the owner is told why, once, and given
   await until(() => expect(conversation.triedAt).toHaveLength(1));
   await passUntil(() => expect(bot.received).toEqual(['2: Pat +49 30 1234']));
   expect(conversation.triedAt.map((at) => (at - began) / minute)).toEqual([0, 5, 15]);
-  expect(bot.said).toEqual(['2: The recording of Pat +49 30 1234 was not delivered: no room']);
+  expect(bot.said).toEqual(['2: Pat +49 30 1234\nNo se pudo entregar la grabación: Telegram lo rechazó: no room']);
   await until(async () => expect(await left()).toEqual([]));
 });
 
@@ -211,7 +212,7 @@ test('a file that is gone is told to the owner, and not waited for', async () =>
   await deliveries.deliver(delivery);
   deliveries.start();
   await until(async () => expect(await rows.find(delivery.recording)).toBeUndefined());
-  expect(bot.said).toEqual(['2: The recording of Pat +49 30 1234 was not delivered: the file is gone']);
+  expect(bot.said).toEqual(['2: Pat +49 30 1234\nNo se pudo entregar la grabación: el archivo ya no está']);
 });
 
 test('the same recording handed over twice is delivered once', async () => {

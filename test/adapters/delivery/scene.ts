@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
 import type { Delivery } from '../../../src/actors/ports/recording-delivery.ts';
+import { undelivered } from '../../../src/actors/undelivered.ts';
 import { botDelivery } from '../../../src/adapters/bot/delivery/delivery.ts';
 import { openJobs } from '../../../src/adapters/jobs/jobs.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type RecordingDeliveriesOptions,
 } from '../../../src/adapters/jobs/recordings/delivery.ts';
 import { accountDelivery } from '../../../src/adapters/telegram/delivery/delivery.ts';
+import { FluentTexts } from '../../../src/adapters/texts/texts.ts';
 import { RecordingRepository } from '../../../src/db/recording-repository.ts';
 import { EpochMs, RecordingId, UserId } from '../../../src/machines/model/ids.ts';
 import { type Relay, startRelay } from '../jobs/relay.ts';
@@ -53,7 +55,7 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
       ...targets,
       ...others,
       directory,
-      notDelivered: ({ title }, reason) => `The recording of ${title} was not delivered: ${reason}`,
+      notDelivered: undelivered({ texts: new FluentTexts(), users: { language: async () => 'es' } }),
       log: silent,
       clock,
     });

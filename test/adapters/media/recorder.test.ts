@@ -51,7 +51,7 @@ describe('the recorder', () => {
     const [recording, call] = [RecordingId(id), CallId(`call ${calls++}`)];
     await plane.rtp.open(call, group);
     plane.rtp.apply(call, towardsNobody);
-    const tell = (fact: RecorderFact) => facts.push(fact.type === 'recorder.failed' ? fact.detail : fact.type);
+    const tell = (fact: RecorderFact) => facts.push(fact.type === 'recorder.failed' ? fact.why.kind : fact.type);
     plane.recorder.start(recording, what(call));
     plane.recorder.start(recording, what(call));
     plane.recorder.watch(recording, tell);
@@ -77,7 +77,7 @@ describe('the recorder', () => {
   test('says so when the disk is full, and leaves nothing', async () => {
     symlinkSync('/dev/full', join(directory, 'full.ogg'));
     const recording = await start('full');
-    await vi.waitFor(() => expect(facts).toEqual(['the disk is full']), patience);
+    await vi.waitFor(() => expect(facts).toEqual(['disk-full']), patience);
     expect(await plane.recorder.stop(recording)).toBeUndefined();
     expect(readdirSync(directory)).not.toContain('full.ogg');
   });
@@ -143,10 +143,10 @@ describe('a recording on its way to the disk', () => {
   };
 
   test('fails where the directory is missing, or is none', async () => {
-    const detail = 'the directory for recordings does not exist';
-    expect(await failing(join(folder, 'missing', 'a.ogg'))).toEqual({ type: 'recorder.failed', detail });
+    const why = { kind: 'directory-missing' };
+    expect(await failing(join(folder, 'missing', 'a.ogg'))).toEqual({ type: 'recorder.failed', why });
     writeFileSync(join(folder, 'plain'), '');
-    expect(await failing(join(folder, 'plain', 'a.ogg'))).toEqual({ type: 'recorder.failed', detail });
+    expect(await failing(join(folder, 'plain', 'a.ogg'))).toEqual({ type: 'recorder.failed', why });
   });
 
   test('a disk that takes nothing fails it at 2 MB and delays its end by no more than was allowed', async () => {
@@ -154,7 +154,7 @@ describe('a recording on its way to the disk', () => {
     const stuck = (() => new Promise(() => {})) as unknown as typeof open;
     const file = new RecordingFile(join(folder, 'stuck.ogg'), (fact) => facts.push(fact), stuck);
     for (let i = 0; i < 21; i++) file.write(page(100_000, i * 1000));
-    expect(facts).toEqual([{ type: 'recorder.failed', detail: 'the disk is too slow' }]);
+    expect(facts).toEqual([{ type: 'recorder.failed', why: { kind: 'disk-slow' } }]);
     file.write(page(100_000, 30_000));
     expect(await file.end(10)).toBeUndefined();
     expect(facts.length).toBe(1);
@@ -179,7 +179,7 @@ describe('a recording on its way to the disk', () => {
     const file = new RecordingFile(path, (fact) => facts.push(fact), limited);
     for (let i = 1; i <= 3; i++) file.write(page(100, i * 1000));
     await vi.waitFor(() => expect(facts.length).toBe(2), patience);
-    expect(facts[1]).toEqual({ type: 'recorder.failed', detail: 'the disk is full' });
+    expect(facts[1]).toEqual({ type: 'recorder.failed', why: { kind: 'disk-full' } });
     expect(await file.end(1000)).toEqual({ path, bytes: 200, durationMs: 2000 });
     expect(statSync(path).size).toBe(200);
   });

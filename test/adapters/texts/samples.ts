@@ -2,6 +2,7 @@ import type { CallLabel } from '../../../src/machines/model/call-label.ts';
 import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { CallId, EpochMs } from '../../../src/machines/model/ids.ts';
 import type { Notice, ServiceError } from '../../../src/machines/model/notices.ts';
+import type { DeliveryFault, RecorderFault } from '../../../src/machines/model/recording-faults.ts';
 
 export const pat: CallLabel = {
   call: CallId('pat'),
@@ -52,6 +53,23 @@ const errors: readonly ServiceError[] = [
   { status: 486, reason: 'Busy' },
   { status: 503, reason: 'Too many requests', retryAfterMs: 5_000 },
   { status: 503, reason: 'Too many requests', retryAfterMs: 120_000 },
+];
+
+const recorderFaults: readonly RecorderFault[] = [
+  ...(['disk-full', 'disk-slow', 'no-directory', 'directory-missing', 'directory-closed', 'no-call'] as const).map(
+    (kind) => ({ kind }),
+  ),
+  { kind: 'disk', code: 'EIO' },
+  { kind: 'internal', detail: 'x is undefined' },
+];
+const deliveryFaults: readonly DeliveryFault[] = [
+  ...(['blocked', 'blocked-by-us', 'privacy', 'no-audio', 'no-files', 'first-contact', 'unknown-user'] as const).map(
+    (kind) => ({ kind }),
+  ),
+  ...(['user-gone', 'chat-gone', 'not-member', 'no-rights', 'wait', 'unreachable', 'file-gone'] as const).map(
+    (kind) => ({ kind }),
+  ),
+  ...(['refused', 'file', 'internal'] as const).map((kind) => ({ kind, words: 'AS_IT_CAME' })),
 ];
 
 const caption = { kind: 'recordingCaption', label: pat, startedAt: pat.startedAt, durationMs: 20_000 } as const;
@@ -139,8 +157,8 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     { kind: 'recordingTitle', label: pat },
     { kind: 'recordingTitle', label: { ...pat, number: undefined } },
   ],
-  recordingFailed: [{ kind: 'recordingFailed', label: pat, reason: 'the disk is full' }],
-  recordingUndeliverable: [{ kind: 'recordingUndeliverable', title: 'Pat', reason: 'chat not found' }],
+  recordingFailed: recorderFaults.map((why) => ({ kind: 'recordingFailed', label: pat, why })),
+  recordingUndeliverable: deliveryFaults.map((why) => ({ kind: 'recordingUndeliverable', title: 'Pat', why })),
   parallel: (['waiting', 'early', 'ringing', 'listening', 'answered', 'held'] as const).map((state) => ({
     kind: 'parallel',
     state,

@@ -529,7 +529,7 @@ describe('in the database', () => {
     const recordings = new RecordingRepository(database);
     const recording = RecordingId(randomUUID());
     const progress = {
-      ...{ nextTryAt: at, tries: 0, reason: undefined, partsSent: 0, partsSentToOwner: 0, ownerTold: false },
+      ...{ nextTryAt: at, tries: 0, why: undefined, partsSent: 0, partsSentToOwner: 0, ownerTold: false },
     };
     const delivery = {
       ...{ recording, user: olga, owner: olga, chat, title: '', performer: '', caption: '', startedAt: at },

@@ -69,7 +69,7 @@ const whole: Readonly<Record<string, (world: World) => void>> = {
   'recorded by order': (world) => void (world.recording = { ...byHand, automatic: true, locked: true }),
   'recorded for 15 s': (world) => void (world.recording = { ...byHand, limitMs: 15_000 }),
   'the recorder starts': (world) => recorderTells(world, { type: 'recorder.started' }),
-  'the recorder fails': (world) => recorderTells(world, { type: 'recorder.failed', detail: 'disk full' }),
+  'the recorder fails': (world) => recorderTells(world, { type: 'recorder.failed', why: { kind: 'disk-full' } }),
   'recordings are delivered later': ({ tapes }) => void (tapes.deliversLater = true),
   'a recording is delivered': ({ tapes }) => tapes.delivered(),
   'nothing can be delivered': ({ tapes }) => void (tapes.failsToDeliver = true),

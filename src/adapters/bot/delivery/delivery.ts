@@ -1,4 +1,5 @@
 import { Api, GrammyError, HttpError, InputFile } from 'grammy';
+import { type DeliveryFault, NotDelivered } from '../../../machines/model/recording-faults.ts';
 import { signal as forLibrary } from '../polling.ts';
 
 /** An audio file on its way to a chat. */
@@ -26,17 +27,6 @@ export interface BotDeliveryOptions {
   readonly token: string;
   /** Without a slash at the end; https://api.telegram.org by default. */
   readonly apiRoot?: string;
-}
-
-/** Telegram did not take it; the message says why, for a person. */
-export class NotDelivered extends Error {
-  override readonly name = 'NotDelivered';
-  /** When Telegram named a time. */
-  readonly retryAfterMs: number | undefined;
-  constructor(message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
-    super(message, options);
-    this.retryAfterMs = options.retryAfterMs;
-  }
 }
 
 /** Bots may upload 50 MB in one request; 45 leave room for its other fields (product §8). */
@@ -98,13 +88,24 @@ async function* watched(stream: AsyncIterable<Uint8Array>, onError: (error: unkn
   }
 }
 
+/** What the Bot API says in prose; what is not listed is shown as it came. */
+const refusals: readonly (readonly [RegExp, DeliveryFault])[] = [
+  [/chat not found|chat was deleted/, { kind: 'chat-gone' }],
+  [/bot was kicked|bot is not a member/, { kind: 'not-member' }],
+  [/not enough rights|have no rights|need administrator rights|CHAT_WRITE_FORBIDDEN/, { kind: 'no-rights' }],
+  [/bot was blocked by the user/, { kind: 'blocked' }],
+  [/user is deactivated/, { kind: 'user-gone' }],
+];
+
 function notDelivered(cause: unknown): unknown {
   if (cause instanceof GrammyError) {
     const seconds = cause.parameters.retry_after;
+    if (seconds !== undefined) return new NotDelivered({ kind: 'wait' }, { cause, retryAfterMs: seconds * 1_000 });
     const words = cause.description.replace(/^(Bad Request|Forbidden): /, '');
-    return new NotDelivered(words, { cause, ...(seconds !== undefined && { retryAfterMs: seconds * 1_000 }) });
+    const [, why] = refusals.find(([pattern]) => pattern.test(words)) ?? [];
+    return new NotDelivered(why ?? { kind: 'refused', words }, { cause });
   }
   // What it wraps may name the address, and the token is part of that.
-  if (cause instanceof HttpError) return new NotDelivered('Telegram could not be reached');
+  if (cause instanceof HttpError) return new NotDelivered({ kind: 'unreachable' });
   return cause;
 }

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Delivery } from '../../../actors/ports/recording-delivery.ts';
 import { EpochMs } from '../../../machines/model/ids.ts';
+import type { DeliveryFault } from '../../../machines/model/recording-faults.ts';
 import type { Clock } from '../clock.ts';
-import { type AudioTarget, type BotTarget, reasonOf, retryAfterMsOf } from './audio-target.ts';
+import { type AudioTarget, type BotTarget, faultOf, retryAfterMsOf } from './audio-target.ts';
 import type { DeliveryProgress, RecordingRows, StoredRecording } from './rows.ts';
 import { sendParts } from './sending.ts';
 
@@ -10,7 +11,7 @@ export interface AttemptOptions {
   readonly rows: RecordingRows;
   readonly conversation: AudioTarget;
   readonly bot: BotTarget;
-  readonly notDelivered: (delivery: Delivery, reason: string) => string;
+  readonly notDelivered: (delivery: Delivery, why: DeliveryFault) => Promise<string>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -60,11 +61,11 @@ export class Attempt {
         await this.#toOwner();
         return await this.#delivered('owner');
       } catch (error) {
-        log.warn({ recording, reason: reasonOf(error) }, 'a recording could not be given to its owner either');
+        log.warn({ recording, why: faultOf(error) }, 'a recording could not be given to its owner either');
       }
     }
     if (clock.now() - this.#takenAt < keptMs) return this.#again(this.#progress.nextTryAt);
-    log.error({ recording, reason: this.#progress.reason }, 'a recording was not delivered in 7 days and is deleted');
+    log.error({ recording, why: this.#progress.why }, 'a recording was not delivered in 7 days and is deleted');
     return { kind: 'over' };
   }
 
@@ -82,7 +83,8 @@ export class Attempt {
     const { bot, notDelivered, signal } = this.#options;
     const { owner } = this.#delivery;
     if (!this.#progress.ownerTold) {
-      await bot.say(owner, notDelivered(this.#delivery, this.#progress.reason ?? ''), signal);
+      const why = this.#progress.why ?? { kind: 'internal', words: '' };
+      await bot.say(owner, await notDelivered(this.#delivery, why), signal);
       await this.#save({ ownerTold: true });
     }
     const to = { target: bot, id: owner, alreadySent: this.#progress.partsSentToOwner };
@@ -99,17 +101,17 @@ export class Attempt {
   async #failed(error: unknown): Promise<void> {
     const { clock, log } = this.#options;
     const tries = this.#progress.tries + 1;
-    const reason = reasonOf(error);
-    log.warn({ recording: this.#delivery.recording, tries, reason }, 'a recording was not delivered');
+    const why = faultOf(error);
+    log.warn({ recording: this.#delivery.recording, tries, why }, 'a recording was not delivered');
     const waitMs = Math.max(waitsMs[tries - 1] ?? laterWaitMs, retryAfterMsOf(error));
-    await this.#save({ tries, reason, nextTryAt: EpochMs(clock.now() + waitMs) });
+    await this.#save({ tries, why, nextTryAt: EpochMs(clock.now() + waitMs) });
   }
 
   /** Nothing is left to be sent; the owner should know. */
   async #gone(): Promise<AttemptResult> {
     const { bot, notDelivered, log, signal } = this.#options;
     log.error({ recording: this.#delivery.recording }, 'the file of a recording is gone');
-    const text = notDelivered(this.#delivery, 'the file is gone');
+    const text = await notDelivered(this.#delivery, { kind: 'file-gone' });
     await bot.say(this.#delivery.owner, text, signal).catch(() => {});
     return { kind: 'over' };
   }

@@ -1,3 +1,5 @@
+import { type DeliveryFault, NotDelivered } from '../../../machines/model/recording-faults.ts';
+
 /** An audio file on its way to somebody. */
 export interface Audio {
   /** The same for every attempt to send it, so that Telegram can know a repetition. */
@@ -17,8 +19,7 @@ export interface AudioTarget {
   /** Larger ones have to be split. */
   readonly maxBytes: number;
   /**
-   * @throws whose message says why, in words for a person, with `retryAfterMs` when Telegram named a time; it may have
-   *   been sent all the same
+   * @throws NotDelivered, or what reading the file throws; it may have been sent all the same
    */
   sendAudio(to: string, audio: Audio, signal: AbortSignal): Promise<void>;
 }
@@ -28,10 +29,11 @@ export interface BotTarget extends AudioTarget {
   say(to: string, text: string, signal: AbortSignal): Promise<void>;
 }
 
-export const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).slice(0, 300);
-
-export function retryAfterMsOf(error: unknown): number {
-  const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
-  return typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0;
+export function faultOf(error: unknown): DeliveryFault {
+  if (error instanceof NotDelivered) return error.why;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === undefined ? { kind: 'internal', words: String(error).slice(0, 300) } : { kind: 'file', words: code };
 }
+
+export const retryAfterMsOf = (error: unknown): number =>
+  Math.max(0, (error instanceof NotDelivered ? error.retryAfterMs : undefined) ?? 0);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Delivery, RecordingDelivery } from '../../../actors/ports/recording-delivery.ts';
 import { EpochMs, RecordingId } from '../../../machines/model/ids.ts';
+import type { DeliveryFault } from '../../../machines/model/recording-faults.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { JobQueue } from '../job-queue.ts';
 import type { JobData } from '../jobs.ts';
@@ -19,7 +20,7 @@ export interface RecordingDeliveriesOptions {
   /** Where recordings lie, looked through for such that no row knows. */
   readonly directory: string;
   /** What the owner is told with a recording that its destination refused. */
-  readonly notDelivered: (delivery: Delivery, reason: string) => string;
+  readonly notDelivered: (delivery: Delivery, why: DeliveryFault) => Promise<string>;
   readonly log: Logger;
   readonly clock?: Clock;
 }
@@ -85,7 +86,7 @@ export class RecordingDeliveries implements RecordingDelivery {
       takenAt: now,
       nextTryAt: now,
       tries: 0,
-      reason: undefined,
+      why: undefined,
       partsSent: 0,
       partsSentToOwner: 0,
       ownerTold: false,

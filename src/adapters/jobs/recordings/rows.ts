@@ -1,5 +1,6 @@
 import type { Delivery } from '../../../actors/ports/recording-delivery.ts';
 import type { EpochMs, RecordingId } from '../../../machines/model/ids.ts';
+import type { DeliveryFault } from '../../../machines/model/recording-faults.ts';
 
 /** How far a delivery has come. */
 export interface DeliveryProgress {
@@ -7,7 +8,7 @@ export interface DeliveryProgress {
   /** Failed ones. */
   readonly tries: number;
   /** Why the last one failed. */
-  readonly reason: string | undefined;
+  readonly why: DeliveryFault | undefined;
   /** Parts the destination has. */
   readonly partsSent: number;
   readonly partsSentToOwner: number;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Recorder, RecorderFact } from '../../../actors/ports/recorder.ts';
 import type { RecordingId } from '../../../machines/model/ids.ts';
+import type { RecorderFault } from '../../../machines/model/recording-faults.ts';
 import { RecordingFile } from '../record/recording-file.ts';
 import type { LegDirectory } from '../thread/leg-directory.ts';
 import type { MediaThread } from '../thread/media-thread.ts';
@@ -32,14 +33,14 @@ export const createRecorder = (
 
   const tell = (id: RecordingId, fact: RecorderFact) => {
     if (fact.type === 'recorder.failed') {
-      log.error({ recording: id, detail: fact.detail }, 'a recording failed');
+      log.error({ recording: id, why: fact.why }, 'a recording failed');
       running.get(id)?.thread?.order({ type: 'record.stop', recording: id });
     }
     for (const watcher of watchers.get(id) ?? []) watcher(fact);
   };
 
   /** Facts follow the command, they do not overtake its return. */
-  const failSoon = (file: RecordingFile, detail: string) => queueMicrotask(() => file.fail(detail));
+  const failSoon = (file: RecordingFile, why: RecorderFault) => queueMicrotask(() => file.fail(why));
 
   const stop = async (id: RecordingId) => {
     const recording = running.get(id);
@@ -59,13 +60,13 @@ export const createRecorder = (
       const file = new RecordingFile(join(directory ?? '', `${encodeURIComponent(id)}.ogg`), (fact) => tell(id, fact));
       const place = (threads.get(call) ?? threads.get(voiceLeg))?.place;
       running.set(id, { file, thread: place?.thread });
-      if (directory === undefined) return failSoon(file, 'no directory for recordings is set');
-      if (place === undefined) return failSoon(file, 'there is no such call');
+      if (directory === undefined) return failSoon(file, { kind: 'no-directory' });
+      if (place === undefined) return failSoon(file, { kind: 'no-call' });
       threads.recordings.set(id, {
         thread: place.thread,
         piece: (piece) => file.write(piece),
         full: () => tell(id, { type: 'recorder.full' }),
-        failed: (detail) => file.fail(detail),
+        failed: (detail) => file.fail({ kind: 'internal', detail }),
       });
       const tags = { title, artist: performer, date: now().toISOString() };
       place.thread.order({ type: 'record.start', recording: id, plan: { voiceLeg, call, stereo, tags, limitMs } });

@@ -1,5 +1,6 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { RecordedFile, RecorderFact } from '../../../actors/ports/recorder.ts';
+import type { RecorderFault } from '../../../machines/model/recording-faults.ts';
 import type { FilePiece } from './opus-file.ts';
 
 /** What may wait for a disk that does not follow: some ten minutes of sound. */
@@ -35,17 +36,17 @@ export class RecordingFile {
     if (this.#failed) return;
     this.#waiting.push(piece);
     this.#waitingBytes += piece.bytes.length;
-    if (this.#waitingBytes > mostWaitingBytes) return this.fail('the disk is too slow');
+    if (this.#waitingBytes > mostWaitingBytes) return this.fail({ kind: 'disk-slow' });
     this.#writing ??= this.#drain();
   }
 
   /** Nothing more is to be written, for a reason from outside or from here. */
-  fail(detail: string): void {
+  fail(why: RecorderFault): void {
     if (this.#failed) return;
     this.#failed = true;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#tell({ type: 'recorder.failed', detail });
+    this.#tell({ type: 'recorder.failed', why });
   }
 
   /** Waits until everything is written, `patienceMs` at most; what is late is still written afterwards. */
@@ -77,7 +78,7 @@ export class RecordingFile {
         this.#waitingBytes = Math.max(0, this.#waitingBytes - piece.bytes.length);
       }
     } catch (error) {
-      this.fail(reasonOf(error));
+      this.fail(faultOf(error));
       await this.#handle?.truncate(this.#bytes).catch(() => {});
     } finally {
       this.#writing = undefined;
@@ -96,18 +97,17 @@ export class RecordingFile {
   }
 }
 
-/** In the operator's words; a path says nothing to a user and is left out. */
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk is full',
-  ENOENT: 'the directory for recordings does not exist',
-  ENOTDIR: 'the directory for recordings does not exist',
-  EACCES: 'the directory for recordings may not be written to',
-  EPERM: 'the directory for recordings may not be written to',
-  EROFS: 'the directory for recordings may not be written to',
+const faults: Readonly<Record<string, RecorderFault>> = {
+  ENOSPC: { kind: 'disk-full' },
+  EDQUOT: { kind: 'disk-full' },
+  ENOENT: { kind: 'directory-missing' },
+  ENOTDIR: { kind: 'directory-missing' },
+  EACCES: { kind: 'directory-closed' },
+  EPERM: { kind: 'directory-closed' },
+  EROFS: { kind: 'directory-closed' },
 };
 
-const reasonOf = (error: unknown): string => {
+const faultOf = (error: unknown): RecorderFault => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return reasons[code] ?? `the recording cannot be written (${code})`;
+  return faults[code] ?? { kind: 'disk', code };
 };

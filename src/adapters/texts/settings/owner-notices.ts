@@ -1,6 +1,7 @@
 import type { OwnerNotice } from '../../../machines/model/settings-screens.ts';
 import { serviceError, sipReply } from '../outcome.ts';
 import type { Phrase } from '../phrasebook.ts';
+import { recorderFault } from '../recording-faults.ts';
 import type { NoticeRendering } from './rendering.ts';
 import { brief } from './words.ts';
 
@@ -19,8 +20,8 @@ export const ownerNotices: NoticeRendering<OwnerNotice> = {
   }),
   'user-blocks': ({ lineName }, phrase) => ({ text: phrase('user-blocks', { name: brief(lineName) }) }),
   'user-privacy': ({ lineName }, phrase) => ({ text: phrase('user-privacy', { name: brief(lineName) }) }),
-  'recording-not-stored': ({ lineName, reason }, phrase) => ({
-    text: phrase('recording-not-stored', { name: brief(lineName), reason: brief(reason) }),
+  'recording-not-stored': ({ lineName, why }, phrase) => ({
+    text: phrase('recording-not-stored', { name: brief(lineName), reason: recorderFault(why, phrase) }),
   }),
   'worker-down': ({ worker, lineNames }, phrase) => ({
     text: withLines(phrase('worker-down', { worker: brief(worker) }), 'worker-down-lines', lineNames, phrase),

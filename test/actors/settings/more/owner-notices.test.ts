@@ -55,7 +55,7 @@ async function watched() {
   const recordingsFail = async (...orders: readonly { lineName: string; user: UserId }[]) => {
     for (const { lineName, user } of orders) {
       const order = { owner: olga, user } as RecordingOrder;
-      notices.recordingFailed({ order, label: { lineName } as CallLabel, reason: 'the disk is full' });
+      notices.recordingFailed({ order, label: { lineName } as CallLabel, why: { kind: 'disk-full' } });
     }
     await notices.settled();
     return said.splice(0).map(({ to, notice }) => [to, notice]);
@@ -86,7 +86,7 @@ test('that recordings of a line are not stored is told to its owner once an hour
   ];
   const told = ({ lineName }: typeof office) => [
     olga,
-    { kind: 'recording-not-stored', lineName, reason: 'the disk is full' },
+    { kind: 'recording-not-stored', lineName, why: { kind: 'disk-full' } },
   ];
   expect(await recordingsFail({ lineName: 'Office', user: olga })).toEqual([]);
   expect(await recordingsFail(office, office, home)).toEqual([told(office), told(home)]);

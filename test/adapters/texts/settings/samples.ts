@@ -350,7 +350,7 @@ const noticesByKind: {
     { kind: 'registration-failing', lineName: 'Office', detail: 'timeout' },
   ],
   'registration-recovered': [{ kind: 'registration-recovered', lineName: 'Office' }],
-  'recording-not-stored': [{ kind: 'recording-not-stored', lineName: 'Office', reason: 'the disk is full' }],
+  'recording-not-stored': [{ kind: 'recording-not-stored', lineName: 'Office', why: { kind: 'disk-full' } }],
   'user-blocks': [{ kind: 'user-blocks', lineName: 'Office' }],
   'user-privacy': [{ kind: 'user-privacy', lineName: 'Office' }],
   'worker-down': [
