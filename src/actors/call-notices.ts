@@ -54,6 +54,8 @@ export class CallNotices {
   readonly #memory: NoticeMemory;
   /** The end of each user's queue; gone when it is empty. */
   readonly #queues = new Map<UserId, Promise<void>>();
+  /** Changes of messages that wait for their turn or are being made. */
+  readonly #changes = new Map<UserId, Set<Promise<void>>>();
   /** The call whose keypad was drawn last for this user. */
   readonly #keypads = new Map<UserId, CallLabel>();
   readonly #shown = new Map<CallId | UserId, Map<NoticeSlot, Standing>>();
@@ -118,7 +120,7 @@ export class CallNotices {
   /** The call whose keypad this message is. Its reader may be quicker than Telegram's answer to our sending it. */
   async keypadCall(user: UserId, messageId: number): Promise<CallId | undefined> {
     const isKeypad = () => this.#shown.get(user)?.get('panel')?.ref.messageId === messageId;
-    if (!isKeypad()) await Promise.race([this.#queues.get(user), over(answerMs)]);
+    if (!isKeypad()) await Promise.race([this.told(user), over(answerMs)]);
     return isKeypad() ? this.#keypads.get(user)?.call : undefined;
   }
 
@@ -161,14 +163,15 @@ export class CallNotices {
 
   /** Until everything said so far has been sent or given up. */
   async settled(): Promise<void> {
-    while (this.#queues.size > 0) {
-      await Promise.all(this.#queues.values());
+    while (this.#queues.size > 0 || this.#changes.size > 0) {
+      await Promise.all([...this.#queues.values(), ...[...this.#changes.values()].flatMap((changes) => [...changes])]);
     }
   }
 
   /** Until everything said to this user so far has been sent or given up. */
   async told(user: UserId): Promise<void> {
-    while (this.#queues.has(user)) await this.#queues.get(user);
+    while (this.#queues.has(user) || this.#changes.has(user))
+      await Promise.all([this.#queues.get(user), ...(this.#changes.get(user) ?? [])]);
   }
 
   /** A keypad that cannot be deleted loses its keys (product §7). */
@@ -189,13 +192,26 @@ export class CallNotices {
     return { call, notice, ref };
   }
 
+  /**
+   * Resolves before the change is made: changes are rationed, and messages that come after must not wait for them. Of
+   * several that wait, the conversation makes the newest (product §13).
+   */
   async #edit(standing: Standing, notice: Notice, call = standing.call): Promise<void> {
     const { ref } = standing;
     const { text, buttons } = await this.#rendered(ref.userId, notice);
-    const content = { text, ...(buttons && { buttons }), ...(call && { callId: call }) };
-    standing.ref = await this.#conversation.edit(ref, content);
     standing.call = call;
     standing.notice = notice;
+    const content = { text, ...(buttons && { buttons }), ...(call && { callId: call }) };
+    const changing = this.#reported(
+      this.#conversation.edit(ref, content).then((changed) => {
+        standing.ref = changed;
+      }),
+    ).then(() => {
+      changes.delete(changing);
+      if (changes.size === 0 && this.#changes.get(ref.userId) === changes) this.#changes.delete(ref.userId);
+    });
+    const changes = this.#changes.get(ref.userId) ?? new Set();
+    this.#changes.set(ref.userId, changes.add(changing));
   }
 
   /** In his language; without the database in English. */
@@ -250,16 +266,17 @@ export class CallNotices {
   }
 
   #enqueue(user: UserId, work: () => Promise<unknown>): void {
-    const queue = (this.#queues.get(user) ?? Promise.resolve())
-      .then(work)
-      .catch((error: unknown) => {
-        // A person who blocked us or whose chat is closed misses the words, not the call.
-        if (!(error instanceof MessageNotSent)) this.#faults.report('conversation', error);
-      })
-      .then(() => {
-        if (this.#queues.get(user) === queue) this.#queues.delete(user);
-      });
+    const queue = this.#reported((this.#queues.get(user) ?? Promise.resolve()).then(work)).then(() => {
+      if (this.#queues.get(user) === queue) this.#queues.delete(user);
+    });
     this.#queues.set(user, queue);
+  }
+
+  /** A person who blocked us or whose chat is closed misses the words, not the call. */
+  #reported(work: Promise<unknown>): Promise<unknown> {
+    return work.catch((error: unknown) => {
+      if (!(error instanceof MessageNotSent)) this.#faults.report('conversation', error);
+    });
   }
 }
 

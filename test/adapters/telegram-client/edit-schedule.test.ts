@@ -51,6 +51,16 @@ describe('edits', () => {
     expect(edits.nameNow(panel)).toMatchObject({ messageId: 210 });
   });
 
+  test('removing drops also a change that has waited since before the message was sent anew', async () => {
+    const { clock, made, edits } = schedule(async (ref) => ({ ...ref, messageId: ref.messageId + 100 }));
+    void edits.edit(panel, text('a'));
+    void edits.edit(panel, text('b'));
+    await settled();
+    expect(await edits.settled(panel)).toMatchObject({ messageId: 110 });
+    await clock.pass(2_000);
+    expect(made).toEqual(['10 a']);
+  });
+
   test('removing drops the change that waits and waits for the one under way', async () => {
     const underWay = Promise.withResolvers<MessageRef>();
     const { clock, made, edits } = schedule(() => underWay.promise);

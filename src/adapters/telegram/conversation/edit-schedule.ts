@@ -98,26 +98,32 @@ export class EditSchedule {
     const [id, waiting] = first;
     chat.waiting.delete(id);
     this.#waiting--;
-    chat.running = this.#run(waiting).finally(() => {
+    chat.running = this.#run(waiting, chat).finally(() => {
       chat.running = undefined;
       chat.notBefore = this.#clock.now() + gapMs;
       this.#next(user, chat);
     });
   }
 
-  async #run({ ref, content, done }: Waiting): Promise<void> {
+  async #run({ ref, content, done }: Waiting, chat: Chat): Promise<void> {
     try {
       const name = this.nameNow(ref);
       const renamed = await this.#change(name, content);
-      if (key(renamed) !== key(name)) this.#rename(name, renamed);
+      if (key(renamed) !== key(name)) this.#rename(name, renamed, chat);
       done.resolve(renamed);
     } catch (error) {
       done.reject(error);
     }
   }
 
-  #rename(from: MessageRef, to: MessageRef) {
+  #rename(from: MessageRef, to: MessageRef, chat: Chat) {
     this.#successors.set(key(from), to);
+    const next = chat.waiting.get(key(from));
+    if (next) {
+      // By its new name it is found by those who remove it: it must not be sent anew after that.
+      chat.waiting.delete(key(from));
+      chat.waiting.set(key(to), next);
+    }
     if (this.#successors.size > rememberedNames) {
       this.#successors.delete(this.#successors.keys().next().value as string);
     }
