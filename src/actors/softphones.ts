@@ -69,11 +69,18 @@ export class Softphones {
   /** What to answer to `Reconnect` of this call; undefined: it can be done. */
   whyNotReconnected(user: UserId, call: CallId): Toast | undefined {
     const snapshot = this.#phones.get(user)?.getSnapshot();
-    const { inHand, second } = snapshot?.context ?? {};
-    if (!snapshot || (inHand?.label.call !== call && second?.label.call !== call)) return 'call-over';
+    const { inHand } = snapshot?.context ?? {};
+    if (!snapshot || !isOf(snapshot, call)) return 'call-over';
     if (snapshot.children.window?.getSnapshot().matches({ open: 'floodWaiting' })) return 'cannot-ring';
     if (snapshot.can({ type: 'reconnect', call })) return undefined;
     return inHand && isEarly(snapshot.context, inHand) ? 'not-answered-yet' : 'done';
+  }
+
+  /** Whether this call is over, or being ended: its panel may still stand until Telegram has removed it. */
+  isOver(user: UserId, call: CallId | undefined): boolean {
+    const snapshot = this.#phones.get(user)?.getSnapshot();
+    if (!snapshot || !isOf(snapshot, call)) return true;
+    return over.some((state) => snapshot.matches({ withCall: state }));
   }
 
   /** A reconnection window is open: the party hears tones, and the user nothing. */
@@ -154,6 +161,12 @@ export class Softphones {
 
 /** What stands in a conversation once, whatever it is about. */
 const slotsOfUser = ['panel', 'parallel', 'reconnection'] as const;
+
+/** In these the user is out. */
+const over = ['clearing', 'cleared', 'parting', 'departed'] as const;
+
+const isOf = ({ context: { inHand, second } }: ReturnType<Softphone['getSnapshot']>, call: CallId | undefined) =>
+  call !== undefined && (inHand?.label.call === call || second?.label.call === call);
 
 /** A number that waits for the user's call keeps nobody from stopping. */
 const hasLegs = (snapshot: ReturnType<Softphone['getSnapshot']>): boolean =>

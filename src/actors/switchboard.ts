@@ -169,6 +169,7 @@ export class Switchboard {
     const action = parseAction(press.action);
     switch (action?.kind) {
       case 'key':
+        if (softphones.isOver(userId, callId)) return answer(this.#toast('call-over', press.language));
         if (softphones.isAway(userId)) return answer(this.#toast('keys-while-away', press.language));
         return callId && softphones.sendIfStarted(userId, { type: 'key.pressed', call: callId, digit: action.digit });
       case 'redial':
@@ -187,14 +188,14 @@ export class Switchboard {
         if (!callId || !softphones.canGiveUp(userId, callId)) return answer(this.#toast('call-over', press.language));
         return softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
       case 'record':
-        if (callId) softphones.sendIfStarted(userId, { type: 'record', call: callId, wanted: action.wanted });
-        return;
+        if (softphones.isOver(userId, callId)) return answer(this.#toast('call-over', press.language));
+        return callId && softphones.sendIfStarted(userId, { type: 'record', call: callId, wanted: action.wanted });
       case 'reconnect':
         return this.#reconnect(press);
       case 'end':
-        if (action.version === undefined)
-          return callId && softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
-        return this.#pressedPair({ type: 'end', version: action.version }, press);
+        if (action.version !== undefined) return this.#pressedPair({ type: 'end', version: action.version }, press);
+        if (softphones.isOver(userId, callId)) return answer(this.#toast('call-over', press.language));
+        return callId && softphones.sendIfStarted(userId, { type: 'giveUp', call: callId });
       case 'switch':
       case 'transfer':
       case 'decline':

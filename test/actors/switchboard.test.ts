@@ -322,6 +322,35 @@ describe('calls', () => {
     expect(answers).toHaveLength(1);
   });
 
+  test.each(['key:5', 'record:start', 'end', 'reconnect'])('%s under a call that is over says so', async (action) => {
+    offer(CallId('c1'));
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    const answers: (string | undefined)[] = [];
+    const press = (callId: CallId) => house.press(action, { callId, answer: (text) => answers.push(text) });
+    await press(CallId('old'));
+    expect(answers).toEqual(['call-over']);
+    house.nets.party(CallId('c1'), { type: 'party.hungUp', cause: { kind: 'normal' } });
+    await press(CallId('c1'));
+    expect(answers).toEqual(['call-over', 'call-over']);
+  });
+
+  test.each(['key:5', 'record:start'])('%s under a call that is being ended says that it is over', async (action) => {
+    offer(CallId('c1'));
+    await house.settled();
+    house.nets.user(VoiceLegId('id1'), { type: 'user.answered' });
+    house.nets.party(CallId('c1'), { type: 'party.answered' });
+    const answers: (string | undefined)[] = [];
+    const press = () => house.press(action, { callId: CallId('c1'), answer: (text) => answers.push(text) });
+    await press();
+    expect(answers).toEqual([]);
+    house.nets.obedient = false;
+    house.nets.party(CallId('c1'), { type: 'party.hungUp', cause: { kind: 'normal' } });
+    await press();
+    expect(answers).toEqual(['call-over']);
+  });
+
   test('Reconnect of a call that nobody has answered says what can be done', async () => {
     await house.text('200');
     const [call] = [...house.records.keys()];
