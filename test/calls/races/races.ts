@@ -48,6 +48,47 @@ async function endAll(scene: Scene): Promise<void> {
   await scene.settlesAs(['over']);
 }
 
+/** A button that is pressed on two devices, and what comes of it: the same as of one press. */
+interface Doubled {
+  /** How things stand when it is pressed. */
+  readonly when: string;
+  readonly button: string;
+  /** @returns the message with the button */
+  arrange(scene: Scene): Promise<PersonMessage>;
+  follow?(scene: Scene): Promise<void>;
+  readonly standing: Standing;
+  readonly hears?: 'pat' | 'quinn';
+}
+
+const whileWaiting = async (scene: Scene) => (await scene.waiting()).second;
+const whileHeld = async (scene: Scene) => (await scene.twoCalls()).second;
+
+const buttons: readonly Doubled[] = [
+  { when: 'the second waits', button: 'Switch', arrange: whileWaiting, standing: 'two calls', hears: 'quinn' },
+  { when: 'the second is held', button: 'Switch', arrange: whileHeld, standing: 'two calls', hears: 'pat' },
+  { when: 'the second is held', button: 'End', arrange: whileHeld, standing: 'talk', hears: 'pat' },
+  { when: 'the second waits', button: 'Decline', arrange: whileWaiting, standing: 'talk', hears: 'pat' },
+  { when: 'the second waits', button: 'Transfer', arrange: whileWaiting, standing: 'joined' },
+  { when: 'the second is held', button: 'Transfer', arrange: whileHeld, standing: 'joined' },
+  {
+    when: 'she talks',
+    button: '🔄 Reconnect',
+    arrange: async (scene) => (await scene.talking()).panel,
+    follow: async ({ tablet }) => (await tablet.rings()).answer(),
+    standing: 'talk',
+    hears: 'pat',
+  },
+  {
+    when: 'the party rings',
+    button: 'Cancel',
+    async arrange(scene) {
+      await scene.ringing();
+      return scene.cancellable();
+    },
+    standing: 'over',
+  },
+];
+
 export const races: readonly Race[] = [
   {
     name: 'both sides hang up at once',
@@ -165,20 +206,22 @@ export const races: readonly Race[] = [
       await endAll(scene);
     },
   },
-  {
-    name: 'the same button on two devices',
-    async run(scene, seeded) {
-      const doubled = buttons[(seeded.seed - 1) % buttons.length] as Doubled;
-      const { button, standing, hears } = doubled;
-      const message = await doubled.arrange(scene);
-      // As a device does that has not heard yet what the other one did.
-      const press = () => scene.olga.pressesOldCopy(message, button);
-      await atOnce(seeded, press, press);
-      await doubled.follow?.(scene);
-      await scene.settlesAs([standing], hears && scene[hears]);
-      if (standing !== 'over') await endAll(scene);
-    },
-  },
+  // Each button in every order that the seeds know.
+  ...buttons.map(
+    (doubled): Race => ({
+      name: `the same button on two devices: ${doubled.button}, ${doubled.when}`,
+      async run(scene, seeded) {
+        const { button, standing, hears } = doubled;
+        const message = await doubled.arrange(scene);
+        // As a device does that has not heard yet what the other one did.
+        const press = () => scene.olga.pressesOldCopy(message, button);
+        await atOnce(seeded, press, press);
+        await doubled.follow?.(scene);
+        await scene.settlesAs([standing], hears && scene[hears]);
+        if (standing !== 'over') await endAll(scene);
+      },
+    }),
+  ),
   {
     name: 'Transfer while the held party leaves',
     async run(scene, seeded) {
@@ -194,43 +237,6 @@ export const races: readonly Race[] = [
       await scene.settlesAs(['talk'], quinn);
       await endAll(scene);
     },
-  },
-];
-
-/** A button that is pressed on two devices, and what comes of it: the same as of one press. */
-interface Doubled {
-  readonly button: string;
-  /** @returns the message with the button */
-  arrange(scene: Scene): Promise<PersonMessage>;
-  follow?(scene: Scene): Promise<void>;
-  readonly standing: Standing;
-  readonly hears?: 'pat' | 'quinn';
-}
-
-const whileWaiting = async (scene: Scene) => (await scene.waiting()).second;
-const whileHeld = async (scene: Scene) => (await scene.twoCalls()).second;
-
-const buttons: readonly Doubled[] = [
-  { button: 'Switch', arrange: whileWaiting, standing: 'two calls', hears: 'quinn' },
-  { button: 'Switch', arrange: whileHeld, standing: 'two calls', hears: 'pat' },
-  { button: 'End', arrange: whileHeld, standing: 'talk', hears: 'pat' },
-  { button: 'Decline', arrange: whileWaiting, standing: 'talk', hears: 'pat' },
-  { button: 'Transfer', arrange: whileWaiting, standing: 'joined' },
-  { button: 'Transfer', arrange: whileHeld, standing: 'joined' },
-  {
-    button: '🔄 Reconnect',
-    arrange: async (scene) => (await scene.talking()).panel,
-    follow: async ({ tablet }) => (await tablet.rings()).answer(),
-    standing: 'talk',
-    hears: 'pat',
-  },
-  {
-    button: 'Cancel',
-    async arrange(scene) {
-      await scene.ringing();
-      return scene.cancellable();
-    },
-    standing: 'over',
   },
 ];
 
