@@ -1,7 +1,7 @@
 import type { LineChoice } from '../machines/line-question.ts';
 import type { LineId, UserId } from '../machines/model/ids.ts';
-import type { LineRefusal, PlanLimit } from '../machines/model/notices.ts';
 import type { DialTarget } from '../machines/model/party.ts';
+import type { LineRefusal, PlanLimit } from '../machines/model/refusals.ts';
 import type { LineActors } from './lines.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { DialRules } from './ports/dial-rules.ts';

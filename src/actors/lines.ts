@@ -1,6 +1,6 @@
 import { type Actor, createActor } from 'xstate';
 import { EpochMs, type LineId } from '../machines/model/ids.ts';
-import type { LineRefusal } from '../machines/model/notices.ts';
+import type { LineRefusal } from '../machines/model/refusals.ts';
 import type { Reachability } from '../machines/model/registration.ts';
 import type { sipAccountMachine } from '../machines/sip-account.ts';
 import type { WallClock } from './ports/clock.ts';

@@ -1,7 +1,7 @@
 import { partyAnswered } from './answered.ts';
 import type { CallReport } from './call.ts';
 import { takeSecondCaller } from './incoming-call.ts';
-import type { PlanLimit } from './model/notices.ts';
+import type { PlanLimit } from './model/refusals.ts';
 import type { JudgedReferral } from './model/softphone.ts';
 import { movesTalk, panelButtons, showPanel } from './panel.ts';
 import { lossOpensWindow, showAway } from './reconnection-ends.ts';

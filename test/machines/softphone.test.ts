@@ -3,7 +3,7 @@ import { type Actor, createActor, SimulatedClock } from 'xstate';
 import type { KeysForParty } from '../../src/actors/dtmf-sender.ts';
 import { softphone } from '../../src/actors/softphone.ts';
 import { CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../src/machines/model/ids.ts';
-import type { PlanLimit } from '../../src/machines/model/notices.ts';
+import type { PlanLimit } from '../../src/machines/model/refusals.ts';
 import type { DtmfDigit } from '../../src/machines/model/tone.ts';
 import type { softphoneMachine } from '../../src/machines/softphone.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';

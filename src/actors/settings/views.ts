@@ -1,6 +1,6 @@
 import { appliesAt } from '../../machines/model/auto-apply.ts';
 import type { LineId } from '../../machines/model/ids.ts';
-import type { PlanLimit } from '../../machines/model/notices.ts';
+import type { PlanLimit } from '../../machines/model/refusals.ts';
 import type { LineEdits, OwnedLine, Remark } from '../../machines/model/settings.ts';
 import type { LineDetails, LineDot, LineFacts, LineSummary, Screen } from '../../machines/model/settings-screens.ts';
 import { withEdits } from './fields/field.ts';

@@ -1,5 +1,6 @@
 import type { HangupCause } from '../../machines/model/hangup-cause.ts';
-import type { IncomingNotice, LineRefusal, OutgoingNotice } from '../../machines/model/notices.ts';
+import type { IncomingNotice, OutgoingNotice } from '../../machines/model/notices.ts';
+import type { LineRefusal } from '../../machines/model/refusals.ts';
 import { outcome, serviceError, sipReply } from './outcome.ts';
 import type { Phrase } from './phrasebook.ts';
 import { button, callbackButton, cancelButton, type Rendering, redialButton } from './rendering.ts';

@@ -1,6 +1,6 @@
 import type { CallLabel } from '../../machines/model/call-label.ts';
 import type { HangupCause, SipReply } from '../../machines/model/hangup-cause.ts';
-import type { ServiceError } from '../../machines/model/notices.ts';
+import type { ServiceError } from '../../machines/model/refusals.ts';
 import type { Phrase } from './phrasebook.ts';
 import { clock, duration, oneLine, party } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { SipReply } from './hangup-cause.ts';
 import type { EpochMs, LineId, UserId } from './ids.ts';
-import type { PlanLimit } from './notices.ts';
 import type { RecorderFault } from './recording-faults.ts';
+import type { PlanLimit } from './refusals.ts';
 import type { Reachability } from './registration.ts';
 import type {
   AppliedSettings,

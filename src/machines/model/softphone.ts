@@ -1,9 +1,9 @@
 import type { CallLabel } from './call-label.ts';
 import type { HangupCause } from './hangup-cause.ts';
 import type { CallId, LineId, VoiceLegId } from './ids.ts';
-import type { PlanLimit } from './notices.ts';
 import type { CallerIdentity, DialTarget } from './party.ts';
 import type { RecordingOrder } from './recording-order.ts';
+import type { PlanLimit } from './refusals.ts';
 import type { DtmfDigit, DtmfStep } from './tone.ts';
 
 /** The call a softphone has in hand. */

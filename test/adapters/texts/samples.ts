@@ -1,8 +1,9 @@
 import type { CallLabel } from '../../../src/machines/model/call-label.ts';
 import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { CallId, EpochMs } from '../../../src/machines/model/ids.ts';
-import type { Notice, ServiceError } from '../../../src/machines/model/notices.ts';
+import type { Notice } from '../../../src/machines/model/notices.ts';
 import type { DeliveryFault, RecorderFault } from '../../../src/machines/model/recording-faults.ts';
+import type { ServiceError } from '../../../src/machines/model/refusals.ts';
 
 export const pat: CallLabel = {
   call: CallId('pat'),
