@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { mistypedVariables, unknownKeys } from './mistyped-keys.ts';
 
 /** A configuration value is wrong; the message names each key, what was found and what is allowed. */
 export class WrongConfiguration extends Error {
@@ -37,6 +38,9 @@ const key = <T extends z.ZodType>(accepts: T, allowed: string, means: string, se
   means,
   ...(secret && { secret }),
 });
+
+/** Where `HEALTH_PORT` is not given. */
+export const healthPort = 8_068;
 
 export const keys = {
   TELEGRAM_API_ID: key(
@@ -183,6 +187,16 @@ export const keys = {
     'up to 32 characters',
     'where this host stands, for the list of workers',
   ),
+  HEALTH_HOST: key(
+    address.default('127.0.0.1'),
+    'an IP address of this machine (0.0.0.0 or ::: all)',
+    'where /healthz and /readyz are told over HTTP, to anybody who can reach it',
+  ),
+  HEALTH_PORT: key(
+    port.optional(),
+    'a port, 0 to 65535 (0: any free one)',
+    'the port of /healthz and /readyz: 8068 where not given, any free one in the sandbox',
+  ),
   DRAIN_SECONDS: key(seconds.default(600), 'seconds, 0 to 86400', 'how long calls may finish after SIGTERM'),
   LOG_LEVEL: key(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
@@ -199,10 +213,10 @@ export type Config = { readonly [Name in keyof typeof keys]: z.infer<(typeof key
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const file = environment.SIPTG_CONFIG ? readFile(environment.SIPTG_CONFIG) : {};
-  const unknown = Object.keys(file).filter((name) => !(name in keys));
-  const troubles = unknown.map(
-    (name) => `${name}: no such key in ${environment.SIPTG_CONFIG}; see docs/configuration.md`,
-  );
+  const troubles = [
+    ...unknownKeys(Object.keys(keys), file, environment.SIPTG_CONFIG),
+    ...mistypedVariables([...Object.keys(keys), 'SIPTG_CONFIG'], environment, file),
+  ];
   const values: Record<string, unknown> = {};
   for (const [name, { accepts, allowed, secret }] of Object.entries<Key>(keys)) {
     const found = [environment[name], file[name]].find((value) => value !== undefined && value !== '');
@@ -246,6 +260,10 @@ function contradictions(config: Config): string[] {
   }
   if (config.DATABASE_URL !== undefined && config.SECRET_KEY === undefined) {
     troubles.push(`SECRET_KEY: found nothing, allowed is ${keys.SECRET_KEY.allowed} (needed with DATABASE_URL)`);
+  }
+  const { SIP_PORT = 5_060, HEALTH_PORT = healthPort } = config;
+  if (SIP_PORT !== 0 && SIP_PORT === HEALTH_PORT) {
+    troubles.push(`HEALTH_PORT: found ${HEALTH_PORT}, allowed is ${keys.HEALTH_PORT.allowed}, other than SIP_PORT`);
   }
   const { from, to } = rtpPorts(config);
   if (from < 1_024 || to > 65_535 || to - from < 10) {

@@ -1,37 +1,21 @@
 /** Starts the service: `npm start`. With Telegram credentials against Telegram, without any in the sandbox. */
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { pino } from 'pino';
-import { BotUnavailable } from './adapters/bot/bot.ts';
+import type { Logger } from 'pino';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
-import { JobsUnavailable } from './adapters/jobs/jobs-unavailable.ts';
-import { readPlanFile, WrongPlanFile } from './adapters/plans/plan-file.ts';
-import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
-import { readTemplates, shippedTemplates, WrongTemplates } from './adapters/templates/catalogue.ts';
-import { type Config, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
-import { DatabaseUnavailable } from './db/database-unavailable.ts';
+import { readPlanFile } from './adapters/plans/plan-file.ts';
+import { readTemplates, shippedTemplates } from './adapters/templates/catalogue.ts';
+import { healthPages } from './adapters/http/health.ts';
+import { startHttp } from './adapters/http/http.ts';
+import { Readiness } from './adapters/http/readiness.ts';
+import { type Config, healthPort, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
 import { LoginRepository } from './db/login-repository.ts';
-import { WrongSecretKey } from './db/secret-box.ts';
+import { openLog } from './log.ts';
 import { UserId } from './machines/model/ids.ts';
 import { checkMachine } from './preflight.ts';
+import { NotLoggedIn, remedyOf } from './remedy.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { dataDirOf, isSandbox, openStorage, type Storage } from './storage.ts';
-
-/** Nobody has logged the chat account in yet. */
-class NotLoggedIn extends Error {
-  override readonly name = 'NotLoggedIn';
-}
-
-const remedied = [
-  BotUnavailable,
-  WrongConfiguration,
-  WrongSecretKey,
-  DatabaseUnavailable,
-  NotLoggedIn,
-  LoginLost,
-  WrongPlanFile,
-  WrongTemplates,
-];
 
 /** What runs, closed in reverse: however far the start came when it failed or was interrupted. */
 const started = new AsyncDisposableStack();
@@ -70,30 +54,16 @@ async function exit(code: number): Promise<void> {
   process.exit(code);
 }
 
-function remedyOf(error: unknown): string | undefined {
-  if (remedied.some((kind) => error instanceof kind)) return (error as Error).message;
-  if (error instanceof JobsUnavailable) {
-    const key = process.env.REDIS_URL ? 'REDIS_URL' : 'DATABASE_URL';
-    return `${key}: jobs cannot be kept there (${error.message}): is its server running?`;
-  }
-  if (error instanceof TelegramUnreachable) return `${error.message}: check the network and TELEGRAM_PROXY.`;
-  const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (syscall !== 'bind' && syscall !== 'listen') return undefined;
-  if (code === 'EADDRINUSE')
-    return `SIP_PORT: ${address}:${port} is in use by another program: stop it, or set SIP_PORT.`;
-  if (code === 'EACCES') return `SIP_PORT: ${address}:${port} may not be opened by this user: set SIP_PORT above 1023.`;
-  return undefined;
-}
-
 async function runLive(config: Config): Promise<void> {
   await checkMachine(config);
+  const presence = await present(config);
   const storage = await openStorage(config, dataDirOf(config));
   started.defer(() => storage.close());
   const session = await new LoginRepository(storage.database, storage.box).session();
   if (session === undefined) {
     throw new NotLoggedIn('The chat account is not logged in to Telegram yet: run `npm run cli -- login` once.');
   }
-  const service = await start(config, storage, {
+  const service = await start(config, presence, storage, {
     apiId: config.TELEGRAM_API_ID ?? 0,
     apiHash: config.TELEGRAM_API_HASH ?? '',
     session,
@@ -105,13 +75,14 @@ async function runLive(config: Config): Promise<void> {
 
 async function runSandbox(found: Config): Promise<void> {
   const loopback = { SIP_HOST: '127.0.0.1', SIP_ADVERTISED_HOST: '127.0.0.1', ICE_ADDRESSES: '127.0.0.1' };
-  const config = { ...found, ...loopback, SIP_PORT: found.SIP_PORT ?? 0 };
+  const config = { ...found, ...loopback, SIP_PORT: found.SIP_PORT ?? 0, HEALTH_PORT: found.HEALTH_PORT ?? 0 };
   await checkMachine(config);
+  const presence = await present(config);
   // Only here: an installation for production has none of its packages.
   const { openSandbox } = await import('./sandbox-profile.ts').catch(explainMissingPackage);
   const sandbox = await openSandbox(config);
   started.defer(() => sandbox.close());
-  const service = await start(config, sandbox.storage, sandbox.telegram);
+  const service = await start(config, presence, sandbox.storage, sandbox.telegram);
   started.defer(() => drain(service, 0));
   await sandbox.introduce(service);
 }
@@ -132,20 +103,37 @@ async function drain(service: Service, seconds: number): Promise<void> {
   await service.stop(seconds * 1_000, hurry.signal);
 }
 
-function start(
+/** What others see of this process, from before the start until after the end. */
+interface Presence {
+  readonly log: Logger;
+  readonly readiness: Readiness;
+}
+
+async function present(config: Config): Promise<Presence> {
+  const log = openLog(config.LOG_LEVEL ?? (isSandbox(config) ? 'warn' : 'info'));
+  const { HEALTH_HOST: host, HEALTH_PORT: port = healthPort } = config;
+  const readiness = new Readiness({ log: log.child({ part: 'health' }) });
+  const http = await startHttp({ host, port, pages: healthPages(readiness) });
+  started.defer(() => http.close());
+  log.info({ host, port: http.port }, '/healthz and /readyz are told here');
+  return { log, readiness };
+}
+
+async function start(
   config: Config,
+  { log, readiness }: Presence,
   storage: Storage,
   telegram: Parameters<typeof startService>[0]['telegram'],
 ): Promise<Service> {
   const { SIP_HOST, SIP_PORT = 5060, SIP_ADVERTISED_HOST, SIP_TLS_CA, SIP_TLS_VERIFY, ICE_ADDRESSES } = config;
   const { HOLD_MUSIC, REDIS_URL } = config;
-  return startService({
+  const service = await startService({
     storage,
     telegram,
     ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
     settings: settingsOf(config),
     ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),
-    log: pino({ level: config.LOG_LEVEL ?? (isSandbox(config) ? 'warn' : 'info') }),
+    log,
     sip: {
       bind: { host: SIP_HOST, udpPort: SIP_PORT, tcpPort: SIP_PORT },
       ...(SIP_ADVERTISED_HOST !== undefined && { advertisedHost: SIP_ADVERTISED_HOST }),
@@ -162,6 +150,8 @@ function start(
       ice: ICE_ADDRESSES === undefined ? {} : { addresses: ICE_ADDRESSES.split(',') },
     },
   });
+  readiness.watch(service.parts);
+  return service;
 }
 
 function settingsOf(config: Config): ServiceOptions['settings'] {

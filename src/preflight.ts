@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, isIPv6 } from 'node:net';
 import { readWave } from './adapters/media/graph/wave-file.ts';
 import { readPlanFile } from './adapters/plans/plan-file.ts';
-import { type Config, keys, refuse } from './config.ts';
+import { type Config, healthPort, keys, refuse } from './config.ts';
 
 /**
  * What only this machine can say about a configuration, before anything starts.
@@ -19,6 +19,13 @@ export async function checkMachine(config: Config): Promise<void> {
     troubles.push(`SIP_PORT: found ${SIP_PORT}, allowed is a free port that this user may open (${listening})`);
   } else if (listening) {
     troubles.push(`SIP_HOST: found "${SIP_HOST}", allowed is ${keys.SIP_HOST.allowed} (${listening})`);
+  }
+  const { HEALTH_HOST, HEALTH_PORT = healthPort } = config;
+  const telling = await troubleListening(HEALTH_HOST, HEALTH_PORT, { udp: false });
+  if (telling && taken.includes(telling)) {
+    troubles.push(`HEALTH_PORT: found ${HEALTH_PORT}, allowed is a free port that this user may open (${telling})`);
+  } else if (telling) {
+    troubles.push(`HEALTH_HOST: found "${HEALTH_HOST}", allowed is ${keys.HEALTH_HOST.allowed} (${telling})`);
   }
   for (const address of ICE_ADDRESSES?.split(',') ?? []) {
     const trouble = await troubleListening(address, 0);
@@ -49,12 +56,14 @@ async function troubleOf(reading: () => unknown): Promise<string | undefined> {
 const taken: readonly string[] = ['EADDRINUSE', 'EACCES'];
 
 /** Listens over UDP and TCP for a moment: the system knows which addresses and ports it grants. */
-async function troubleListening(host: string, port: number): Promise<string | undefined> {
+async function troubleListening(host: string, port: number, over = { udp: true }): Promise<string | undefined> {
   const udp = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   const tcp = createServer();
   try {
-    udp.bind({ address: host, port, exclusive: true });
-    await once(udp, 'listening');
+    if (over.udp) {
+      udp.bind({ address: host, port, exclusive: true });
+      await once(udp, 'listening');
+    }
     tcp.listen({ host, port, exclusive: true });
     await once(tcp, 'listening');
     return undefined;

@@ -8,6 +8,7 @@ import { CallNotices } from './actors/call-notices.ts';
 import { Dialling } from './actors/dialling.ts';
 import { DtmfSender } from './actors/dtmf-sender.ts';
 import { LineActors } from './actors/lines.ts';
+import type { CallLog } from './actors/ports/call-log.ts';
 import type { WallClock } from './actors/ports/clock.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { Texts } from './actors/ports/texts.ts';
@@ -22,6 +23,7 @@ import { type BotHandle, type SettingsOptions, startBot } from './adapters/bot/b
 import { botDelivery } from './adapters/bot/delivery/delivery.ts';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { QueuedDeadlines } from './adapters/jobs/deadlines.ts';
+import type { Part } from './adapters/http/readiness.ts';
 import { type Jobs, openJobs } from './adapters/jobs/jobs.ts';
 import { RecordingDeliveries } from './adapters/jobs/recordings/delivery.ts';
 import { type MediaOptions, type MediaPlane, startMedia } from './adapters/media/start-media.ts';
@@ -34,6 +36,7 @@ import { conversation } from './adapters/telegram/conversation/conversation.ts';
 import { accountDelivery } from './adapters/telegram/delivery/delivery.ts';
 import { FluentSettingsTexts } from './adapters/texts/settings/texts.ts';
 import { FluentTexts } from './adapters/texts/texts.ts';
+import { loggedCalls, loggedJoins, loggedRings } from './call-lines.ts';
 import { CallRepository } from './db/call-repository.ts';
 import { DeadlineRepository } from './db/deadline-repository.ts';
 import { keepRemovingExpired } from './db/expiry.ts';
@@ -47,6 +50,7 @@ import { PlanRepository } from './db/plan-repository.ts';
 import { RecordingRepository } from './db/recording-repository.ts';
 import { keepRows } from './db/row-changes.ts';
 import { UserRepository } from './db/user-repository.ts';
+import { healthParts } from './health-parts.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import { isPrivateAddress } from './machines/model/server-address.ts';
 import {
@@ -84,9 +88,11 @@ export interface Service {
   readonly chatAccountId: string;
   readonly lines: LineRepository;
   readonly lineActors: LineActors;
-  readonly calls: CallRepository;
+  readonly calls: CallLog;
   readonly sip: SipAdapter;
   readonly media: MediaPlane;
+  /** What must be well for it to take calls. */
+  readonly parts: readonly Part[];
   /** Whether this person's next number is called back. */
   setCallback(user: UserId, on: boolean): Promise<void>;
   /** How people set up lines; what they did in it is seen to as it comes. */
@@ -130,7 +136,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 
   async function build(): Promise<Service> {
-    const faults: Faults = { report: (where, error) => log.error({ err: error, where }, 'something failed') };
+    const faults: Faults = {
+      report: (where, error, callId) => log.error({ err: error, where, ...(callId && { callId }) }, 'something failed'),
+    };
     started.push(await keepRemovingExpired(storage.database, (error) => faults.report('expiry', error)));
     started.push(await keepRows(storage.url, storage.database.rows));
     const { templates, allowPrivateRegistrars } = options.settings;
@@ -139,7 +147,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       return (found?.proxy || found?.domain) === server;
     });
     const users = new UserRepository(storage.database);
-    const calls = new CallRepository(storage.database);
+    const calls = loggedCalls(new CallRepository(storage.database), log.child({ part: 'calls' }));
     const panels = new PanelRepository(storage.database);
     const wall = options.wallClock ?? { now: () => EpochMs(Date.now()) };
 
@@ -241,8 +249,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           throw error;
         }),
       sip: sip.calls,
-      telegram,
-      media: media.media,
+      telegram: loggedRings(telegram, (user) => softphones.callOf(user), log.child({ part: 'calls' })),
+      media: loggedJoins(media.media, log.child({ part: 'calls' })),
       notices,
       journal,
       users,
@@ -312,6 +320,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const unwatch = await watchLineChanges(storage.url, follow);
     started.push(unwatch);
     await lineActors.follow();
+    let isDraining = false;
 
     return {
       chatAccountId: account.selfId,
@@ -322,12 +331,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       media,
       settings,
       settled,
+      parts: healthParts({
+        database: storage.database,
+        jobs,
+        account,
+        bot,
+        media,
+        isDraining: () => isDraining,
+      }),
       told: (user) => notices.told(user),
       setCallback: (user, on) => switchboard.setCallback(user, on),
       get engaged() {
         return softphones.engaged + bridges.engaged;
       },
       async stop(drainMs, hurry = new AbortController().signal) {
+        isDraining = true;
         switchboard.drain();
         sip.drain();
         const patience = AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]);

@@ -87,13 +87,40 @@ test('the environment wins over the file, and an unknown key in the file is an e
   const file = join(directory, 'siptg.json');
   await writeFile(file, JSON.stringify({ SIP_PORT: 5070, LOG_LEVEL: 'warn' }));
   expect(readConfig({ SIPTG_CONFIG: file, LOG_LEVEL: 'error' })).toMatchObject({ SIP_PORT: 5070, LOG_LEVEL: 'error' });
-  await writeFile(file, JSON.stringify({ SIP_PROT: 5070 }));
-  expect(troubleOf({ SIPTG_CONFIG: file })).toContain('SIP_PROT: no such key');
+  await writeFile(file, JSON.stringify({ SIP_PROT: 5070, COLOUR: 'red' }));
+  expect(troubleOf({ SIPTG_CONFIG: file })).toContain(`SIP_PROT: no such key in ${file}: is SIP_PORT meant? See`);
+  expect(troubleOf({ SIPTG_CONFIG: file })).toContain(`COLOUR: no such key in ${file}; see`);
   await writeFile(file, 'no json');
   expect(troubleOf({ SIPTG_CONFIG: file })).toContain('SIPTG_CONFIG');
   await writeFile(file, '[1]');
   expect(troubleOf({ SIPTG_CONFIG: file })).toMatch(/cannot be read as a JSON object: it holds something else$/);
   await rm(directory, { recursive: true });
+});
+
+test.each([
+  ['SIP_PROT', 'SIP_PORT'],
+  ['LOGLEVEL', 'LOG_LEVEL'],
+  ['sip_port', 'SIP_PORT'],
+  ['DATABSE_URLS', 'DATABASE_URL'],
+  ['RTP_PORT', 'RTP_PORTS'],
+  ['SIPTG_CONFG', 'SIPTG_CONFIG'],
+])('the variable %s is taken for a mistaken %s', (name, meant) => {
+  const secret = 'postgres://a:open-sesame@b/c';
+  expect(troubleOf({ [name]: secret })).toContain(`${name}: no such key in the environment: is ${meant} meant?`);
+  expect(troubleOf({ [name]: secret })).not.toContain('open-sesame');
+});
+
+test('others’ variables are none of ours, nor is one beside the key that it is like', () => {
+  const others = { HTTP_PROXY: 'x', PORT: '1', REDIS_PORT: '1', DATABASE_USER: 'x', SIP: 'x', SERVER_NAME: 'x' };
+  expect(troubleOf(others)).toBe('');
+  expect(troubleOf({ LOGLEVEL: '7', LOG_LEVEL: 'warn' })).toBe('');
+  expect(troubleOf({ SIP_PROT: '' })).toBe('');
+});
+
+test('SIP and the health pages need different ports', () => {
+  expect(troubleOf({ SIP_PORT: '8068' })).toContain('HEALTH_PORT: found 8068, allowed is');
+  expect(troubleOf({ HEALTH_PORT: '5060' })).toContain('HEALTH_PORT: found 5060, allowed is');
+  expect(troubleOf({ SIP_PORT: '0', HEALTH_PORT: '0' })).toBe('');
 });
 
 test('the reference in docs is that of the code', async () => {
@@ -105,7 +132,8 @@ test('the reference in docs is that of the code', async () => {
     '# Configuration',
     '',
     'Each key is an environment variable, or a member of the JSON file that `SIPTG_CONFIG` names (the environment wins).',
-    'A wrong value is named at start, with what is allowed, and nothing starts.',
+    'A wrong value is named at start, with what is allowed, and nothing starts; so is a key that does not exist, and a variable',
+    'that is nearly one (`SIP_PROT`).',
     '',
     '| key | what for | allowed | default |',
     '|---|---|---|---|',

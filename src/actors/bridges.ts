@@ -49,9 +49,9 @@ export class Bridges {
       complete: () => this.#bridges.delete(bridge),
       error: (error) => {
         this.#bridges.delete(bridge);
-        faults.report('bridge', error);
         const cause = { kind: 'internal-fault', detail: 'bridge' } as const;
         for (const { label } of [joined.first, joined.second]) {
+          faults.report('bridge', error, label.call);
           sip.hangUp(label.call, cause);
           notices.conclude(user, label, cause, journal.ended(label.call, cause));
         }

@@ -116,7 +116,7 @@ export class CallJournal {
   #write(call: CallId, write: () => Promise<void>): void {
     const entry = this.#open.get(call);
     if (!entry) return;
-    const written = entry.written.then(write).catch((error: unknown) => this.#faults.report('call log', error));
+    const written = entry.written.then(write).catch((error: unknown) => this.#faults.report('call log', error, call));
     entry.written = written;
     this.#writing.add(written);
     void written.then(() => this.#writing.delete(written));

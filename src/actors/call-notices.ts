@@ -95,16 +95,20 @@ export class CallNotices {
   /** Puts a notice in a slot of a call, in place of the one that stands there. */
   show(user: UserId, call: CallId, slot: NoticeSlot, notice: Notice): void {
     if (notice.kind === 'panel') this.#keypads.set(user, notice.label);
-    this.#enqueue(user, async () => {
-      const full = await this.#completed(user, notice);
-      const shown = this.#slots(placeOf(user, call, slot));
-      const before = shown.get(slot);
-      if (before) await this.#edit(before, full, call);
-      const standing = before ?? (await this.#send(user, call, full, slot === 'panel'));
-      shown.set(slot, standing);
-      this.#noteSwitch(user, standing);
-      if (lastWords.has(full.kind)) this.#shown.delete(call);
-    });
+    this.#enqueue(
+      user,
+      async () => {
+        const full = await this.#completed(user, notice);
+        const shown = this.#slots(placeOf(user, call, slot));
+        const before = shown.get(slot);
+        if (before) await this.#edit(before, full, call);
+        const standing = before ?? (await this.#send(user, call, full, slot === 'panel'));
+        shown.set(slot, standing);
+        this.#noteSwitch(user, standing);
+        if (lastWords.has(full.kind)) this.#shown.delete(call);
+      },
+      call,
+    );
   }
 
   /** A line was chosen: the question loses its buttons, if nothing has taken its place. */
@@ -128,14 +132,18 @@ export class CallNotices {
   unshow(user: UserId, call: CallId, slot: NoticeSlot): void {
     const label = slot === 'panel' ? this.#keypads.get(user) : undefined;
     if (slot === 'panel') this.#keypads.delete(user);
-    this.#enqueue(user, async () => {
-      const place = placeOf(user, call, slot);
-      const shown = this.#shown.get(place)?.get(slot);
-      this.#shown.get(place)?.delete(slot);
-      if (shown && label) await this.#close(shown, label);
-      else if (shown) await this.#conversation.remove(shown.ref);
-      if (this.#shown.get(place)?.size === 0) this.#shown.delete(place);
-    });
+    this.#enqueue(
+      user,
+      async () => {
+        const place = placeOf(user, call, slot);
+        const shown = this.#shown.get(place)?.get(slot);
+        this.#shown.get(place)?.delete(slot);
+        if (shown && label) await this.#close(shown, label);
+        else if (shown) await this.#conversation.remove(shown.ref);
+        if (this.#shown.get(place)?.size === 0) this.#shown.delete(place);
+      },
+      call,
+    );
   }
 
   /**
@@ -148,7 +156,7 @@ export class CallNotices {
     if (label.direction === 'outgoing') this.show(user, label.call, 'status', outcome);
     else {
       const missed = talkedMs === undefined && cause.kind !== 'declined' && cause.kind !== 'answered-elsewhere';
-      this.#enqueue(user, () => this.#send(user, label.call, outcome, !missed));
+      this.#enqueue(user, () => this.#send(user, label.call, outcome, !missed), label.call);
     }
     this.#enqueue(user, () => {
       this.#shown.delete(label.call);
@@ -206,6 +214,7 @@ export class CallNotices {
       this.#conversation.edit(ref, content).then((changed) => {
         standing.ref = changed;
       }),
+      call,
     ).then(() => {
       changes.delete(changing);
       if (changes.size === 0 && this.#changes.get(ref.userId) === changes) this.#changes.delete(ref.userId);
@@ -265,17 +274,17 @@ export class CallNotices {
     return slots;
   }
 
-  #enqueue(user: UserId, work: () => Promise<unknown>): void {
-    const queue = this.#reported((this.#queues.get(user) ?? Promise.resolve()).then(work)).then(() => {
+  #enqueue(user: UserId, work: () => Promise<unknown>, call?: CallId): void {
+    const queue = this.#reported((this.#queues.get(user) ?? Promise.resolve()).then(work), call).then(() => {
       if (this.#queues.get(user) === queue) this.#queues.delete(user);
     });
     this.#queues.set(user, queue);
   }
 
   /** A person who blocked us or whose chat is closed misses the words, not the call. */
-  #reported(work: Promise<unknown>): Promise<unknown> {
+  #reported(work: Promise<unknown>, call?: CallId): Promise<unknown> {
     return work.catch((error: unknown) => {
-      if (!(error instanceof MessageNotSent)) this.#faults.report('conversation', error);
+      if (!(error instanceof MessageNotSent)) this.#faults.report('conversation', error, call);
     });
   }
 }

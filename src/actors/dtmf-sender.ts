@@ -76,7 +76,7 @@ export class DtmfSender {
     const methods = lines.find(line).then(
       (found) => found?.dtmfMethods ?? [],
       (error: unknown) => {
-        faults.report('dtmf', error);
+        faults.report('dtmf', error, call);
         return [];
       },
     );
@@ -106,7 +106,7 @@ export class DtmfSender {
         }
       }
     } catch (error) {
-      if (!signal.aborted) faults.report('dtmf', error);
+      if (!signal.aborted) faults.report('dtmf', error, call);
     } finally {
       keys.sending = false;
     }

@@ -143,7 +143,7 @@ export class OutgoingCalls {
           show: (_, { notice }) => notices.show(user, call, 'status', notice),
           dial: (_, { choice: { line, lineName } }) =>
             void this.#answered(number, line)
-              .catch((error: unknown) => faults.report('outgoing calls', error))
+              .catch((error: unknown) => faults.report('outgoing calls', error, call))
               .finally(() => notices.closeQuestion(user, call, shown, lineName)),
         },
       }),
@@ -154,7 +154,7 @@ export class OutgoingCalls {
       complete: () => {
         if (this.#questions.get(user) === question) this.#questions.delete(user);
       },
-      error: (error) => faults.report('line question', error),
+      error: (error) => faults.report('line question', error, call),
     });
     question.start();
   }

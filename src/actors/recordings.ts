@@ -67,7 +67,7 @@ export class Recordings {
     if (!begun) return Promise.resolve(0);
     this.#begun.delete(recording);
     const delivering = this.#handOver(begun).catch((error: unknown) => {
-      this.#parts.faults.report('recording', error);
+      this.#parts.faults.report('recording', error, begun.label.call);
       return 0;
     });
     this.#delivering.add(delivering);

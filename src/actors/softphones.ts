@@ -49,7 +49,7 @@ export class Softphones {
       const isTaken = await this.send(user, { type: 'recalled', ...recall });
       if (!isTaken) this.#cannotGiveBack(user, recall, { kind: 'shutdown' });
     } catch (error) {
-      this.#faults.report('recall', error);
+      this.#faults.report('recall', error, recall.call.label.call);
       this.#cannotGiveBack(user, recall, { kind: 'internal-fault', detail: 'recall' });
     }
   }
@@ -93,6 +93,11 @@ export class Softphones {
     return this.#phones.get(user)?.getSnapshot().can({ type: 'giveUp', call }) ?? false;
   }
 
+  /** The call he talks on, or that is made or rings for him. */
+  callOf(user: UserId): CallId | undefined {
+    return this.#phones.get(user)?.getSnapshot().context.inHand?.label.call;
+  }
+
   isEngaged(user: UserId): boolean {
     const phone = this.#phones.get(user);
     return phone !== undefined && isEngaged(phone);
@@ -128,7 +133,7 @@ export class Softphones {
       complete: () => this.#phones.delete(user),
       error: (error) => {
         this.#phones.delete(user);
-        this.#faults.report('softphone', error);
+        this.#faults.report('softphone', error, phone.getSnapshot().context.inHand?.label.call);
         this.#clearAway(user, phone);
       },
     });

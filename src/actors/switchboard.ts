@@ -51,7 +51,7 @@ export class Switchboard {
     this.#parts = parts;
     this.#outgoing = new OutgoingCalls(parts);
     parts.sip.onOffer((offer) =>
-      this.#orElse(this.#partyCalled(offer), (cause) => parts.sip.hangUp(offer.callId, cause)),
+      this.#orElse(this.#partyCalled(offer), (cause) => parts.sip.hangUp(offer.callId, cause), offer.callId),
     );
     parts.telegram.onOffer((offer) =>
       this.#orElse(this.#userCalled(offer), (cause) => parts.telegram.hangUp(offer.voiceLegId, cause)),
@@ -278,13 +278,13 @@ export class Switchboard {
   }
 
   /** A call that is not taken is hung up, also when we failed over it. */
-  #orElse(taken: Promise<HangupCause | undefined>, hangUp: (cause: HangupCause) => void): void {
+  #orElse(taken: Promise<HangupCause | undefined>, hangUp: (cause: HangupCause) => void, call?: CallId): void {
     taken
       .catch((error: unknown): HangupCause => {
-        this.#parts.faults.report('switchboard', error);
+        this.#parts.faults.report('switchboard', error, call);
         return { kind: 'internal-fault', detail: 'switchboard' };
       })
       .then((cause) => cause && hangUp(cause))
-      .catch((error: unknown) => this.#parts.faults.report('switchboard', error));
+      .catch((error: unknown) => this.#parts.faults.report('switchboard', error, call));
   }
 }

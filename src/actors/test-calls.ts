@@ -54,7 +54,7 @@ export class TestCalls {
       complete: () => this.#running.delete(test),
       error: (error) => {
         this.#running.delete(test);
-        faults.report('test call', error);
+        faults.report('test call', error, callId);
         sip.hangUp(callId, { kind: 'internal-fault', detail: 'test call' });
       },
     });

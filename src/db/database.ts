@@ -91,13 +91,28 @@ export async function openDatabase(url: string): Promise<Database> {
     },
   });
   try {
+    await refuseNewer(orm, url);
     await orm.migrator.up();
   } catch (cause) {
     await orm.close(true);
+    if (cause instanceof DatabaseUnavailable) throw cause;
     throw new DatabaseUnavailable(`the database at ${hostOf(url)} cannot be used: ${reasonOf(cause)}`, { cause });
   }
   return { fork: () => orm.em.fork(), rows: new RowCache(), close: () => orm.close() };
 }
+
+/** Code that does not know a table's new rules would break them without a word. @throws DatabaseUnavailable */
+async function refuseNewer(orm: MikroORM, url: string): Promise<void> {
+  const known = orm.config.get('migrations').migrationsList?.map(nameOf);
+  const unknown = (await orm.migrator.getExecuted()).map(nameOf).filter((name) => !known?.includes(name));
+  if (unknown.length === 0) return;
+  throw new DatabaseUnavailable(
+    `the database at ${hostOf(url)} was set up by a newer version of siptg (${unknown.join(', ')}): ` +
+      'start that version or a later one, or restore the back-up from before its first start (docs/operating.md)',
+  );
+}
+
+const nameOf = (migration: object): string => ('name' in migration ? String(migration.name) : '');
 
 /**
  * A session that the server ends (SQLSTATE 57P01 and its like) in the middle of a statement fails that statement, and `pg`

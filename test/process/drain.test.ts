@@ -1,5 +1,7 @@
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PhoneCall } from '../../sandbox/phone/phone.ts';
+import { Readiness } from '../../src/adapters/http/readiness.ts';
 import { dial } from '../faults/support/calls.ts';
 import { CallToLine } from '../faults/support/dialogs.ts';
 import { HostilePeer } from '../faults/support/hostile-peer.ts';
@@ -27,11 +29,19 @@ describe('a service that is told to stop during a call', () => {
     await pbx.close();
   });
 
+  const readiness = () => {
+    const asked = new Readiness({ log: pino({ level: 'silent' }) });
+    asked.watch(stage.service.parts);
+    return asked.report();
+  };
+
   test('lets it go on, takes no other, and is gone when it is over', async () => {
     let isStopped = false;
+    expect(await readiness()).toMatchObject({ ready: true });
     const stopped = stage.service.stop(600_000).then(() => {
       isStopped = true;
     });
+    expect(await readiness()).toMatchObject({ ready: false, parts: { service: { ok: false, is: 'draining' } } });
 
     stage.olga.sends('5552', stage.chat);
     await stage.olga.waitsFor(({ text }) => text === 'The service is restarting. Try again in a minute.');

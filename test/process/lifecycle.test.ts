@@ -7,6 +7,7 @@ import { freePort, hasProgram } from '../peers/program.ts';
 import { isTaken, processesOn, Running, reachableDirectory } from './support/running.ts';
 
 const sipPassword = 'correct-horse-battery';
+const botPassword = 'staple-of-the-horse';
 const ready = /^You are Olga/;
 
 /** One life of the process in the sandbox; each test goes on where the one before left it. */
@@ -15,15 +16,21 @@ describe('a running service', () => {
   let dataDir: string;
   let pbx: HostilePeer;
   let port: number;
+  let healthPort: number;
   let service: Running;
   let user: string;
-  const secrets: string[] = [sipPassword];
+  const secrets: string[] = [sipPassword, botPassword];
   beforeAll(async () => {
     directory = await reachableDirectory();
     dataDir = join(directory.path, 'data');
     pbx = await HostilePeer.open();
-    port = await freePort();
-    service = Running.start('src/main.ts', { DATA_DIR: dataDir, SIP_PORT: String(port), LOG_LEVEL: 'trace' });
+    [port, healthPort] = [await freePort(), await freePort()];
+    service = Running.start('src/main.ts', {
+      DATA_DIR: dataDir,
+      SIP_PORT: String(port),
+      HEALTH_PORT: String(healthPort),
+      LOG_LEVEL: 'trace',
+    });
     await service.prints(ready);
     secrets.push(
       (await readFile(join(dataDir, 'sandbox/secret.key'), 'utf8')).trim(),
@@ -92,6 +99,34 @@ describe('a running service', () => {
     expect(output).not.toMatch(/^ +at /m);
   });
 
+  test('is told in the settings bot what must not be told elsewhere', async () => {
+    const steps = [
+      ['/bot', /Your lines/],
+      ['/press New', /Line \d/],
+      ['/press Login', /· Login/],
+      ['/bot 4930987654', /4930987654/],
+      ['/press Password', /· Password/],
+      [`/bot ${botPassword}`, /4930987654/],
+      ['/press Domain', /· Domain/],
+      [`/bot ${pbx.domain}`, /4930987654/],
+      ['/press Apply', /4930987654/],
+    ] as const;
+    for (const [step, shows] of steps) {
+      service.types(step);
+      await service.prints(shows);
+    }
+    await pbx.registration('4930987654');
+  });
+
+  test('says over HTTP that it is alive and ready, and nothing of what it knows', async () => {
+    const pages = ['healthz', 'readyz', '', 'lines', '../secret.key'];
+    const answers = await Promise.all(pages.map((page) => fetch(`http://127.0.0.1:${healthPort}/${page}`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 404, 404]);
+    const said = (await Promise.all(answers.map((answer) => answer.text()))).join('\n');
+    for (const secret of secrets) expect(said).not.toContain(secret);
+    expect(said).not.toMatch(/\d{3,}|sip|@/i);
+  });
+
   test('on SIGTERM ends its call with BYE, un-registers, and leaves nothing', async () => {
     pbx.plays((request) => {
       if (request.method === 'INVITE')
@@ -107,7 +142,7 @@ describe('a running service', () => {
     expect(await service.exited).toBe(0);
     expect(pbx.count('BYE')).toBe(1);
     await pbx.registration('100', true);
-    expect([isTaken(port), processesOn(dataDir)]).toEqual([false, []]);
+    expect([isTaken(port), isTaken(healthPort), processesOn(dataDir)]).toEqual([false, false, []]);
   });
 
   test('wrote no secret at any level, and no number, address or SDP at info and above', () => {
@@ -119,7 +154,7 @@ describe('a running service', () => {
     const logged = output.split('\n').filter((line) => line.startsWith('{'));
     expect(logged.length).toBeGreaterThan(10);
     const told = logged.filter((line) => (JSON.parse(line) as { level: number }).level >= 30).join('\n');
-    expect(told).not.toMatch(/4930123456|\bsip:|\bv=0|m=audio|a=rtpmap/);
+    expect(told).not.toMatch(/4930123456|4930987654|\bsip:|\bv=0|m=audio|a=rtpmap/);
   });
 });
 

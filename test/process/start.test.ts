@@ -1,7 +1,13 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTelegram } from '../../sandbox/telegram/telegram.ts';
+import { readConfig } from '../../src/config.ts';
+import { LoginRepository } from '../../src/db/login-repository.ts';
+import { openStorage } from '../../src/storage.ts';
 import { HostilePeer } from '../faults/support/hostile-peer.ts';
 import { freePort } from '../peers/program.ts';
 import { isTaken, processesOn, Running, reachableDirectory } from './support/running.ts';
@@ -11,6 +17,16 @@ const live = {
   TELEGRAM_API_HASH: '0'.repeat(32),
   TELEGRAM_BOT_TOKEN: `12:${'a'.repeat(30)}`,
 };
+
+/** Leaves the data of an installation whose chat account is logged in. */
+async function logIn(dataDir: string): Promise<void> {
+  const telegram = await startTelegram();
+  const session = telegram.sessionString(telegram.addUser({ firstName: 'Telephone' }).id);
+  await telegram.close();
+  const storage = await openStorage(readConfig({}), dataDir);
+  await new LoginRepository(storage.database, storage.box).keep(session);
+  await storage.close();
+}
 
 describe('a start that cannot be', () => {
   let directory: Awaited<ReturnType<typeof reachableDirectory>>;
@@ -29,7 +45,7 @@ describe('a start that cannot be', () => {
     expect(code).toBe(1);
     expect(output.split('\n').map((line) => line.trim())).toEqual([
       'The configuration is wrong:',
-      `SIP_PROT: no such key in ${file}; see docs/configuration.md`,
+      `SIP_PROT: no such key in ${file}: is SIP_PORT meant? See docs/configuration.md`,
       'SIP_PORT: found 99999, allowed is a port, 0 to 65535 (0: any free one)',
       'RTP_PORTS: found "1-2", allowed is a range such as 16384-32767',
       'DRAIN_SECONDS: found " ", allowed is seconds, 0 to 86400',
@@ -40,6 +56,9 @@ describe('a start that cannot be', () => {
 
   test('names what only this machine can know: a port in use, an address of others, a file that is none', async () => {
     const other = await HostilePeer.open();
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const healthPort = (listener.address() as AddressInfo).port;
     const { code, output } = await start({
       ...live,
       SIP_HOST: '127.0.0.1',
@@ -48,10 +67,13 @@ describe('a start that cannot be', () => {
       SIP_TLS_CA: directory.path,
       HOLD_MUSIC: join(directory.path, 'none.wav'),
       PLANS_FILE: join(directory.path, 'none.json'),
+      HEALTH_PORT: String(healthPort),
     });
     await other.close();
+    listener.close();
     expect(code).toBe(1);
     expect(output).toContain(`SIP_PORT: found ${other.port}, allowed is a free port`);
+    expect(output).toContain(`HEALTH_PORT: found ${healthPort}, allowed is a free port`);
     expect(output).toContain('ICE_ADDRESSES: found "192.0.2.1", allowed is');
     expect(output).toContain(`SIP_TLS_CA: found "${directory.path}", allowed is a file of PEM certificates`);
     expect(output).toMatch(/HOLD_MUSIC: found ".*none\.wav", allowed is a WAV file, .*ENOENT/);
@@ -97,6 +119,33 @@ describe('a start that cannot be', () => {
     expect(code).toBe(1);
     expect(output).toBe('The chat account is not logged in to Telegram yet: run `npm run cli -- login` once.\n');
     expect(processesOn(directory.path)).toEqual([]);
+    expect(isTaken(port)).toBe(false);
+  });
+
+  test('is alive and not ready for as long as it waits for Telegram', async () => {
+    await logIn(join(directory.path, 'data'));
+    const port = await freePort();
+    const waiting = Running.start('src/main.ts', {
+      ...live,
+      DATA_DIR: join(directory.path, 'data'),
+      // Nobody listens there.
+      TELEGRAM_PROXY: 'socks5://127.0.0.1:1',
+      SIP_HOST: '127.0.0.1',
+      SIP_PORT: '0',
+      HEALTH_PORT: String(port),
+    });
+    await waiting.prints(/healthz and .readyz are told here/);
+    await waiting.prints(/media libraries/);
+    const [alive, ready] = await Promise.all(
+      ['healthz', 'readyz'].map((page) => fetch(`http://127.0.0.1:${port}/${page}`)),
+    );
+    expect(alive?.status).toBe(200);
+    expect([ready?.status, await ready?.json()]).toEqual([
+      503,
+      { ready: false, parts: { service: { ok: false, is: 'starting' } } },
+    ]);
+    waiting.signal('SIGTERM');
+    expect(await waiting.exited).toBe(0);
     expect(isTaken(port)).toBe(false);
   });
 

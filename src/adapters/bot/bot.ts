@@ -35,6 +35,8 @@ export interface SettingsOptions extends IntakeOptions {
 
 export interface BotHandle extends PanelBot {
   readonly settingsChat: SettingsChat;
+  /** Updates come in, as far as is known. */
+  readonly isReading: boolean;
   /** Ends within 2 s. */
   stop(): Promise<void>;
 }
@@ -72,6 +74,9 @@ export async function startBot(options: BotOptions): Promise<BotHandle> {
   return {
     username: bot.botInfo.username,
     settingsChat: settingsChat(bot, settingsData, log),
+    get isReading() {
+      return polling.isReading;
+    },
     redraw: (panel) => redraw(bot, panel, data),
     onPress: (listener) => presses.listen(listener),
     stop: () => polling.stop(),

@@ -27,10 +27,16 @@ export class Polling {
   readonly #stopping = new AbortController();
   readonly #lanes = new UpdateLanes((update) => this.#handle(update));
   #running: Promise<void> | undefined;
+  #isReading = false;
 
   constructor(bot: Bot, log: Logger) {
     this.#bot = bot;
     this.#log = log;
+  }
+
+  /** The last answer held updates, or none; a server that falls silent is noticed when the poll is over. */
+  get isReading() {
+    return this.#isReading;
   }
 
   start() {
@@ -54,14 +60,19 @@ export class Polling {
       try {
         const askedAt = performance.now();
         const updates = await this.#bot.api.getUpdates(
-          { offset: this.#lanes.nextOffset(), timeout: longPollSeconds, allowed_updates: kinds },
+          // The first one is short: whether it is answered is known at once.
+          { offset: this.#lanes.nextOffset(), timeout: this.#isReading ? longPollSeconds : 0, allowed_updates: kinds },
           signal(this.#stopping.signal),
         );
         waitMs = firstWaitMs;
+        const wasReading = this.#isReading;
+        this.#isReading = true;
         this.#lanes.accept(updates);
         if (this.#lanes.isBusy) await Promise.race([this.#lanes.settled(), this.#sleep(lookAgainMs)]);
-        else if (performance.now() - askedAt < shortestPollMs && updates.length === 0) await this.#sleep(firstWaitMs);
+        else if (wasReading && performance.now() - askedAt < shortestPollMs && updates.length === 0)
+          await this.#sleep(firstWaitMs);
       } catch (error) {
+        this.#isReading = false;
         if (this.#stopping.signal.aborted) return;
         await this.#afterError(error, waitMs);
         waitMs = Math.min(waitMs * 2, longestWaitMs);

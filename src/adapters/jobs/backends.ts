@@ -5,6 +5,7 @@ import pg from 'pg';
 export interface RawQueue {
   add(name: string, data: unknown, options: JobOptions): Promise<unknown>;
   remove(jobId: string): Promise<number>;
+  isPaused(): Promise<boolean>;
   waitUntilReady(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;

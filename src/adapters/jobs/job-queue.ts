@@ -66,6 +66,11 @@ export class JobQueue<Data extends object> {
     await this.#ask('removing', () => this.#queue.remove(jobId(key)));
   }
 
+  /** @throws JobsUnavailable when the server does not answer within 5 s */
+  async answers(): Promise<void> {
+    await this.#ask('looking', () => this.#queue.isPaused());
+  }
+
   /** Does jobs from now on; one handler per queue and process. */
   work(handler: JobHandler<Data>, options: WorkOptions): void {
     if (this.#hasHandler) throw new Error(`the queue ${this.#name} has its handler already`);

@@ -20,6 +20,8 @@ export interface JobsOptions {
 /** Work that outlives the process: queues on PostgreSQL or Redis. */
 export interface Jobs {
   readonly queues: { readonly [Name in QueueName]: JobQueue<JobData[Name]> };
+  /** @throws JobsUnavailable when the server of the queues does not answer within 5 s */
+  answers(): Promise<void>;
   /** Handlers are told to stop by their signal and waited for, and what they did not finish is done again later. Takes at most 6 s. */
   close(): Promise<void>;
 }
@@ -50,5 +52,5 @@ export async function openJobs({ databaseUrl, redisUrl, log }: JobsOptions): Pro
     await close();
     throw error;
   }
-  return { queues, close };
+  return { queues, answers: () => queues.deadlines.answers(), close };
 }

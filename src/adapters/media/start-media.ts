@@ -48,6 +48,8 @@ export interface MediaPlane {
   readonly libraries: CodecLibrary['versions'];
   /** Of each thread, about one second old; undefined before the first second. */
   load(): readonly (ThreadLoad | undefined)[];
+  /** How many threads there are, and how many of them have beaten in the last 5 s. */
+  threads(): { readonly all: number; readonly alive: number };
   /** Undefined: no such leg. */
   stats(leg: LegId): Promise<LegStatistics | undefined>;
   /** Recordings are finished, legs say goodbye, threads end. */
@@ -88,6 +90,7 @@ export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => 
     webrtc: createWebRtcLegs(directory),
     libraries: codecs.versions,
     load: () => directory.load(),
+    threads: () => directory.threads(),
     stats: (leg) => directory.stats(leg),
     async close() {
       await recorder.close();

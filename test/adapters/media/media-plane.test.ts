@@ -260,7 +260,9 @@ describe('a media thread that dies', () => {
       media.playMusic(held);
       phoneA.say(tone, addressA);
       await hears1kHz(phoneB);
+      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
       directory.get(a)?.place.thread.kill();
+      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 0 }), patience);
       await vi.waitFor(
         () => expect(facts).toContainEqual({ type: 'failed', detail: 'the media thread died' }),
         patience,
@@ -268,6 +270,7 @@ describe('a media thread that dies', () => {
       await vi.waitFor(async () => expect((await directory.stats(a))?.packetsReceived).toBeGreaterThan(30), patience);
       await vi.waitFor(async () => expect((await directory.stats(held))?.levelOutDbfs).toBeGreaterThan(-40), patience);
       await hears1kHz(phoneB);
+      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
     } finally {
       await directory.close();
     }

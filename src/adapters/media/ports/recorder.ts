@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Recorder, RecorderFact } from '../../../actors/ports/recorder.ts';
-import type { RecordingId } from '../../../machines/model/ids.ts';
+import type { CallId, RecordingId } from '../../../machines/model/ids.ts';
 import type { RecorderFault } from '../../../machines/model/recording-faults.ts';
 import { RecordingFile } from '../record/recording-file.ts';
 import type { LegDirectory } from '../thread/leg-directory.ts';
@@ -12,6 +12,7 @@ const patienceMs = 1000;
 const threadPatienceMs = 500;
 
 interface Running {
+  readonly call: CallId;
   readonly thread: MediaThread | undefined;
   readonly file: RecordingFile;
 }
@@ -33,7 +34,7 @@ export const createRecorder = (
 
   const tell = (id: RecordingId, fact: RecorderFact) => {
     if (fact.type === 'recorder.failed') {
-      log.error({ recording: id, why: fact.why }, 'a recording failed');
+      log.error({ callId: running.get(id)?.call, recording: id, why: fact.why }, 'a recording failed');
       running.get(id)?.thread?.order({ type: 'record.stop', recording: id });
     }
     for (const watcher of watchers.get(id) ?? []) watcher(fact);
@@ -59,7 +60,7 @@ export const createRecorder = (
       // An id of ours is no path, but it comes from outside this folder.
       const file = new RecordingFile(join(directory ?? '', `${encodeURIComponent(id)}.ogg`), (fact) => tell(id, fact));
       const place = (threads.get(call) ?? threads.get(voiceLeg))?.place;
-      running.set(id, { file, thread: place?.thread });
+      running.set(id, { call, file, thread: place?.thread });
       if (directory === undefined) return failSoon(file, { kind: 'no-directory' });
       if (place === undefined) return failSoon(file, { kind: 'no-call' });
       threads.recordings.set(id, {

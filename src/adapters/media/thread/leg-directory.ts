@@ -11,6 +11,8 @@ import { MediaThread } from './media-thread.ts';
 import type { Order, Questions, Report, ThreadOptions } from './messages.ts';
 
 const restartPauseMs = 1000;
+/** Threads tell their load once a second. */
+const silentMs = 5_000;
 
 /** What the main thread knows of a leg: enough to make it again when its thread dies. */
 export interface LegRecord {
@@ -31,6 +33,8 @@ export interface LegRecord {
 export interface ThreadPlace {
   thread: MediaThread;
   load: ThreadLoad | undefined;
+  /** When it told so, in ms of the process. */
+  beatAt: number;
 }
 
 /** Who takes what a thread records. */
@@ -55,7 +59,7 @@ export class LegDirectory {
     this.#log = log;
     this.#threadOptions = thread;
     this.#places = Array.from({ length: threads }, () => {
-      const place = { load: undefined } as ThreadPlace;
+      const place = { load: undefined, beatAt: performance.now() } as ThreadPlace;
       this.#start(place);
       return place;
     });
@@ -103,7 +107,8 @@ export class LegDirectory {
   together(a: LegId, b: LegId): boolean {
     const [one, other] = [this.#legs.get(a), this.#legs.get(b)];
     if (one === undefined || other === undefined) return false;
-    if (one.place !== other.place) this.#log.error({ a, b }, 'legs of different groups cannot be joined');
+    if (one.place !== other.place)
+      this.#log.error({ ...this.#named(b), with: this.#named(a) }, 'legs of different groups cannot be joined');
     return one.place === other.place;
   }
 
@@ -119,6 +124,11 @@ export class LegDirectory {
 
   load(): readonly (ThreadLoad | undefined)[] {
     return this.#places.map(({ load }) => load);
+  }
+
+  threads(): { readonly all: number; readonly alive: number } {
+    const now = performance.now();
+    return { all: this.#places.length, alive: this.#places.filter(({ beatAt }) => now - beatAt < silentMs).length };
   }
 
   async stats(leg: LegId): Promise<LegStatistics | undefined> {
@@ -163,9 +173,16 @@ export class LegDirectory {
       const level = report.load.busyShare > 0.5 ? 'warn' : 'debug';
       if (report.load.level > (place.load?.level ?? 0)) this.#log[level](report.load, 'media thread is overloaded');
       place.load = report.load;
+      place.beatAt = performance.now();
     } else if (report.type === 'fault') {
-      this.#log.error({ leg: report.leg, detail: report.detail }, 'fault in a media thread');
+      this.#log.error({ ...this.#named(report.leg), detail: report.detail }, 'fault in a media thread');
     }
+  }
+
+  /** As lines of the log name a leg. */
+  #named(leg: LegId | undefined): { readonly callId?: LegId; readonly voiceLegId?: LegId } {
+    if (leg === undefined) return {};
+    return this.#legs.get(leg)?.webrtc ? { voiceLegId: leg } : { callId: leg };
   }
 
   /** SIP legs go on on their ports; voice legs have lost their keys. */
@@ -173,6 +190,7 @@ export class LegDirectory {
     if (this.#closed) return;
     this.#log.error({ err: error }, 'media thread died');
     place.load = undefined;
+    place.beatAt = Number.NEGATIVE_INFINITY;
     // What its coders knew is lost, and with it the rest of these files.
     for (const sink of this.recordings.values()) if (sink.thread === place.thread) sink.failed('the media thread died');
     const legs = [...this.#legs.values()].filter((record) => record.place === place);
@@ -202,10 +220,10 @@ export class LegDirectory {
     if (record.webrtc !== undefined || port === undefined) return;
     try {
       const { taken } = await place.thread.ask('rtp.open', { leg: id, port });
-      if (taken) this.#log.error({ leg: id, port }, 'the port of a leg was taken meanwhile');
+      if (taken) this.#log.error({ callId: id, port }, 'the port of a leg was taken meanwhile');
       if (session !== undefined) place.thread.order({ type: 'rtp.apply', leg: id, session });
     } catch (error) {
-      this.#log.error({ leg: id, err: error }, 'a leg could not be made again');
+      this.#log.error({ callId: id, err: error }, 'a leg could not be made again');
     }
   }
 }
