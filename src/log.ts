@@ -61,7 +61,7 @@ const masks: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/^\s*(?:insert|update|select|delete|with)\b.* - /is, '(statement) - '],
   [/\bv=0\r?\n.*/s, '(SDP)'],
   [/\b[acm]=(?:audio|video|rtpmap|fmtp|candidate|fingerprint|crypto|ice-\w+|IN)\b.*/g, '(SDP)'],
-  [/\b\d{5,}:[\w-]{25,}/g, '(token)'],
+  [/\d{5,}:[\w-]{25,}/g, '(token)'],
   [/\b([a-z][\w+.-]*:\/\/)[^\s/@]+@/gi, '$1(secret)@'],
   [/\b(?:sips?|tel):[^\s<>"'),;]+/gi, '(address)'],
   [/[\w+/=-]{100,}/g, '(secret)'],

@@ -107,6 +107,8 @@ async function drain(service: Service, seconds: number): Promise<void> {
 interface Presence {
   readonly log: Logger;
   readonly readiness: Readiness;
+  /** Where /healthz and /readyz are told. */
+  readonly health: { readonly host: string; readonly port: number };
 }
 
 async function present(config: Config): Promise<Presence> {
@@ -115,13 +117,12 @@ async function present(config: Config): Promise<Presence> {
   const readiness = new Readiness({ log: log.child({ part: 'health' }) });
   const http = await startHttp({ host, port, pages: healthPages(readiness) });
   started.defer(() => http.close());
-  log.info({ host, port: http.port }, '/healthz and /readyz are told here');
-  return { log, readiness };
+  return { log, readiness, health: { host, port: http.port } };
 }
 
 async function start(
   config: Config,
-  { log, readiness }: Presence,
+  { log, readiness, health }: Presence,
   storage: Storage,
   telegram: Parameters<typeof startService>[0]['telegram'],
 ): Promise<Service> {
@@ -151,6 +152,7 @@ async function start(
     },
   });
   readiness.watch(service.parts);
+  log.info({ health }, 'started');
   return service;
 }
 

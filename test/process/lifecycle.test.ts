@@ -116,6 +116,11 @@ describe('a running service', () => {
       await service.prints(shows);
     }
     await pbx.registration('4930987654');
+    const { output } = await cli('line list');
+    const [line = ''] = output.split('\n').filter((row) => row.includes('4930987654'));
+    expect(output).not.toContain(botPassword);
+    expect((await cli(`line remove ${lineId(line)}`)).code).toBe(0);
+    await pbx.registration('4930987654', true);
   });
 
   test('says over HTTP that it is alive and ready, and nothing of what it knows', async () => {

@@ -100,8 +100,9 @@ test('the log has one line for each change', async () => {
     await later(1_000);
   }
   expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+    [30, 'ready to take calls'],
     [40, 'not ready to take calls'],
     [30, 'ready to take calls'],
   ]);
-  expect(lines[0]?.parts).toEqual({ jobs: { ok: false, is: 'does not answer' } });
+  expect(lines[1]?.parts).toEqual({ jobs: { ok: false, is: 'does not answer' } });
 });
