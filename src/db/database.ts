@@ -91,12 +91,17 @@ export async function openDatabase(url: string): Promise<Database> {
     },
   });
   try {
+    // The migrator would make a database of whatever name was mistyped.
+    await orm.em.getConnection().execute('select 1');
     await refuseNewer(orm, url);
     await orm.migrator.up();
   } catch (cause) {
     await orm.close(true);
     if (cause instanceof DatabaseUnavailable) throw cause;
-    throw new DatabaseUnavailable(`the database at ${hostOf(url)} cannot be used: ${reasonOf(cause)}`, { cause });
+    throw new DatabaseUnavailable(
+      `the database at ${hostOf(url)} cannot be used: ${reasonOf(cause)}${remedyOf(cause)}`,
+      { cause },
+    );
   }
   return { fork: () => orm.em.fork(), rows: new RowCache(), close: () => orm.close() };
 }
@@ -127,6 +132,29 @@ const endWithItsSession = (client: Client): void => {
 
 /** The password of the connection string stays out of messages. */
 const hostOf = (url: string): string => new URL(url).host || 'localhost';
+
+/** By what the server (SQLSTATE) or the network said; the rest speaks for itself. */
+const remedies: Readonly<Record<string, string>> = {
+  '28P01': ': check user and password',
+  '28000': ': check user and password, and who may connect (pg_hba.conf)',
+  '3D000': ': create it, or name another one',
+  '42501': ': this user must own the database, or may create nothing in it',
+  '57P03': ': try again in a moment',
+  ECONNREFUSED: ': is the server running, and is this its address?',
+  ENOTFOUND: ': is the server running, and is this its address?',
+  EAI_AGAIN: ': is the server running, and is this its address?',
+  ETIMEDOUT: ': is the server running, and is this its address?',
+};
+
+function remedyOf(cause: unknown): string {
+  const { code, errors, cause: inner } = cause as AggregateError & NodeJS.ErrnoException;
+  const known = [
+    code,
+    (errors?.[0] as NodeJS.ErrnoException | undefined)?.code,
+    (inner as NodeJS.ErrnoException)?.code,
+  ];
+  return known.map((one) => remedies[one ?? '']).find((remedy) => remedy !== undefined) ?? '';
+}
 
 /** A host with several addresses fails with one error for each, and an empty message. */
 function reasonOf(cause: unknown): string {
