@@ -4,7 +4,7 @@ import { JobsUnavailable } from './adapters/jobs/jobs-unavailable.ts';
 import { WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
 import { WrongTemplates } from './adapters/templates/catalogue.ts';
-import { WrongConfiguration } from './config.ts';
+import { readConfig, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
 import { WrongSecretKey } from './db/secret-box.ts';
 
@@ -29,8 +29,8 @@ const remedied = [
 export function remedyOf(error: unknown): string | undefined {
   if (remedied.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof JobsUnavailable) {
-    const key = process.env.REDIS_URL ? 'REDIS_URL' : 'DATABASE_URL';
-    return `${key}: jobs cannot be kept there (${error.message}): is its server running?`;
+    const key = readConfig(process.env).REDIS_URL ? 'REDIS_URL' : 'DATABASE_URL';
+    return `${key}: jobs cannot be kept there (${error.message}): is its server running, and are address and password right?`;
   }
   if (error instanceof TelegramUnreachable) return `${error.message}: check the network and TELEGRAM_PROXY.`;
   if (error instanceof CannotListen) return `HEALTH_PORT: ${error.message}: set HEALTH_HOST or HEALTH_PORT.`;

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openJobs } from '../../src/adapters/jobs/jobs.ts';
 import { readConfig } from '../../src/config.ts';
 import { LineRepository } from '../../src/db/line-repository.ts';
 import { LoginRepository } from '../../src/db/login-repository.ts';
@@ -50,6 +52,8 @@ async function fill(storage: Storage): Promise<void> {
     .execute(
       `insert into deadline (address, kind, due_at) values ('user/7', 'callback-ring', now() + interval '1 hour')`,
     );
+  // The tables of the jobs are in the database, too.
+  await (await openJobs({ databaseUrl: storage.url, log: pino({ level: 'silent' }) })).close();
   await storage.close();
 }
 
@@ -98,6 +102,9 @@ describe.skipIf(!hasPostgresql())('a dump of the database, restored into a new o
   test('has everything, and with the key its passwords and its login', async () => {
     const storage = await openStorage(readConfig(restored(key)), join(directory.path, 'after'));
     expect(await contents(storage)).toEqual(all);
+    const jobs = await openJobs({ databaseUrl: storage.url, log: pino({ level: 'silent' }) });
+    await jobs.answers();
+    await jobs.close();
     const { code, output } = await start({ ...restored(key), DATA_DIR: join(directory.path, 'after') });
     expect([code, output]).toEqual([0, expect.stringContaining('media libraries')]);
   });

@@ -19,12 +19,13 @@ const live = {
 };
 
 /** Leaves the data of an installation whose chat account is logged in. */
-async function logIn(dataDir: string): Promise<void> {
+async function logIn(dataDir: string, ...statements: readonly string[]): Promise<void> {
   const telegram = await startTelegram();
   const session = telegram.sessionString(telegram.addUser({ firstName: 'Telephone' }).id);
   await telegram.close();
   const storage = await openStorage(readConfig({}), dataDir);
   await new LoginRepository(storage.database, storage.box).keep(session);
+  for (const statement of statements) await storage.database.fork().execute(statement);
   await storage.close();
 }
 
@@ -83,10 +84,26 @@ describe('a start that cannot be', () => {
   });
 
   test('names a Redis that does not answer, and leaves no database', async () => {
-    const { code, output } = await start({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+    const file = join(directory.path, 'siptg.json');
+    await writeFile(file, JSON.stringify({ REDIS_URL: `redis://:open-sesame@127.0.0.1:${await freePort()}` }));
+    const { code, output } = await start({ SIPTG_CONFIG: file });
     expect(code).toBe(1);
-    expect(output).toMatch(/^REDIS_URL: jobs cannot be kept there .* is its server running\?$/m);
+    expect(output).toMatch(
+      /^REDIS_URL: jobs cannot be kept there \(.* connect ECONNREFUSED .*\): is its server running, and are address and password right\?$/m,
+    );
+    expect(output).not.toContain('open-sesame');
     expect(output).not.toMatch(/^ +at /m);
+    expect(processesOn(directory.path)).toEqual([]);
+  });
+
+  test('refuses a database of a newer version, says what to do, and starts nothing', async () => {
+    const data = join(directory.path, 'data');
+    await logIn(data, `insert into mikro_orm_migrations (name, executed_at) values ('2999-01-01-later', now())`);
+    const { code, output } = await start({ ...live, SIP_HOST: '127.0.0.1', SIP_PORT: '0' });
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /^the database at \S+ was set up by a newer version of siptg \(2999-01-01-later\): start that version or a later one, or restore the back-up from before its first start \(docs\/operating\.md\)\n$/,
+    );
     expect(processesOn(directory.path)).toEqual([]);
   });
 

@@ -31,6 +31,8 @@ export class JobQueue<Data extends object> {
   #worker: RawWorker | undefined;
   #requests = 0;
   #complainedAt = Number.NEGATIVE_INFINITY;
+  /** What a connection said last; who waits for the server learns only that it does not answer. */
+  #trouble: unknown;
 
   constructor(name: string, backend: Backend, log: Logger) {
     this.#name = name;
@@ -42,7 +44,12 @@ export class JobQueue<Data extends object> {
 
   /** @throws JobsUnavailable */
   async ready(timeoutMs: number): Promise<void> {
-    await this.#ask('opening', () => this.#queue.waitUntilReady(), timeoutMs);
+    try {
+      await this.#ask('opening', () => this.#queue.waitUntilReady(), timeoutMs);
+    } catch (error) {
+      if (!(this.#trouble instanceof Error)) throw error;
+      throw new JobsUnavailable(`${(error as Error).message}: ${this.#trouble.message}`, { cause: error });
+    }
   }
 
   /**
@@ -137,6 +144,7 @@ export class JobQueue<Data extends object> {
 
   /** A lost server is told of by every connection at every attempt: one line in 10 s is enough. */
   #complain(error: unknown) {
+    this.#trouble = error;
     const now = performance.now();
     if (now - this.#complainedAt < complainEveryMs || this.#stopping.signal.aborted) return;
     this.#complainedAt = now;
