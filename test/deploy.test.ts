@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -118,6 +118,24 @@ test('in the composition jobs survive, no secret stands, and nobody outside reac
   expect(ports).toEqual(['127.0.0.1:5432:5432', '127.0.0.1:6379:6379']);
   expect(read('compose.yaml')).not.toMatch(/PASSWORD: (?!\$\{)|SECRET_KEY|TOKEN|API_HASH/);
   for (const value of read('siptg.env.example').matchAll(/^[A-Z_]+=(.*)$/gm)) expect(value[1]).toBe('');
+});
+
+test('the log’s lines that are explained are said by the code, and the keys that are named exist', () => {
+  const text = readFileSync(join(root, 'docs/operating.md'), 'utf8');
+  const table = text.slice(text.indexOf('| `msg` |'), text.indexOf('## Stopping'));
+  const explained = [...table.matchAll(/^\| (`.*?`(?:, `.*?`)*) \|/gm)]
+    .flatMap(([, cell = '']) => cell.split(/`, `|`/))
+    .flatMap((words) => words.split('…'))
+    .map((words) => words.trim())
+    .filter((words) => words !== '' && words !== 'msg');
+  expect(explained.length).toBeGreaterThan(12);
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
+    .join('\n');
+  expect(explained.filter((words) => !sources.includes(words))).toEqual([]);
+  const named = [...text.matchAll(/`([A-Z]+_[A-Z_]+)\b/g)].map(([, name = '']) => name);
+  expect([...new Set(named)].filter((name) => !Object.hasOwn(keys, name))).toEqual([]);
 });
 
 test('who asks for its health learns whether the service lives and is ready', async () => {

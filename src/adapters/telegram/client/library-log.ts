@@ -25,7 +25,7 @@ export class LibraryLog extends Logger {
     this.#log.debug(readable(message));
   }
   override error(message: string) {
-    this.#log.info(readable(message));
+    this.#log.info({ reason: readable(message) }, 'telegram library');
   }
 }
 

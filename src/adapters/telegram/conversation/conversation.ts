@@ -81,7 +81,7 @@ class Chats implements Conversation {
       await this.#panels.remove(token);
       // The person's refusal holds for plain text as well; and after silence both could be delivered.
       if (notSent(error).reason !== 'refused') throw error;
-      this.#log.warn({ reason: reasonOf(error) }, 'a message could not get its buttons');
+      this.#log.warn({ callId: content.callId, reason: reasonOf(error) }, 'a message could not get its buttons');
       return this.say(user, text, { silent });
     }
   }
@@ -99,8 +99,8 @@ class Chats implements Conversation {
       await this.#delete(ref);
     } catch (error) {
       if (panel?.inlineMessageId === undefined) throw error;
-      const { text } = panel.content;
-      this.#log.info({ reason: reasonOf(error) }, 'a message stays, without its buttons');
+      const { text, callId } = panel.content;
+      this.#log.info({ callId, reason: reasonOf(error) }, 'a message stays, without its buttons');
       await this.#redraw({ ...panel, inlineMessageId: panel.inlineMessageId, content: { text } });
     }
   }
