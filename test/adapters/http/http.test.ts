@@ -78,8 +78,8 @@ test('whoever holds connections open without a word does not delay the end', asy
   const from = performance.now();
   await http.close();
   expect(performance.now() - from).toBeLessThan(1_000);
-  await Promise.all(sockets.map((socket) => socket.destroyed || once(socket, 'close')));
-  await expect(ask('/healthz')).rejects.toThrow();
+  await Promise.all(sockets.map(async (socket) => socket.destroyed || (await once(socket, 'close'))));
+  await expect(ask('/healthz')).rejects.toThrow('fetch failed');
   http = await startHttp({ host: '127.0.0.1', port: 0, pages: {} });
 });
 
