@@ -49,9 +49,10 @@ export class Bridges {
       complete: () => this.#bridges.delete(bridge),
       error: (error) => {
         this.#bridges.delete(bridge);
+        // The other one’s end says why, too.
+        faults.report('bridge', error, joined.first.label.call);
         const cause = { kind: 'internal-fault', detail: 'bridge' } as const;
         for (const { label } of [joined.first, joined.second]) {
-          faults.report('bridge', error, label.call);
           sip.hangUp(label.call, cause);
           notices.conclude(user, label, cause, journal.ended(label.call, cause));
         }
