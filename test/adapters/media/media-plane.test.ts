@@ -262,7 +262,7 @@ describe('a media thread that dies', () => {
       await hears1kHz(phoneB);
       await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
       directory.get(a)?.place.thread.kill();
-      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 0 }), patience);
+      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 0 }), 2_000);
       await vi.waitFor(
         () => expect(facts).toContainEqual({ type: 'failed', detail: 'the media thread died' }),
         patience,
