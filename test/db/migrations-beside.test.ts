@@ -25,6 +25,8 @@ const forbidden: readonly (readonly [what: string, pattern: RegExp])[] = [
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   // Drafts have no password. Before the first release: nobody runs the version before.
   '2026-11-24-settings-bot.ts': ['lets a column be empty that was not'],
+  // Of each row only the column that is new, which the version before neither reads nor writes.
+  '2026-11-27-operator-servers.ts': ['changes rows'],
 };
 
 const breaks = (statement: string): string[] => {
