@@ -35,7 +35,9 @@ export const settingsDialogue = (parts: DialogueParts) => {
           : await handlers.perform(visitor, deed.input, open);
         await removing;
         const inPlace = deed.input.kind === 'press' && deed.input.messageId === whereabouts.screenMessage;
-        return presenter.show(visitor, whereabouts, next, inPlace, signal);
+        // Somebody may type on although he left the question: what he types is no less secret.
+        const left = !next.question && isOfPassword(open.question) ? givenUp(open.question) : {};
+        return presenter.show(visitor, whereabouts, { ...next, ...left }, inPlace, signal);
       }),
 
       judge: fromPromise(async ({ input: { user, whereabouts, deed = nothing }, signal }) => {
@@ -92,7 +94,9 @@ const nothing: Deed = { key: '', input: { kind: 'other' }, language: undefined, 
 
 /** Some write it into lines to be imported, though none is taken from there. */
 const isSecret = (asked: Question | undefined, text: string): boolean =>
-  asked?.kind === 'field' ? asked.field === 'password' : asked?.kind === 'import' && saysPassword(text);
+  isOfPassword(asked) || (asked?.kind === 'import' && saysPassword(text));
+
+const isOfPassword = (asked: Question | undefined): boolean => asked?.kind === 'field' && asked.field === 'password';
 
 const pressOf = (deed: Deed | undefined) => (deed?.input.kind === 'press' ? deed.input.press : undefined);
 

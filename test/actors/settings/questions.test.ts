@@ -40,7 +40,10 @@ test('a password among lines to be imported disappears, however it is written; o
     const message = await room.writes(olga, text);
     return room.chat.page(olga).some(({ id }) => id === message);
   };
-  for (const row of ['password = s3cret', 'Password:s3cret', ' password s3c=ret', 'secret=s3cret', 'пароль: s3cret']) {
+  for (const row of [
+    ...['password = s3cret', 'Password:s3cret', ' password s3c=ret', 'secret=s3cret', 'пароль: s3cret'],
+    ...['proxy = 7 password = s3cret', 'auth_password=s3cret', 'PASSWORT: s3cret', '# password = s3cret'],
+  ]) {
     expect(await stays(`[A]\nlogin = 1\n${row}`), row).toBe(false);
   }
   expect(await stays('[passwords]\nlogin = password\npasswordless = 1')).toBe(true);
@@ -85,6 +88,20 @@ test('B-12 a password disappears when its question failed, and the next attempt 
   const first = await room.writes(olga, 's3cret');
   const second = await room.writes(olga, 's3cret');
   for (const message of [first, second]) expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+});
+
+test.each([
+  ['Cancel', () => room.presses(olga, { do: 'cancel' })],
+  ['a command', () => room.command(olga, 'softphone')],
+])('B-12 a password written after %s all the same does not stay', async (_, leaves) => {
+  await ask('password');
+  await leaves();
+  const message = await room.writes(olga, 's3cret');
+  expect(room.chat.page(olga).map(({ id }) => id)).not.toContain(message);
+  expect((await room.screen(olga)).remark).toEqual({ kind: 'gave-up' });
+  expect((await room.book.find(line))?.pending).toEqual({});
+  const next = await room.writes(olga, 'hello');
+  expect(room.chat.page(olga).map(({ id }) => id)).toContain(next);
 });
 
 test('after a press of hers what she writes is no late password, and stays', async () => {

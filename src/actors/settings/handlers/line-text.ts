@@ -93,13 +93,14 @@ export function readLines(text: string): ReadLines {
   return sections.length > 0 ? { sections } : wrong(1, 'empty', '');
 }
 
-/** Rows that say a password, as people and other programs write it; it need not look like a setting. */
-const password = /^\s*(?:password|passwd|pass|pwd|secret|пароль|contraseña)(?![\p{L}\p{N}])/imu;
+/** What says a password, as people and other programs write it, wherever it stands; it need not look like a setting. */
+const password =
+  /(?<![\p{L}\p{N}])(?:password|passwort|passwd|pass|pwd|secret|пароль|contraseña)(?:[ \t]*[=:]|[ \t]+\S)/iu;
 
 /** Whether somebody wrote a password into a text to be imported, where none belongs. */
 export const saysPassword = (text: string): boolean => password.test(text);
 
-/** Of a row that is no setting only what looks like a key is said again: anything else may be a secret. */
+/** Of a row only what looks like a key is said again: anything else, a value as well, may be a secret. */
 const keyOf = (row: string): string => /^[a-z][a-z-]{0,15}(?=\s*[=:])/i.exec(row)?.[0] ?? '';
 
 export const wrong = (line: number, why: WrongImport['why'], text: string): { readonly wrong: WrongImport } => ({

@@ -80,9 +80,9 @@ async function draftOf(
   for (const { key, value, at } of entries.toSorted((a, b) => order(a.key) - order(b.key))) {
     if (value === '') continue;
     const read = await readValue(parts, owner, key, value, values);
-    if (!read || 'why' in read) return wrong(at, read?.why ?? 'wrong-value', `${key} = ${value}`);
+    if (!read || 'why' in read) return wrong(at, read?.why ?? 'wrong-value', key);
     if (contradicts(parts.templates.find(values.template ?? ''), key, read)) {
-      return wrong(at, 'wrong-value', `${key} = ${value}`);
+      return wrong(at, 'wrong-value', key);
     }
     values = { ...values, ...read };
   }
