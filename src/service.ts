@@ -205,6 +205,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const plans = plansOf(options.plans, { accounts, lines, workers: store.workers, log });
     const journal = new CallJournal(calls, wall, faults, async ({ line, cause, ...ended }) => {
       settings.callEnded(line, cause);
+      testCalls.ended(ended.call, cause);
       const owner = (await lines.find(line))?.owner;
       if (owner !== undefined) await plans.count(owner, ended);
     });
@@ -264,6 +265,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock: wall,
       ...(clock && { actorClock: clock }),
       report: (report) => settings.testEnded(report),
+      failed: (failed) => settings.testFailed(failed),
     });
     const switchboard = new Switchboard({
       sip: sip.calls,

@@ -24,6 +24,7 @@ import { Views } from './actors/settings/views.ts';
 import { type Said, voiceOf } from './actors/settings/voice.ts';
 import { WorkerWatch } from './actors/settings/worker-watch.ts';
 import type { FailedRecording } from './actors/softphone.ts';
+import type { FailedTestCall } from './actors/test-calls.ts';
 import type { SettingsOptions } from './adapters/bot/bot.ts';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { hostNames } from './adapters/dns/host-names.ts';
@@ -124,6 +125,7 @@ export interface SettingsBot {
   /** A call ended: that a person cannot be rung is told to the owner of the line. */
   callEnded(line: LineId, cause: HangupCause): void;
   testEnded(report: TestCallReport): void;
+  testFailed(failed: FailedTestCall): void;
   /** A recording could not be stored; who talked has been told. */
   recordingFailed(failed: FailedRecording): void;
   /** Lines changed, here or elsewhere, or the operator said something. */
@@ -252,6 +254,14 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       void parts.lines
         .find(line)
         .then((found) => say({ to: user, notice: { kind: 'test-report', lineName: found?.name ?? '', codec, keys } }))
+        .catch(fault('test call')),
+    testFailed: ({ line, user, cause }) =>
+      void parts.lines
+        .find(line)
+        .then((found) => {
+          const sip = 'sip' in cause ? cause.sip : undefined;
+          return say({ to: user, notice: { kind: 'test-failed', lineName: found?.name ?? '', ...(sip && { sip }) } });
+        })
         .catch(fault('test call')),
     recordingFailed: (failed) => ownerNotices.recordingFailed(failed),
     callEnded: (line, cause) => ownerNotices.callEnded(line, cause),

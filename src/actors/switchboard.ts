@@ -243,9 +243,10 @@ export class Switchboard {
     const found = await lines.find(line);
     if (this.#draining) return 'restarting';
     if (!found || softphones.isEngaged(user)) return 'busy';
-    testCalls.expect(line, user, login);
+    const call = CallId(newId());
+    testCalls.expect(line, user, login, call);
     const target = { kind: 'number', user: login } as const;
-    const isMade = await this.#outgoing.place(user, CallId(newId()), login, { line, lineName: found.name, target });
+    const isMade = await this.#outgoing.place(user, call, login, { line, lineName: found.name, target });
     return isMade ? 'started' : 'restarting';
   }
 

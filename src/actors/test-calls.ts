@@ -1,4 +1,5 @@
 import { type Actor, createActor, fromCallback, waitFor } from 'xstate';
+import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, LineId, UserId } from '../machines/model/ids.ts';
 import { type TestCallFact, type TestCallReport, testCallMachine } from '../machines/test-call.ts';
 import type { WallClock } from './ports/clock.ts';
@@ -8,6 +9,13 @@ import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
 
 type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
 
+/** `cause`: what the call out to the PBX ended with. */
+export interface FailedTestCall {
+  readonly line: LineId;
+  readonly user: UserId;
+  readonly cause: HangupCause;
+}
+
 export interface TestCallParts {
   readonly sip: SipCalls;
   readonly media: Media;
@@ -16,6 +24,16 @@ export interface TestCallParts {
   readonly actorClock?: ActorClock;
   /** A test is over: the person who made it is to be told. */
   readonly report: (report: TestCallReport) => void;
+  /** The PBX did not bring it back. */
+  readonly failed: (failed: FailedTestCall) => void;
+}
+
+interface Expected {
+  readonly user: UserId;
+  readonly number: string;
+  /** That goes out to the PBX. */
+  readonly call: CallId;
+  readonly untilMs: number;
 }
 
 /** A ring of the user, and the way through the PBX and back. */
@@ -25,7 +43,7 @@ const expectedForMs = 150_000;
 export class TestCalls {
   readonly #parts: TestCallParts;
   readonly #machine: ReturnType<typeof wired>;
-  readonly #expected = new Map<LineId, { readonly user: UserId; readonly number: string; readonly untilMs: number }>();
+  readonly #expected = new Map<LineId, Expected>();
   readonly #running = new Set<Actor<typeof testCallMachine>>();
 
   constructor(parts: TestCallParts) {
@@ -34,10 +52,10 @@ export class TestCalls {
   }
 
   /** The line's next call from its own `number` is the test's, and no call for its user. */
-  expect(line: LineId, user: UserId, number: string): void {
+  expect(line: LineId, user: UserId, number: string, call: CallId): void {
     const now = this.#parts.clock.now();
     for (const [id, { untilMs }] of this.#expected) if (untilMs < now) this.#expected.delete(id);
-    this.#expected.set(line, { user, number, untilMs: now + expectedForMs });
+    this.#expected.set(line, { user, number, call, untilMs: now + expectedForMs });
   }
 
   /** @returns whether this call is a test's, and taken */
@@ -60,6 +78,14 @@ export class TestCalls {
     });
     test.start();
     return true;
+  }
+
+  /** A call went out and is over: with a test's, nothing comes back any more. */
+  ended(call: CallId, cause: HangupCause): void {
+    const [line, expected] = [...this.#expected].find(([, other]) => other.call === call) ?? [];
+    if (!line || !expected) return;
+    this.#expected.delete(line);
+    this.#parts.failed({ line, user: expected.user, cause });
   }
 
   async endAll(signal: AbortSignal): Promise<void> {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { SimulatedClock } from 'xstate';
-import { TestCalls } from '../../src/actors/test-calls.ts';
+import { type FailedTestCall, TestCalls } from '../../src/actors/test-calls.ts';
 import { CallId, EpochMs } from '../../src/machines/model/ids.ts';
 import type { CallerIdentity } from '../../src/machines/model/party.ts';
 import type { TestCallReport } from '../../src/machines/test-call.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';
 import { office, olga } from './house.ts';
 
+const out = CallId('out');
 const back = CallId('back');
 
 /** A line that has called its own number, 100. */
@@ -15,6 +16,7 @@ function openTest() {
   const actorClock = new SimulatedClock();
   const wall = { at: 0 };
   const reports: TestCallReport[] = [];
+  const failures: FailedTestCall[] = [];
   const tests = new TestCalls({
     sip: nets.sip,
     media: nets.media,
@@ -26,10 +28,11 @@ function openTest() {
     clock: { now: () => EpochMs(wall.at) },
     actorClock,
     report: (report) => void reports.push(report),
+    failed: (one) => void failures.push(one),
   });
-  tests.expect(office.id, olga, '100');
+  tests.expect(office.id, olga, '100', out);
   const offer = (caller: CallerIdentity = { number: '100' }) => tests.take({ callId: back, lineId: office.id, caller });
-  return { nets, actorClock, wall, reports, tests, offer };
+  return { nets, actorClock, wall, reports, failures, tests, offer };
 }
 
 test('a line’s call to itself is answered with a tone, then with its own sound, and its keys are told', () => {
@@ -84,4 +87,19 @@ test('a shutdown ends the test', async () => {
   await tests.endAll(AbortSignal.timeout(1_000));
   expect(nets.told).toContain('hang up party back normal');
   expect(reports).toHaveLength(1);
+});
+
+test('a test that the PBX does not bring back is told, once; one that came back is not', () => {
+  const cause = { kind: 'rejected', sip: { status: 404, reason: 'Not Found' } } as const;
+  const { tests, failures, offer } = openTest();
+  tests.ended(CallId('another'), cause);
+  expect(failures).toEqual([]);
+  tests.ended(out, cause);
+  tests.ended(out, cause);
+  expect(failures).toEqual([{ line: office.id, user: olga, cause }]);
+  expect(offer()).toBe(false);
+  const good = openTest();
+  good.offer();
+  good.tests.ended(out, { kind: 'normal' });
+  expect(good.failures).toEqual([]);
 });

@@ -93,6 +93,6 @@ async function joinParties(): Promise<void> {
 function testLine(): void {
   const { sip, media } = new PlayedNetworks();
   const tests = new TestCalls({ sip, media, clock: { now: () => 0 }, actorClock: new SimulatedClock() } as never);
-  tests.expect(office.id, olga, '100');
+  tests.expect(office.id, olga, '100', 'out' as never);
   tests.take({ callId: 'back', lineId: office.id, caller: { number: '100' } } as never);
 }

@@ -169,6 +169,8 @@ export type SettingsNotice =
       readonly codec: string | undefined;
       readonly keys: readonly { readonly digit: DtmfDigit; readonly way: 'rfc2833' | 'info' | 'voice' }[];
     }
+  /** The PBX did not bring a test call back. `sip`: what it said instead. */
+  | { readonly kind: 'test-failed'; readonly lineName: string; readonly sip?: SipReply }
   | OwnerNotice
   | { readonly kind: 'operator-says'; readonly text: string }
   | { readonly kind: 'admin'; readonly text: string };

@@ -1,5 +1,6 @@
 import type { PickerKey } from '../../../actors/ports/settings-chat.ts';
 import type { OwnerNotice, SettingsNotice } from '../../../machines/model/settings-screens.ts';
+import { sipReply } from '../outcome.ts';
 import type { Phrase } from '../phrasebook.ts';
 import { button, goToCalls, type NoticeRendering, type SayNotice } from './rendering.ts';
 import { brief, paragraphs } from './words.ts';
@@ -40,6 +41,12 @@ export const notices: NoticeRendering<Other> = {
       phrase('test-report', { name: brief(lineName) }),
       codec === undefined ? phrase('test-report-silent') : phrase('test-report-codec', { codec: brief(codec) }),
       keys.length > 0 ? phrase('test-report-keys', { keys: arrived(keys) }) : phrase('test-report-no-keys'),
+    ].join('\n'),
+  }),
+  'test-failed': ({ lineName, sip }, phrase) => ({
+    text: [
+      phrase('test-report', { name: brief(lineName) }),
+      sip ? phrase('test-failed-reply', { reply: sipReply(sip) }) : phrase('test-failed'),
     ].join('\n'),
   }),
   'operator-says': ({ text }, phrase) => ({ text: `${phrase('operator-says')}\n${paragraphs(text)}` }),

@@ -251,6 +251,8 @@ test-report-codec = It came back from the PBX. Codec: { $codec }
 test-report-silent = It came back from the PBX without sound.
 test-report-keys = Keys that arrived: { $keys }
 test-report-no-keys = No key arrived.
+test-failed = It did not come back: no call arrived from the PBX.
+test-failed-reply = It did not come back: the PBX said { $reply }.
 operator-says = Message from the operator:
 
 ## Messages to an owner

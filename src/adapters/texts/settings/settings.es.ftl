@@ -251,6 +251,8 @@ test-report-codec = Volvió de la centralita. Códec: { $codec }
 test-report-silent = Volvió de la centralita sin sonido.
 test-report-keys = Teclas que llegaron: { $keys }
 test-report-no-keys = No llegó ninguna tecla.
+test-failed = No volvió: de la centralita no llegó ninguna llamada.
+test-failed-reply = No volvió: la centralita respondió { $reply }.
 operator-says = Mensaje del operador del servicio:
 
 ## Mensajes a quien es titular

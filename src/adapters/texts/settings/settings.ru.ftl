@@ -254,6 +254,8 @@ test-report-codec = Звонок вернулся с АТС. Кодек: { $code
 test-report-silent = Звонок вернулся с АТС, но без звука.
 test-report-keys = Дошли клавиши: { $keys }
 test-report-no-keys = Ни одна клавиша не дошла.
+test-failed = Звонок не вернулся: с АТС ничего не пришло.
+test-failed-reply = Звонок не вернулся: АТС ответила { $reply }.
 operator-says = Сообщение от оператора сервиса:
 
 ## Сообщения владельцу

@@ -331,6 +331,10 @@ const noticesByKind: {
   'taken-back': [{ kind: 'taken-back', lineName: 'Office', name: 'Olga' }],
   'hand-over-expired': [{ kind: 'hand-over-expired' }],
   exported: [{ kind: 'exported', text: '[Office]\nlogin = 100\ndomain = pbx.test' }],
+  'test-failed': [
+    { kind: 'test-failed', lineName: 'Office' },
+    { kind: 'test-failed', lineName: 'Office', sip: { status: 404, reason: 'Not Found' } },
+  ],
   'test-report': [
     { kind: 'test-report', lineName: 'Office', codec: undefined, keys: [] },
     {
