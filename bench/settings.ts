@@ -96,13 +96,15 @@ async function bench(): Promise<void> {
     const idle = await queriesWhile(() => new Promise((done) => setTimeout(done, 5_000)));
     const idlePerMs = idle.count / idle.tookMs;
 
-    console.log('queries of one press');
+    console.log('queries of one press, with what this host reads again when lines have changed');
     const one = async (person: number, label: string, what = label) => {
-      const { count, texts } = await queriesWhile(async () => {
+      const all = await queriesWhile(async () => {
         await order({ do: 'one', person, label });
         await service.settled();
       });
-      console.log(`  ${what.padEnd(28)} ${String(count).padStart(3)}`);
+      // Workers of the job queues look for work meanwhile; their statements begin with a comment.
+      const texts = all.texts.filter((text) => !text.startsWith('--'));
+      console.log(`  ${what.padEnd(28)} ${String(texts.length).padStart(3)}`);
       if (process.env.BENCH_LOG) console.log(texts);
     };
     for (const label of ['⚪', 'UDP', 'Name', 'Cancel', 'Worker', 'Back', 'Back']) await one(0, label);
