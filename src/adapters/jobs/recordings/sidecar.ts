@@ -6,18 +6,27 @@ import { EpochMs, RecordingId, UserId } from '../../../machines/model/ids.ts';
 /** Beside each file of a recording lies what its delivery is, for the time in which no row knows it. */
 const sidecarOf = (path: string) => `${path}.json`;
 
-/** On disk when it resolves. */
+/** On disk when it resolves; nothing is left of it when it rejects. */
 export async function writeSidecar(delivery: Delivery): Promise<void> {
   const path = sidecarOf(delivery.file.path);
   const draft = `${path}.new`;
-  const file = await open(draft, 'w', 0o600);
   try {
-    await file.writeFile(JSON.stringify(delivery));
+    await writeSynced(draft, JSON.stringify(delivery));
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(draft, path);
 }
 
 /** The recording first forgets its sidecar: a file alone is nobody's, a sidecar alone would be delivered again. */
