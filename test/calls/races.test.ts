@@ -16,7 +16,7 @@ const { RACE_SEED: only, RACE_SEEDS: many = '10' } = process.env;
 const seeds = only === undefined ? Array.from({ length: Number(many) }, (_, index) => index + 1) : [Number(only)];
 
 /** How long a race may take. */
-const raceMs = 22_000;
+const raceMs = 45_000;
 
 /** As many as vitest runs at once: a chat bears one edit a second, so that a call by itself mostly waits. */
 const scenesAtOnce = 5;
@@ -48,7 +48,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('races with real legs', () => {
   describe.each(races)('$name', (race) => {
     // Time is everybody's.
     const each = race.movesTime ? test : test.concurrent;
-    each.each(seeds)('seed %i', (seed) => run(race, seed));
+    each.each(seeds)('seed %i', (seed) => run(race, seed), raceMs + 15_000);
     test('and nothing is left in the service', () => ofService.nothingIsLeft());
   });
 

@@ -112,7 +112,7 @@ test('a call that ends while its file is delivered delivers it once', async () =
 test.each([
   ['the call is held and taken back', [{ type: 'pause' }, { type: 'resume', voiceLeg: VoiceLegId('leg') }]],
   ['the user is back on another device', [{ type: 'pause' }, { type: 'resume', voiceLeg: VoiceLegId('leg~1') }]],
-] as const)('F-REC-1 an automatic recording that was stopped by hand stays off when %s', async (_, commands) => {
+] as const)('an automatic recording that was stopped by hand stays off when %s', async (_, commands) => {
   begin({ ...byHand, automatic: true });
   recorderTells({ type: 'recorder.started' });
   press('stop');
@@ -122,7 +122,7 @@ test.each([
   expect(button).toBe('start');
 });
 
-test('F-REC-4 a start pressed while the last file is delivered begins when it has been, and can be taken back', async () => {
+test('a start pressed while the last file is delivered begins when it has been, and can be taken back', async () => {
   begin(byHand);
   write();
   press('stop');

@@ -543,7 +543,7 @@ describe('reconnection', () => {
     expect(nets.told).toContain('connect his call');
   });
 
-  test('F-RCN-3 Telegram wants us to wait: he is asked to call, and rung when the wait is over', () => {
+  test('Telegram wants us to wait: he is asked to call, and rung when the wait is over', () => {
     byButton();
     nets.user(again, { type: 'user.hungUp', cause: { kind: 'flood', retryAfterMs: 30_000 } });
     clock.increment(29_999);
@@ -995,7 +995,7 @@ describe('a second call', () => {
     expect(phone.getSnapshot().context.recordings[call]).toBe('stop');
   });
 
-  test('B-16 a party that comes back to a user who talks to another is ended, and he is told so', () => {
+  test('a party that comes back to a user who talks to another is ended, and he is told so', () => {
     intoSwitchingTalk();
     phone.send({ type: 'recalled', call: { ...dial, label: secondDialled.label }, ...failed });
     expect(promises).toEqual(['ended']);

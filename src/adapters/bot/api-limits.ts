@@ -1,6 +1,6 @@
 import { autoRetry } from '@grammyjs/auto-retry';
 import { apiThrottler, BottleneckStrategy } from '@grammyjs/transformer-throttler';
-import type { Bot, Transformer } from 'grammy';
+import { type Bot, HttpError, type Transformer } from 'grammy';
 import { signal as forLibrary } from './polling.ts';
 
 const requestTimeoutMs = 10_000;
@@ -13,6 +13,8 @@ const waitingInAll = 1_000;
 const sending: ReadonlySet<string> = new Set(['sendMessage']);
 /** Told apart from sending: nobody is notified of it, and no limit over all chats is known. */
 const editing: ReadonlySet<string> = new Set(['editMessageText', 'editMessageReplyMarkup']);
+/** Given twice they are one. */
+const answering: ReadonlySet<string> = new Set(['answerCallbackQuery', 'answerInlineQuery']);
 const repeatable: ReadonlySet<string> = new Set([
   ...sending,
   ...editing,
@@ -37,7 +39,13 @@ export function limitRequests(bot: Bot): void {
     rethrowInternalServerErrors: true,
   });
   // From the inside to the outside: each attempt has its time, and its place in the queue.
-  bot.api.config.use(limited, only(sending, throttled(pace)), only(editing, throttled({})), only(repeatable, retry));
+  bot.api.config.use(
+    limited,
+    only(answering, onceMore),
+    only(sending, throttled(pace)),
+    only(editing, throttled({})),
+    only(repeatable, retry),
+  );
 }
 
 const overflow = { strategy: BottleneckStrategy.OVERFLOW };
@@ -73,6 +81,17 @@ const limited: Transformer = (call, method, payload, given) => {
   const until = given === undefined ? own : AbortSignal.any([given as unknown as AbortSignal, own]);
   return call(method, payload, forLibrary(until));
 };
+
+/** That Telegram closed an idle connection shows only when it is used: the press it took with it would be left waiting. */
+const onceMore: Transformer = (call, method, payload, signal) =>
+  call(method, payload, signal).catch((error: unknown) => {
+    const isCutOff = error instanceof HttpError && !isTimeout(error.error);
+    if (!isCutOff || signal?.aborted) throw error;
+    return call(method, payload, signal);
+  });
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 
 const only =
   (methods: ReadonlySet<string>, transformer: Transformer): Transformer =>

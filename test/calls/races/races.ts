@@ -198,7 +198,8 @@ export const races: readonly Race[] = [
         ring.drop();
       }
       if (seeded.random.chance(0.5)) line.releases();
-      const next = await whileTimePasses(stage.clock, () => tablet.rings(5_000));
+      // Where our side was not connected yet when it was lost, the 20 s of connecting count.
+      const next = await whileTimePasses(stage.clock, () => tablet.rings(25_000));
       line.releases();
       next.answer();
       await scene.settlesAs(['talk'], scene.pat);
