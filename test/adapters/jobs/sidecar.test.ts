@@ -34,6 +34,6 @@ test('what was written is read again, and nothing else lies there', async () => 
 test('what cannot be written leaves nothing behind', async () => {
   // Nothing can take the place of a directory.
   await mkdir(join(directory, 'r1.ogg.json'));
-  await expect(writeSidecar(delivery())).rejects.toThrow();
+  await expect(writeSidecar(delivery())).rejects.toThrow('EISDIR');
   expect(await readdir(directory)).toEqual(['r1.ogg.json']);
 });
