@@ -42,6 +42,7 @@ import { PlanRepository } from './db/plan-repository.ts';
 import { WorkerRepository } from './db/worker-repository.ts';
 import type { HangupCause } from './machines/model/hangup-cause.ts';
 import type { LineId, UserId } from './machines/model/ids.ts';
+import type { SettingsNotice } from './machines/model/settings-screens.ts';
 import type { TestCallReport } from './machines/test-call.ts';
 import type { Storage } from './storage.ts';
 
@@ -235,6 +236,14 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       .catch(fault('workers'));
   const beating = setInterval(beat, beatMs);
   beat();
+  const ofTest = (
+    { line, user }: Pick<FailedTestCall, 'line' | 'user'>,
+    noticeOf: (lineName: string) => SettingsNotice,
+  ) =>
+    void parts.lines
+      .find(line)
+      .then((found) => say({ to: user, notice: noticeOf(found?.name ?? '') }))
+      .catch(fault('test call'));
   const sayAll = () => void operatorVoice.sayAll().catch(fault('notices of the operator'));
   sayAll();
   tellOfChangedTemplates({ book: lines, templates, hints, say }, clock.now()).catch(fault('templates'));
@@ -250,19 +259,12 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
         })
         .catch(fault('invitations')),
     say,
-    testEnded: ({ line, user, codec, keys }) =>
-      void parts.lines
-        .find(line)
-        .then((found) => say({ to: user, notice: { kind: 'test-report', lineName: found?.name ?? '', codec, keys } }))
-        .catch(fault('test call')),
-    testFailed: ({ line, user, cause }) =>
-      void parts.lines
-        .find(line)
-        .then((found) => {
-          const sip = 'sip' in cause ? cause.sip : undefined;
-          return say({ to: user, notice: { kind: 'test-failed', lineName: found?.name ?? '', ...(sip && { sip }) } });
-        })
-        .catch(fault('test call')),
+    testEnded: ({ codec, keys, ...test }) =>
+      ofTest(test, (lineName) => ({ kind: 'test-report', lineName, codec, keys })),
+    testFailed: ({ cause, ...test }) => {
+      const sip = 'sip' in cause ? cause.sip : undefined;
+      ofTest(test, (lineName) => ({ kind: 'test-failed', lineName, ...(sip && { sip }) }));
+    },
     recordingFailed: (failed) => ownerNotices.recordingFailed(failed),
     callEnded: (line, cause) => ownerNotices.callEnded(line, cause),
     linesChanged: sayAll,

@@ -590,7 +590,9 @@ describe('reconnection', () => {
     expect(nets.told).toContain('hang up party call connection-lost');
   });
 
-  test('losses of a call that waits beside another grow old as well, and are not the other one’s', () => {
+  const other = CallId('other');
+  /** The talk was lost five times; then another party called, and the user is with it. */
+  const fiveLossesAndAnother = () => {
     phone.send({ ...dial, switching: true });
     nets.user(leg, { type: 'user.answered' });
     nets.party(call, { type: 'party.answered' });
@@ -598,10 +600,13 @@ describe('reconnection', () => {
       isLost(count);
       isBack(count + 1);
     }
-    const other = CallId('other');
     phone.send({ ...partyCalled, switching: true, label: { ...partyCalled.label, call: other } });
     phone.send({ type: 'switch', version: 1 });
     nets.party(other, { type: 'party.answered' });
+  };
+
+  test('losses of a call that waits beside another grow old as well, and are not the other one’s', () => {
+    fiveLossesAndAnother();
     clock.increment(600_000);
     phone.send({ type: 'switch', version: 3 });
     nets.party(other, { type: 'party.hungUp', cause: { kind: 'normal' } });
@@ -612,17 +617,7 @@ describe('reconnection', () => {
   });
 
   test('losses of the first are not those of the second, which is left', () => {
-    phone.send({ ...dial, switching: true });
-    nets.user(leg, { type: 'user.answered' });
-    nets.party(call, { type: 'party.answered' });
-    for (let count = 0; count < 5; count++) {
-      isLost(count);
-      isBack(count + 1);
-    }
-    const other = CallId('other');
-    phone.send({ ...partyCalled, switching: true, label: { ...partyCalled.label, call: other } });
-    phone.send({ type: 'switch', version: 1 });
-    nets.party(other, { type: 'party.answered' });
+    fiveLossesAndAnother();
     nets.party(call, { type: 'party.hungUp', cause: { kind: 'normal' } });
     isLost(5);
     expect(nets.told).toContain('ring user leg~6');

@@ -4,6 +4,18 @@ import { UserId } from '../../../src/machines/model/ids.ts';
 import { everything, olga, Room, uwe } from './room.ts';
 
 const newLine = (messageId: number) => ({ kind: 'press', press: { do: 'new' }, messageId }) as const;
+/** Olga has pressed `Export`, which takes until `resolve`. */
+async function whileExporting() {
+  const room = new Room();
+  const line = await room.newLine(olga);
+  const { promise, resolve } = Promise.withResolvers<object>();
+  const exporting = vi.fn<() => Promise<object>>(() => promise);
+  room.onPress({ export: exporting });
+  const messageId = (await room.screenMessage(olga)) ?? 0;
+  await room.put(olga, { kind: 'press', press: { do: 'export', line }, messageId });
+  return { room, line, messageId, exporting, resolve };
+}
+
 const softphone = { kind: 'command', command: 'softphone', payload: '' } as const;
 
 test('what an earlier process left is done at the start, in order, each once', async () => {
@@ -178,13 +190,7 @@ test('a press that has waited for more than 15 s does nothing: she sees its scre
 });
 
 test('a press behind one that takes long waits too; a command and a message do not get too old', async () => {
-  const room = new Room();
-  const line = await room.newLine(olga);
-  const { promise, resolve } = Promise.withResolvers<object>();
-  const exporting = vi.fn<() => Promise<object>>(() => promise);
-  room.onPress({ export: exporting });
-  const messageId = (await room.screenMessage(olga)) ?? 0;
-  await room.put(olga, { kind: 'press', press: { do: 'export', line }, messageId });
+  const { room, line, messageId, exporting, resolve } = await whileExporting();
   await room.put(olga, { kind: 'press', press: { do: 'delete', line, sure: true }, messageId });
   room.desk.wake();
   await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
@@ -291,13 +297,7 @@ test('what was left does not bring her back when it ends after all', async () =>
 });
 
 test('what ends when it was left already shows nothing, and says nothing', async () => {
-  const room = new Room();
-  const line = await room.newLine(olga);
-  const { promise, resolve } = Promise.withResolvers<object>();
-  const exporting = vi.fn<() => Promise<object>>(() => promise);
-  room.onPress({ export: exporting });
-  const messageId = (await room.screenMessage(olga)) ?? 0;
-  await room.put(olga, { kind: 'press', press: { do: 'export', line }, messageId });
+  const { room, exporting, resolve } = await whileExporting();
   room.desk.wake();
   await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
   room.clock.increment(30_000);

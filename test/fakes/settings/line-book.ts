@@ -1,6 +1,7 @@
 import type { Deadline } from '../../../src/actors/ports/deadlines.ts';
 import type { Changer, LineBook, NewEdits } from '../../../src/actors/ports/line-book.ts';
 import { appliesAt, autoApplyKind, lineAddressPrefix } from '../../../src/machines/model/auto-apply.ts';
+import { blankSettings } from '../../../src/machines/model/blank-line.ts';
 import { type EpochMs, LineId, type UserId } from '../../../src/machines/model/ids.ts';
 import { nameWith } from '../../../src/machines/model/line-name.ts';
 import type { AppliedSettings, LineOptions, OwnedLine } from '../../../src/machines/model/settings.ts';
@@ -67,7 +68,7 @@ export class MemoryLineBook implements LineBook {
       owner,
       user: owner,
       ...{ name, codecs, dtmfMethods, recording, recordingsChat, quietHours },
-      ...unset,
+      ...blankSettings,
       enabled: false,
       draft: true,
       hasPassword: false,
@@ -187,16 +188,6 @@ export class MemoryLineBook implements LineBook {
     return line;
   }
 }
-
-const unset: AppliedSettings = {
-  login: '',
-  domain: '',
-  proxy: '',
-  transport: 'udp',
-  worker: 'auto',
-  template: undefined,
-  dialRules: '',
-};
 
 function edit(held: Held, { password, ...edits }: NewEdits, at: EpochMs): void {
   const { line } = held;
