@@ -348,7 +348,12 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     shownBy: ['B-14'],
   },
   { area: 'Beyond', id: 'B-15', text: 'Missed-call message with Redial', shownBy: ['AC-29', 'AC-78'] },
-  { area: 'Beyond', id: 'B-16', text: 'Transfer recall: failed transfer rings the user back', shownBy: ['AC-54'] },
+  {
+    area: 'Beyond',
+    id: 'B-16',
+    text: 'Transfer recall: failed transfer rings the user back',
+    shownBy: ['AC-54', 'B-16'],
+  },
   { area: 'Beyond', id: 'B-18', text: 'Blind transfer of the current call to a number (later)', shownBy: [] },
   { area: 'Beyond', id: 'B-19', text: 'Three-way conference (later)', shownBy: [] },
   { area: 'Beyond', id: 'B-17', text: 'Do-not-disturb / quiet hours per line', shownBy: ['B-17'] },

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { examples } from './examples.ts';
 import { features } from './features.ts';
@@ -113,4 +114,15 @@ test('all examples and features of the product are there, each once', () => {
   expect(examples.map(({ id }) => Number(id.slice(3))).sort((one, other) => one - other)).toEqual(
     Array.from({ length: 88 }, (_, index) => index + 1),
   );
+});
+
+/** A whole run says so too, half an hour later. */
+test('every id that a title begins with is counted', () => {
+  const counted = new Set([...examples, ...features].flatMap(({ shownBy }) => shownBy));
+  const files = globSync('test/**/*.test.ts', { exclude: ['test/support/acceptance/**'] });
+  const named = files.flatMap(
+    (file) => readFileSync(file, 'utf8').match(/(?<=\(\s*['"`])(?:AC|F-[A-Z]{3}|B)-\d+\b/g) ?? [],
+  );
+  expect(named.length).toBeGreaterThan(100);
+  expect(named.filter((id) => !counted.has(id))).toEqual([]);
 });
