@@ -74,7 +74,8 @@ async function startServer({ native, data, passwordFile, owner }: Place): Promis
   const port = await freePort();
   const server = spawn(
     join(native, 'bin', 'postgres'),
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+    // BullMQ's checks and renewals deadlock now and then, and a renewal must not wait a second for it.
+    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'deadlock_timeout=200ms'],
     // Detached: Ctrl-C in a terminal reaches the whole process group, and the database must outlive the drain.
     { ...owner, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );

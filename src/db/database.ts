@@ -1,7 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Client, Pool } from 'pg';
-import { DatabaseUnavailable } from './database-unavailable.ts';
+import { DatabaseUnavailable, hostOf } from './database-unavailable.ts';
 import { CallEntity } from './entities/call.ts';
 import { ChatAccountEntity } from './entities/chat-account.ts';
 import { DeadlineEntity } from './entities/deadline.ts';
@@ -15,6 +15,7 @@ import { PersonEntity } from './entities/person.ts';
 import { PlanAccountEntity } from './entities/plan-account.ts';
 import { RecordingEntity } from './entities/recording.ts';
 import { WorkerEntity } from './entities/worker.ts';
+import { oneAtATime } from './migrating.ts';
 import { Migration20261121First } from './migrations/2026-11-21-first.ts';
 import { Migration20261122Jobs } from './migrations/2026-11-22-jobs.ts';
 import { Migration20261122Settings } from './migrations/2026-11-22-settings.ts';
@@ -25,7 +26,23 @@ import { Migration20261124SettingsBot } from './migrations/2026-11-24-settings-b
 import { Migration20261125RowChanges } from './migrations/2026-11-25-row-changes.ts';
 import { Migration20261126LateInputs } from './migrations/2026-11-26-late-inputs.ts';
 import { Migration20261127OperatorServers } from './migrations/2026-11-27-operator-servers.ts';
+import { Migration20261128Hosting } from './migrations/2026-11-28-hosting.ts';
 import { RowCache } from './row-cache.ts';
+
+/** In the order of their making. */
+const migrations = [
+  { name: '2026-11-21-first', class: Migration20261121First },
+  { name: '2026-11-22-jobs', class: Migration20261122Jobs },
+  { name: '2026-11-22-settings', class: Migration20261122Settings },
+  { name: '2026-11-23-first-contacts', class: Migration20261123FirstContacts },
+  { name: '2026-11-23-languages', class: Migration20261123Languages },
+  { name: '2026-11-24-settings-bot', class: Migration20261124SettingsBot },
+  { name: '2026-11-24-operator-notices', class: Migration20261124OperatorNotices },
+  { name: '2026-11-25-row-changes', class: Migration20261125RowChanges },
+  { name: '2026-11-26-late-inputs', class: Migration20261126LateInputs },
+  { name: '2026-11-27-operator-servers', class: Migration20261127OperatorServers },
+  { name: '2026-11-28-hosting', class: Migration20261128Hosting },
+];
 
 /** Connections to the product's schema. */
 export interface Database {
@@ -41,8 +58,8 @@ export interface Database {
 }
 
 /**
- * Connects and migrates. Safe beside other starting hosts: the migrator takes a lock in the database.
- * @throws DatabaseUnavailable when the server does not answer or a migration fails
+ * Connects and migrates. Safe beside other starting hosts: they migrate one after the other.
+ * @throws DatabaseUnavailable when the server does not answer, a migration fails, or a newer version was here
  */
 export async function openDatabase(url: string): Promise<Database> {
   const orm = await MikroORM.init({
@@ -64,18 +81,7 @@ export async function openDatabase(url: string): Promise<Database> {
     ],
     extensions: [Migrator],
     migrations: {
-      migrationsList: [
-        { name: '2026-11-21-first', class: Migration20261121First },
-        { name: '2026-11-22-jobs', class: Migration20261122Jobs },
-        { name: '2026-11-22-settings', class: Migration20261122Settings },
-        { name: '2026-11-23-first-contacts', class: Migration20261123FirstContacts },
-        { name: '2026-11-23-languages', class: Migration20261123Languages },
-        { name: '2026-11-24-settings-bot', class: Migration20261124SettingsBot },
-        { name: '2026-11-24-operator-notices', class: Migration20261124OperatorNotices },
-        { name: '2026-11-25-row-changes', class: Migration20261125RowChanges },
-        { name: '2026-11-26-late-inputs', class: Migration20261126LateInputs },
-        { name: '2026-11-27-operator-servers', class: Migration20261127OperatorServers },
-      ],
+      migrationsList: [...migrations],
       snapshot: false,
       silent: true,
     },
@@ -93,8 +99,11 @@ export async function openDatabase(url: string): Promise<Database> {
   try {
     // The migrator would make a database of whatever name was mistyped.
     await orm.em.getConnection().execute('select 1');
-    await refuseNewer(orm, url);
-    await orm.migrator.up();
+    await oneAtATime(
+      url,
+      migrations.map(({ name }) => name),
+      () => orm.migrator.up(),
+    );
   } catch (cause) {
     await orm.close(true);
     if (cause instanceof DatabaseUnavailable) throw cause;
@@ -106,19 +115,6 @@ export async function openDatabase(url: string): Promise<Database> {
   return { fork: () => orm.em.fork(), rows: new RowCache(), close: () => orm.close() };
 }
 
-/** Code that does not know a table's new rules would break them without a word. @throws DatabaseUnavailable */
-async function refuseNewer(orm: MikroORM, url: string): Promise<void> {
-  const known = orm.config.get('migrations').migrationsList?.map(nameOf);
-  const unknown = (await orm.migrator.getExecuted()).map(nameOf).filter((name) => !known?.includes(name));
-  if (unknown.length === 0) return;
-  throw new DatabaseUnavailable(
-    `the database at ${hostOf(url)} was set up by a newer version of siptg (${unknown.join(', ')}): ` +
-      'start that version or a later one, or restore the back-up from before its first start (docs/operating.md)',
-  );
-}
-
-const nameOf = (migration: object): string => ('name' in migration ? String(migration.name) : '');
-
 /**
  * A session that the server ends (SQLSTATE 57P01 and its like) in the middle of a statement fails that statement, and `pg`
  * would give its connection back to the pool, to fail the next one too: it notices at the end of the socket, which is read
@@ -129,9 +125,6 @@ const endWithItsSession = (client: Client): void => {
     if (code?.startsWith('57P')) void client.end().catch(() => {});
   });
 };
-
-/** The password of the connection string stays out of messages. */
-const hostOf = (url: string): string => new URL(url).host || 'localhost';
 
 /** By what the server (SQLSTATE) or the network said; the rest speaks for itself. */
 const remedies: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { LineRepository } from '../../src/db/line-repository.ts';
@@ -39,6 +40,35 @@ test('a line of the first release keeps its settings and gets the defaults of th
       recording: false,
       recordingsChat: undefined,
     });
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test('a database that a newer version has migrated is refused, with the remedy, and left as it is', async () => {
+  const cluster = await temporaryCluster();
+  const client = new pg.Client(cluster.url);
+  try {
+    await (await openDatabase(cluster.url)).close();
+    await client.connect();
+    await client.query(`insert into mikro_orm_migrations (name) values ('2999-01-01-later')`);
+    await client.query(`delete from mikro_orm_migrations where name = '2026-11-28-hosting'`);
+    await client.query('drop table shard, host, hosting');
+
+    await expect(openDatabase(cluster.url)).rejects.toThrow(/newer version \(2999-01-01-later\): start that version/);
+    const { rows } = await client.query(`select to_regclass('shard') as shard`);
+    expect(rows).toEqual([{ shard: null }]);
+  } finally {
+    await client.end();
+    await cluster.stop();
+  }
+});
+
+test('several hosts may migrate an empty database at the same time', async () => {
+  const cluster = await temporaryCluster();
+  try {
+    const databases = await Promise.all(Array.from({ length: 4 }, () => openDatabase(cluster.url)));
+    await Promise.all(databases.map((database) => database.close()));
   } finally {
     await cluster.stop();
   }
