@@ -1,5 +1,6 @@
 import { createPostgresBackend, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import pg from 'pg';
+import { type EndlessJobs, lockMs } from './hosting/endless-jobs.ts';
 
 /** What is used of BullMQ's queue and worker: the same on both backends, whose types differ. */
 export interface RawQueue {
@@ -36,6 +37,8 @@ export interface Backend {
   prepare(): Promise<void>;
   queue(name: string): RawQueue;
   worker(name: string, process: Processor<unknown>, options: WorkerOptions): RawWorker;
+  /** Of jobs that never end and are fetched by hand. @param holder who holds them, told with each job that is held */
+  endless(name: string, holder: string): EndlessJobs;
 }
 
 const connectMs = 3_000;
@@ -48,6 +51,14 @@ const workerOptions = {
   maxStalledCount: 1_000_000_000,
   /** After a refused connection; the library's 15 s would be a long time for a deadline. */
   runRetryDelay: 1_000,
+};
+
+/** For endless jobs, beside what is common to workers. */
+const endlessOptions = {
+  ...workerOptions,
+  lockDuration: lockMs,
+  /** A host that waits for a job asks this often, in seconds, whether there is one after all. */
+  drainDelay: 1,
 };
 
 /** BullMQ on the product's own database, in a schema of its own (`bullmq`). */
@@ -77,6 +88,17 @@ export function postgresBackend(url: string): Backend {
     queue: (name) => new Queue(name, { connection }, createPostgresBackend),
     worker: (name, process, options) =>
       new Worker(name, process, { connection, ...workerOptions, ...options }, patientPostgresBackend),
+    endless: (name, holder) => ({
+      // Each check and renewal writes every row: twice as often would cost ten times the log.
+      renewEveryMs: 2_000,
+      queue: new Queue(name, { connection }, createPostgresBackend),
+      worker: new Worker(
+        name,
+        null,
+        { connection: { ...connection, max: 4 }, ...endlessOptions, name: holder, stalledInterval: 2_000 },
+        createPostgresBackend,
+      ),
+    }),
   };
 }
 
@@ -103,5 +125,15 @@ export function redisBackend(url: string): Backend {
     queue: (name) => new Queue(name, { connection: producer }),
     worker: (name, process, options) =>
       new Worker(name, process, { connection: consumer, ...workerOptions, ...options }),
+    endless: (name, holder) => ({
+      renewEveryMs: 1_500,
+      queue: new Queue(name, { connection: producer }),
+      worker: new Worker(name, null, {
+        connection: consumer,
+        ...endlessOptions,
+        name: holder,
+        stalledInterval: 1_000,
+      }),
+    }),
   };
 }

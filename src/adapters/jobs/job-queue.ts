@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Backend, RawQueue, RawWorker } from './backends.ts';
+import { complaints } from './complaints.ts';
+import { end } from './ending.ts';
 import { inTime, JobsUnavailable } from './jobs-unavailable.ts';
 
 export interface WorkOptions {
@@ -12,13 +14,10 @@ export interface WorkOptions {
 export type JobHandler<Data> = (data: Data, signal: AbortSignal) => Promise<void>;
 
 const answerMs = 5_000;
-const closingMs = 5_000;
-const disconnectingMs = 1_000;
 const attempts = 8;
 const firstRetryMs = 1_000;
 /** Requests without an answer yet; with a dead server each of them waits for its time-out. */
 const requestsAtMost = 1_000;
-const complainEveryMs = 10_000;
 
 /** One queue: jobs are told to a handler on some host, at least once, not before their delay has passed. */
 export class JobQueue<Data extends object> {
@@ -27,10 +26,10 @@ export class JobQueue<Data extends object> {
   readonly #log: Logger;
   readonly #queue: RawQueue;
   readonly #stopping = new AbortController();
+  readonly #complain: (error: unknown) => void;
   #hasHandler = false;
   #worker: RawWorker | undefined;
   #requests = 0;
-  #complainedAt = Number.NEGATIVE_INFINITY;
   /** What a connection said last; who waits for the server learns only that it does not answer. */
   #trouble: unknown;
 
@@ -38,6 +37,11 @@ export class JobQueue<Data extends object> {
     this.#name = name;
     this.#backend = backend;
     this.#log = log;
+    const complain = complaints(log, name, this.#stopping.signal);
+    this.#complain = (error) => {
+      this.#trouble = error;
+      complain(error);
+    };
     this.#queue = backend.queue(name);
     this.#queue.on('error', (error) => this.#complain(error));
   }
@@ -107,7 +111,7 @@ export class JobQueue<Data extends object> {
         return;
       } catch (error) {
         this.#complain(error);
-        await this.#end(worker);
+        await end(worker);
         await new Promise((resolve) => setTimeout(resolve, firstRetryMs).unref());
       }
     }
@@ -117,16 +121,7 @@ export class JobQueue<Data extends object> {
   async close(): Promise<void> {
     this.#stopping.abort();
     // The worker waits for its handlers, and with a dead server for ever.
-    await Promise.all([this.#worker && this.#end(this.#worker), this.#end(this.#queue)]);
-  }
-
-  async #end(part: RawQueue | RawWorker) {
-    try {
-      await inTime(part.close(), closingMs, 'closing');
-    } catch {
-      // A client that was not closed dials for ever.
-      await inTime(part.disconnect(), disconnectingMs, 'disconnecting').catch(() => {});
-    }
+    await Promise.all([this.#worker && end(this.#worker), end(this.#queue)]);
   }
 
   async #ask(what: string, request: () => Promise<unknown>, timeoutMs = answerMs): Promise<void> {
@@ -140,15 +135,6 @@ export class JobQueue<Data extends object> {
     } finally {
       this.#requests--;
     }
-  }
-
-  /** A lost server is told of by every connection at every attempt: one line in 10 s is enough. */
-  #complain(error: unknown) {
-    this.#trouble = error;
-    const now = performance.now();
-    if (now - this.#complainedAt < complainEveryMs || this.#stopping.signal.aborted) return;
-    this.#complainedAt = now;
-    this.#log.warn({ queue: this.#name, reason: String(error) }, 'trouble with the queue');
   }
 }
 
