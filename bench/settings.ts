@@ -67,6 +67,7 @@ async function bench(): Promise<void> {
   const book = new LineBookRepository(storage.database, storage.box);
   for (const [number, owner] of owners.entries()) await addLine(book, owner, number);
   const service = await startService({
+    host: { id: 'local', place: '', shards: 2 },
     storage,
     log: pino({ level: process.env.BENCH_LOG ?? 'silent' }),
     plans: { plans: new Map([['bench', standard]]), standard },

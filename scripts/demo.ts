@@ -60,6 +60,7 @@ async function play(): Promise<void> {
   const sandbox = await openSandbox(config);
   running.defer(() => sandbox.close());
   const service = await startService({
+    host: { id: 'local', place: '', shards: 2 },
     storage: sandbox.storage,
     telegram: sandbox.telegram,
     settings: {

@@ -131,6 +131,7 @@ async function start(
   const service = await startService({
     storage,
     telegram,
+    host: { id: 'local', place: config.WORKER_PLACE },
     ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
     settings: settingsOf(config),
     ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),

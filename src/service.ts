@@ -7,11 +7,16 @@ import { CallJournal } from './actors/call-journal.ts';
 import { CallNotices } from './actors/call-notices.ts';
 import { Dialling } from './actors/dialling.ts';
 import { DtmfSender } from './actors/dtmf-sender.ts';
+import { Post } from './actors/hosting/post.ts';
+import { ShardWork } from './actors/hosting/shard-work.ts';
 import { LineActors } from './actors/lines.ts';
 import type { CallLog } from './actors/ports/call-log.ts';
 import type { WallClock } from './actors/ports/clock.ts';
+import type { Deadline } from './actors/ports/deadlines.ts';
 import type { Faults } from './actors/ports/faults.ts';
+import type { Letter, ShardInboxRow } from './actors/ports/shard-inbox.ts';
 import type { Texts } from './actors/ports/texts.ts';
+import { Reception } from './actors/reception.ts';
 import { Recordings } from './actors/recordings.ts';
 import { toldPlans } from './actors/settings/told-plans.ts';
 import { Softphones } from './actors/softphones.ts';
@@ -42,6 +47,7 @@ import { DeadlineRepository } from './db/deadline-repository.ts';
 import { keepRemovingExpired } from './db/expiry.ts';
 import { FirstContactBanRepository } from './db/first-contact-ban-repository.ts';
 import { HintRepository } from './db/hint-repository.ts';
+import { letterChannel, ShardInboxRepository } from './db/hosting/shard-inbox-repository.ts';
 import { watchLineChanges } from './db/line-changes.ts';
 import { LineRepository } from './db/line-repository.ts';
 import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
@@ -50,9 +56,12 @@ import { PlanRepository } from './db/plan-repository.ts';
 import { RecordingRepository } from './db/recording-repository.ts';
 import { keepRows } from './db/row-changes.ts';
 import { UserRepository } from './db/user-repository.ts';
+import { watch } from './db/watching.ts';
 import { healthParts } from './health-parts.ts';
+import { type HostSettings, openHosting } from './hosting.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import { isPrivateAddress } from './machines/model/server-address.ts';
+import { botShard } from './machines/model/shards.ts';
 import {
   botSettings,
   type SettingsBot,
@@ -74,6 +83,7 @@ export interface ServiceOptions {
   /** Where jobs live; in the database where not given. */
   readonly redisUrl?: string;
   readonly log: Logger;
+  readonly host: HostSettings;
   /** Without it nothing is limited. */
   readonly plans?: PlanFile;
   readonly settings: SettingsBotOptions;
@@ -116,6 +126,9 @@ const endingMs = 10_000;
 /** The same when somebody has asked twice. */
 const hurriedEndingMs = 2_000;
 
+/** By then a host has its share, or lives with less. */
+const fillingMs = 10_000;
+
 /** What cannot be said or written by then is given up at the end. */
 const settlingMs = 3_000;
 
@@ -139,6 +152,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const faults: Faults = {
       report: (where, error, callId) => log.error({ err: error, where, ...(callId && { callId }) }, 'something failed'),
     };
+    // Before anything else: a second process of this host would use the same login and the same ports.
+    const hosting = await openHosting({
+      databaseUrl: storage.url,
+      redisUrl: options.redisUrl,
+      host: options.host,
+      holder: {
+        gained: (owned) => work.gained(owned),
+        lost: (owned, why) => work.lost(owned, why),
+        isIdle: (shard) => work.isIdle(shard),
+      },
+      load: () => ({ lines: lineActors.size, calls: softphones.engaged + bridges.engaged }),
+      faults,
+      log: log.child({ part: 'hosting' }),
+    });
+    const { ownership } = hosting;
+    started.push(() => ownership.close());
+    let isOwner = false;
+    // While it starts it does nothing for anybody but itself.
+    const mayAct = () => !isOwner || ownership.mayActAtAll;
     started.push(await keepRemovingExpired(storage.database, (error) => faults.report('expiry', error)));
     started.push(await keepRows(storage.url, storage.database.rows));
     const { templates, allowPrivateRegistrars } = options.settings;
@@ -162,10 +194,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       accounts: lines,
       rtp: media.rtp,
       ...(allowPrivateRegistrars !== true && { isPrivate: isPrivateAddress }),
+      mayAct,
       log: log.child({ part: 'sip' }),
     });
     started.push(() => sip.close());
-    const account = await openAccount();
+    const account = await openAccount(mayAct);
     const texts = new FluentTexts();
     const settingsTexts = new FluentSettingsTexts();
     // The bot reads before there is anybody to be told.
@@ -176,8 +209,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       panels,
       texts,
       botSettings(store, settingsTexts, options.settings, wall, (row, isNew) => take(row, isNew)),
+      mayAct,
     );
-    const telegram = telegramCalls({ link: account, legs: media.webrtc, log: log.child({ part: 'telegram-calls' }) });
+    const telegram = telegramCalls({
+      link: account,
+      legs: media.webrtc,
+      takes: (user) => hosting.carries(user),
+      log: log.child({ part: 'telegram-calls' }),
+    });
     started.push(() => telegram.close());
     const jobs = await openJobs({
       databaseUrl: storage.url,
@@ -219,7 +258,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     const time = clock ? { clock } : {};
     const told = toldPlans(plans, { say: (saying) => settings.say(saying), faults });
-    const lineActors = new LineActors({ lines, registrar: sip.registrar, faults, wallClock: wall, ...time });
+    const lineActors = new LineActors({
+      lines,
+      registrar: sip.registrar,
+      carries: ({ user }) => hosting.carries(user),
+      faults,
+      wallClock: wall,
+      ...time,
+    });
     const bridges = new Bridges({
       sip: sip.calls,
       media: media.media,
@@ -270,7 +316,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const switchboard = new Switchboard({
       sip: sip.calls,
       telegram,
-      conversation: chats,
       lines,
       users,
       callLog: calls,
@@ -288,6 +333,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       settingsBot: bot.username,
       newId: randomUUID,
     });
+    const inbox = new ShardInboxRepository(storage.database, storage.box);
+    const toHostOf = (user: UserId, id: string, letter: Letter, expiresAt?: EpochMs) =>
+      inbox.put({ id, shard: hosting.shardOf(user), letter, ...(expiresAt !== undefined && { expiresAt }) });
+    const reception = new Reception({
+      conversation: chats,
+      bot,
+      texts,
+      clock: wall,
+      carries: (user) => hosting.carries(user),
+      pass: toHostOf,
+      take: switchboard,
+      say: (user, notice) => notices.say(user, notice),
+    });
     const settings: SettingsBot = startSettingsBot({
       options: options.settings,
       store,
@@ -301,27 +359,85 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock: wall,
       actorClock: clock,
       faults,
-      setCallback: (user, on) => switchboard.setCallback(user, on),
+      setCallback: async (user, on) =>
+        hosting.carries(user)
+          ? switchboard.setCallback(user, on)
+          : toHostOf(user, randomUUID(), { kind: 'callback', user, on }),
       finds: (user, username) => account.finds(user, username),
-      startTestCall: async (user, line) => switchboard.testLine(user, line, (await lines.settings(line)).login),
+      startTestCall: async (user, line) => {
+        const [{ login }, found] = await Promise.all([lines.settings(line), lines.find(line)]);
+        const carrier = found?.user ?? user;
+        if (hosting.carries(carrier)) return switchboard.testLine(user, line, login);
+        await toHostOf(carrier, randomUUID(), { kind: 'test-line', user, line, login });
+        return 'started';
+      },
     });
     started.push(() => settings.close());
     take = (row, isNew) => settings.take(row, isNew);
     const settled = async () =>
       void (await Promise.all([notices.settled(), journal.settled(), recordings.settled(), settings.settled()]));
-    deadlines.onPassed(async (deadline) => {
-      if (await settings.passed(deadline)) return;
+    const deadlinePassed = async (deadline: Deadline) => {
+      const isOfSettings = settings.passed(deadline);
+      if (isOfSettings === 'elsewhere') return inbox.put(toReader(deadline));
+      if (await isOfSettings) return;
       const user = userDeadlines.passed(deadline);
       if (user) softphones.sendIfStarted(user, { type: 'deadline.passed' });
+    };
+    const post = new Post({
+      inbox,
+      incarnation: ownership.incarnation,
+      shards: () => ownership.shards.map(({ shard }) => shard).filter((shard) => ownership.mayAct(shard)),
+      async take(letter, isLate) {
+        if (letter.kind === 'message') return reception.messagePassed(letter.message, isLate);
+        if (letter.kind === 'press') return reception.pressPassed(letter.press, isLate);
+        if (letter.kind === 'deadline') return deadlinePassed(letter.deadline);
+        if (letter.kind === 'callback') return switchboard.setCallback(letter.user, letter.on);
+        // Perhaps it was made already.
+        if (!isLate) await switchboard.testLine(letter.user, letter.line, letter.login);
+      },
+      clock: wall,
+      faults,
     });
-    notices.removeLeftOver(await panels.keypads());
+    const engaged = () => [...softphones.users, ...bridges.users];
+    const work = new ShardWork({
+      bot: {
+        read() {
+          settings.read();
+          bot.read();
+        },
+        async leave() {
+          await bot.leave();
+          await settings.leave();
+        },
+      },
+      lead: reception,
+      lines: lineActors,
+      // Keypads of a process that died.
+      came: async () => {
+        post.wake();
+        const busy = new Set(engaged());
+        const keypads = await panels.keypads();
+        notices.removeLeftOver(keypads.filter(({ userId }) => hosting.carries(userId) && !busy.has(userId)));
+      },
+      engaged,
+      shardOf: (user) => hosting.shardOf(user),
+      faults,
+    });
     const follow = () => {
       void lineActors.follow().catch((error: unknown) => faults.report('lines', error));
       settings.linesChanged();
     };
     const unwatch = await watchLineChanges(storage.url, follow);
     started.push(unwatch);
-    await lineActors.follow();
+    started.push(
+      await watch(storage.url, { channel: letterChannel, told: () => post.wake(), back: () => post.wake() }),
+    );
+    await ownership.start();
+    started.push(() => post.close());
+    await ownership.filled(AbortSignal.timeout(fillingMs));
+    isOwner = true;
+    await work.begin();
+    deadlines.onPassed(deadlinePassed);
     let isDraining = false;
 
     return {
@@ -339,6 +455,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         account,
         bot,
         media,
+        ownership,
         isDraining: () => isDraining,
       }),
       told: (user) => notices.told(user),
@@ -350,6 +467,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         isDraining = true;
         switchboard.drain();
         sip.drain();
+        ownership.drain();
         const patience = AbortSignal.any([hurry, AbortSignal.timeout(drainMs)]);
         await Promise.all([softphones.quiet(patience), bridges.quiet(patience)]);
         const limit = AbortSignal.timeout(hurry.aborted ? hurriedEndingMs : endingMs);
@@ -358,7 +476,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           Promise.all([settled(), recordings.endAll()]),
           new Promise((done) => setTimeout(done, settlingMs).unref()),
         ]);
-        switchboard.stop();
+        work.close();
+        reception.stop();
         await lineActors.stop();
         await closeAll();
       },
@@ -385,13 +504,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return deliveries;
   }
 
-  async function openAccount(): Promise<TelegramAccount> {
+  async function openAccount(mayAct: () => boolean): Promise<TelegramAccount> {
     const { botToken: _, botApiRoot: __, ...login } = options.telegram;
     const account = await openTelegram({
       ...login,
       mailbox: new MailboxRepository(storage.database),
       peers: new PeerRepository(storage.database),
       firstContactBan: new FirstContactBanRepository(storage.database),
+      mayAct,
       log: log.child({ part: 'telegram' }),
     });
     started.push(() => account.close());
@@ -403,6 +523,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     panels: PanelRepository,
     texts: Texts,
     settings: SettingsOptions,
+    mayAct: () => boolean,
   ): Promise<BotHandle> {
     const { botToken, botApiRoot } = options.telegram;
     const bot = await startBot({
@@ -411,6 +532,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       chatAccountId: account.selfId,
       panels,
       settings,
+      mayAct,
       toast: (says, language) => texts.render({ kind: 'toast', says }, language).text,
       log: log.child({ part: 'bot' }),
     });
@@ -426,3 +548,10 @@ const afterOn =
     const timer = clock.setTimeout(then, ms);
     return () => clock.clearTimeout(timer);
   };
+
+/** A question of the settings bot whose time is over, for the host that reads it. */
+const toReader = (deadline: Deadline): ShardInboxRow => ({
+  id: `deadline-${deadline.address}-${deadline.kind}-${deadline.dueAt}`,
+  shard: botShard,
+  letter: { kind: 'deadline', deadline },
+});

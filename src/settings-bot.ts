@@ -42,6 +42,7 @@ import { PlanRepository } from './db/plan-repository.ts';
 import { WorkerRepository } from './db/worker-repository.ts';
 import type { HangupCause } from './machines/model/hangup-cause.ts';
 import type { LineId, UserId } from './machines/model/ids.ts';
+import { askedPerson } from './machines/model/settings-dialogue.ts';
 import type { SettingsNotice } from './machines/model/settings-screens.ts';
 import type { TestCallReport } from './machines/test-call.ts';
 import type { Storage } from './storage.ts';
@@ -118,6 +119,10 @@ export interface SettingsBotParts {
 }
 
 export interface SettingsBot {
+  /** What people do in it is seen to here from now on, also what is open of an earlier host's. One host at a time does. */
+  read(): void;
+  /** Leaves it to another host: begins nothing any more, and ends what was begun. */
+  leave(): Promise<void>;
   /** Somebody did something, and it is in the inbox; what is not new may be done already. */
   take(row: InboxRow, isNew: boolean): void;
   /** Somebody had contact with the chat account. */
@@ -131,8 +136,8 @@ export interface SettingsBot {
   recordingFailed(failed: FailedRecording): void;
   /** Lines changed, here or elsewhere, or the operator said something. */
   linesChanged(): void;
-  /** @returns whether the deadline is one of ours */
-  passed(deadline: Deadline): Promise<boolean>;
+  /** @returns whether the deadline is one of ours; `elsewhere`: it is, and for the host that reads */
+  passed(deadline: Deadline): Promise<boolean> | 'elsewhere';
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -232,7 +237,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   const beat = () =>
     void workers
       .put({ ...thisHost, seenAt: clock.now() })
-      .then(() => watch.look())
+      .then(() => (isReading ? watch.look() : undefined))
       .catch(fault('workers'));
   const beating = setInterval(beat, beatMs);
   beat();
@@ -244,12 +249,22 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       .find(line)
       .then((found) => say({ to: user, notice: noticeOf(found?.name ?? '') }))
       .catch(fault('test call'));
-  const sayAll = () => void operatorVoice.sayAll().catch(fault('notices of the operator'));
-  sayAll();
-  tellOfChangedTemplates({ book: lines, templates, hints, say }, clock.now()).catch(fault('templates'));
-  desk.wake();
+  let isReading = false;
+  const sayAll = () => {
+    if (isReading) void operatorVoice.sayAll().catch(fault('notices of the operator'));
+  };
 
   return {
+    read() {
+      isReading = true;
+      desk.reopen();
+      sayAll();
+      tellOfChangedTemplates({ book: lines, templates, hints, say }, clock.now()).catch(fault('templates'));
+    },
+    async leave() {
+      isReading = false;
+      await desk.close();
+    },
     take: (row, isNew) => (isNew ? desk.take(row) : desk.wake()),
     personCame: (user) =>
       void table
@@ -268,7 +283,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     recordingFailed: (failed) => ownerNotices.recordingFailed(failed),
     callEnded: (line, cause) => ownerNotices.callEnded(line, cause),
     linesChanged: sayAll,
-    passed: (deadline) => desk.passed(deadline),
+    passed: (deadline) => (isReading || askedPerson(deadline) === undefined ? desk.passed(deadline) : 'elsewhere'),
     settled: async () => void (await Promise.all([desk.settled(), ownerNotices.settled()])),
     async close() {
       clearInterval(beating);

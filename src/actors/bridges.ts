@@ -25,7 +25,7 @@ export interface BridgeParts {
 export class Bridges {
   readonly #parts: BridgeParts;
   readonly #machine: ReturnType<typeof wired>;
-  readonly #bridges = new Set<Actor<typeof bridgeMachine>>();
+  readonly #bridges = new Map<Actor<typeof bridgeMachine>, UserId>();
   #joining = 0;
 
   constructor(parts: BridgeParts) {
@@ -44,7 +44,7 @@ export class Bridges {
     const { sip, notices, journal, faults, clock } = this.#parts;
     const leftMs = { first: leftOf(joined.first, journal), second: leftOf(joined.second, journal) };
     const bridge = createActor(this.#machine, { input: { user, ...joined, leftMs }, ...(clock && { clock }) });
-    this.#bridges.add(bridge);
+    this.#bridges.set(bridge, user);
     bridge.subscribe({
       complete: () => this.#bridges.delete(bridge),
       error: (error) => {
@@ -61,6 +61,11 @@ export class Bridges {
     bridge.start();
   }
 
+  /** Those who brought two parties together. */
+  get users(): Iterable<UserId> {
+    return this.#bridges.values();
+  }
+
   get engaged(): number {
     return this.#joining + this.#bridges.size;
   }
@@ -68,14 +73,14 @@ export class Bridges {
   /** Resolves when all parties have hung up, or when `signal` aborts. */
   async quiet(signal: AbortSignal): Promise<void> {
     await Promise.all(
-      [...this.#bridges].map((bridge) =>
+      [...this.#bridges.keys()].map((bridge) =>
         waitFor(bridge, (snapshot) => snapshot.status !== 'active', { signal }).catch(() => {}),
       ),
     );
   }
 
   async endAll(signal: AbortSignal): Promise<void> {
-    for (const bridge of this.#bridges) bridge.send({ type: 'shutdown' });
+    for (const bridge of this.#bridges.keys()) bridge.send({ type: 'shutdown' });
     await this.quiet(signal);
   }
 }

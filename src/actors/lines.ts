@@ -1,5 +1,5 @@
 import { type Actor, createActor } from 'xstate';
-import { EpochMs, type LineId } from '../machines/model/ids.ts';
+import { EpochMs, type LineId, type UserId } from '../machines/model/ids.ts';
 import type { LineRefusal } from '../machines/model/refusals.ts';
 import type { Reachability } from '../machines/model/registration.ts';
 import type { sipAccountMachine } from '../machines/sip-account.ts';
@@ -16,6 +16,7 @@ type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
 interface RunningLine {
   readonly actor: Actor<typeof sipAccountMachine>;
   readonly revision: number;
+  readonly user: UserId;
 }
 
 /** The lines that are switched on: one actor each, and how each stands at its registrar. */
@@ -30,7 +31,9 @@ export class LineActors implements Presence, Standings {
   readonly #boundUntil = new Map<LineId, EpochMs>();
   readonly #watchers = new Set<(line: LineId, reachability: Reachability) => void>();
   readonly #registrar: Registrar;
+  readonly #carries: (line: Line) => boolean;
   #following: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   constructor(parts: {
     lines: Lines;
@@ -38,12 +41,15 @@ export class LineActors implements Presence, Standings {
     faults: Faults;
     clock?: ActorClock;
     wallClock?: WallClock;
+    /** Whether this host carries the line; all where not given. */
+    carries?: (line: Line) => boolean;
   }) {
     this.#lines = parts.lines;
     this.#faults = parts.faults;
     this.#clock = parts.clock;
     this.#wallClock = parts.wallClock ?? { now: () => EpochMs(Date.now()) };
     this.#registrar = parts.registrar;
+    this.#carries = parts.carries ?? (() => true);
     this.#machine = sipAccount(parts.registrar, this);
   }
 
@@ -84,16 +90,33 @@ export class LineActors implements Presence, Standings {
     });
   }
 
-  /** Starts what is switched on in the database, stops what is not any more, and registers anew what was changed. */
+  /**
+   * Starts what is switched on in the database and carried here, stops what is not any more, and registers anew what was
+   * changed. Resolves when that is so for everything that was stored before.
+   */
   follow(): Promise<void> {
-    // One at a time: an older list must not be applied after a newer one.
-    const following = this.#following.then(() => this.#follow());
-    this.#following = following.catch(() => {});
-    return following;
+    // One at a time: an older list must not be applied after a newer one. One that has not begun will see what is there by then.
+    this.#next ??= this.#following.then(() => {
+      this.#next = undefined;
+      return this.#follow();
+    });
+    this.#following = this.#next.catch(() => {});
+    return this.#next;
+  }
+
+  /** Stops what another host carries now, without a word to its registrar. */
+  drop(isLost: (user: UserId) => boolean): void {
+    for (const [id, { actor, user }] of this.#actors) {
+      if (!isLost(user)) continue;
+      actor.stop();
+      this.#registrar.forget(id);
+      this.#remove(id);
+    }
   }
 
   async #follow(): Promise<void> {
-    const wanted = new Map((await this.#lines.enabled()).map((line) => [line.id, line]));
+    const enabled = await this.#lines.enabled();
+    const wanted = new Map(enabled.filter((line) => this.#carries(line)).map((line) => [line.id, line]));
     for (const line of wanted.values()) {
       const running = this.#actors.get(line.id);
       if (!running) this.#start(line);
@@ -102,10 +125,14 @@ export class LineActors implements Presence, Standings {
     for (const [id, { actor }] of this.#actors) {
       if (wanted.has(id)) continue;
       actor.send({ type: 'account.disable' });
-      this.#actors.delete(id);
-      this.#reachability.delete(id);
-      this.#boundUntil.delete(id);
+      this.#remove(id);
     }
+  }
+
+  #remove(id: LineId): void {
+    this.#actors.delete(id);
+    this.#reachability.delete(id);
+    this.#boundUntil.delete(id);
   }
 
   /** Why this line cannot carry a call now; undefined: it can. */
@@ -114,6 +141,11 @@ export class LineActors implements Presence, Standings {
     if (!line.enabled || state.state === 'off') return { kind: 'off' };
     if (state.state === 'refused') return { kind: 'refused', sip: state.sip };
     return state.state === 'reachable' ? undefined : { kind: state.state };
+  }
+
+  /** How many run here. */
+  get size(): number {
+    return this.#actors.size;
   }
 
   /** Un-registers everything within 2 s. */
@@ -130,13 +162,13 @@ export class LineActors implements Presence, Standings {
       ...(this.#clock && { clock: this.#clock }),
     });
     actor.subscribe({ error: (error) => this.#faults.report('line actor', error) });
-    this.#actors.set(line.id, { actor, revision: line.revision });
+    this.#actors.set(line.id, { actor, revision: line.revision, user: line.user });
     actor.start();
     actor.send({ type: 'account.enable' });
   }
 
   #change(line: Line, { actor }: RunningLine): void {
-    this.#actors.set(line.id, { actor, revision: line.revision });
+    this.#actors.set(line.id, { actor, revision: line.revision, user: line.user });
     actor.send({ type: 'account.changed' });
   }
 }

@@ -103,6 +103,11 @@ export class Softphones {
     return phone !== undefined && isEngaged(phone);
   }
 
+  /** Those who have a call, or a number that waits for theirs. */
+  get users(): Iterable<UserId> {
+    return this.#phones.keys();
+  }
+
   get engaged(): number {
     return [...this.#phones.values()].filter(isEngaged).length;
   }

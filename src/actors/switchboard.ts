@@ -7,7 +7,7 @@ import { readMessage } from '../machines/model/numbers.ts';
 import { readDtmf } from '../machines/model/tone.ts';
 import type { CallJournal } from './call-journal.ts';
 import { languageOf, type OutgoingCallParts, OutgoingCalls } from './outgoing-calls.ts';
-import type { Conversation, IncomingMessage, Press } from './ports/conversation.ts';
+import type { IncomingMessage, Press } from './ports/conversation.ts';
 import type { Line } from './ports/lines.ts';
 import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls, VoiceLegOffer } from './ports/telegram-calls.ts';
@@ -26,7 +26,6 @@ type PairPress = { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; rea
 export interface SwitchboardParts extends OutgoingCallParts {
   readonly sip: SipCalls;
   readonly telegram: TelegramCalls;
-  readonly conversation: Conversation;
   readonly journal: CallJournal;
   readonly texts: Texts;
   /** Takes calls of lines to themselves. */
@@ -44,7 +43,6 @@ export class Switchboard {
   /** What was noted already. */
   readonly #languages = new Map<UserId, string>();
   readonly #outgoing: OutgoingCalls;
-  readonly #ends: (() => void)[];
   #draining = false;
 
   constructor(parts: SwitchboardParts) {
@@ -56,22 +54,22 @@ export class Switchboard {
     parts.telegram.onOffer((offer) =>
       this.#orElse(this.#userCalled(offer), (cause) => parts.telegram.hangUp(offer.voiceLegId, cause)),
     );
-    this.#ends = [
-      parts.conversation.onMessage((message) =>
-        this.#once(`${message.userId}/${message.messageId}`, () => this.#messageCame(message)),
-      ),
-      parts.conversation.onPress((press) => this.#once(press.pressId, () => this.#pressed(press))),
-    ];
+  }
+
+  /** A person wrote to the chat account. Told again, it is nothing unless it failed. */
+  messageCame(message: IncomingMessage): Promise<void> {
+    return this.#once(`${message.userId}/${message.messageId}`, () => this.#messageCame(message));
+  }
+
+  /** A person pressed a button of a call's message; the same holds. */
+  pressed(press: Press): Promise<void> {
+    return this.#once(press.pressId, () => this.#pressed(press));
   }
 
   /** No new calls from now on. */
   drain(): void {
     this.#draining = true;
     this.#outgoing.drain();
-  }
-
-  stop(): void {
-    for (const end of this.#ends) end();
   }
 
   /** @returns why the call is not taken; undefined: it is */

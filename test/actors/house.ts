@@ -12,6 +12,7 @@ import {
   type Press,
 } from '../../src/actors/ports/conversation.ts';
 import type { Line } from '../../src/actors/ports/lines.ts';
+import { Reception } from '../../src/actors/reception.ts';
 import { Softphones } from '../../src/actors/softphones.ts';
 import { Switchboard } from '../../src/actors/switchboard.ts';
 import { dialRules } from '../../src/adapters/dial-rules/dial-rules.ts';
@@ -134,7 +135,12 @@ export function openHouse() {
   };
   const reported = { report: (_: string, error: unknown) => void faults.push(error) };
   const notices = new CallNotices(conversation, texts, wall, reported, { hints, lines, callLog, users });
-  const registrar = { bind: async () => ({ lifetimeMs: 600_000 }), unbind: async () => {}, watch: () => () => {} };
+  const registrar = {
+    bind: async () => ({ lifetimeMs: 600_000 }),
+    unbind: async () => {},
+    forget: () => {},
+    watch: () => () => {},
+  };
   const lineActors = new LineActors({ lines, registrar, faults: reported, clock });
   const journal = new CallJournal(callLog, wall, reported, async (ended) => void charged.push(ended));
   const softphones = new Softphones({
@@ -162,7 +168,6 @@ export function openHouse() {
   const switchboard = new Switchboard({
     sip: nets.sip,
     telegram: nets.telegram,
-    conversation,
     lines,
     users,
     callLog,
@@ -181,6 +186,17 @@ export function openHouse() {
     newId: () => `id${++nextId}`,
   });
   let nextMessage = 0;
+  const reception = new Reception({
+    conversation,
+    bot: { answerPress: () => {} },
+    texts,
+    clock: wall,
+    carries: () => true,
+    pass: async () => {},
+    take: switchboard,
+    say: (user, notice) => notices.say(user, notice),
+  });
+  reception.read();
   return {
     nets,
     recorder,
@@ -205,7 +221,15 @@ export function openHouse() {
     text: (text: string, more: Partial<IncomingMessage> = {}) =>
       hear({ userId: olga, messageId: ++nextMessage, kind: 'text', text, sentAt: wall.now(), ...more }),
     press: (action: string, more: Partial<Press> = {}) =>
-      feel({ userId: olga, action, token: 't', pressId: `press${++nextMessage}`, answer: () => {}, ...more }),
+      feel({
+        userId: olga,
+        action,
+        token: 't',
+        pressId: `press${++nextMessage}`,
+        answer: () => {},
+        passOn: () => {},
+        ...more,
+      }),
     async settled() {
       for (let turn = 0; turn < 10; turn++) await new Promise((done) => setImmediate(done));
     },

@@ -21,6 +21,7 @@ class NotedRegistrar implements Registrar {
     if (this.refusal) throw this.refusal;
     return { lifetimeMs: 100_000 };
   }
+  forget(): void {}
   async unbind(line: LineId) {
     this.told.push(`unbind ${line}`);
   }

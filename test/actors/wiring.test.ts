@@ -1,7 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { type AnyStateMachine, SimulatedClock, StateMachine } from 'xstate';
 import { Bridges } from '../../src/actors/bridges.ts';
-import type { IncomingMessage } from '../../src/actors/ports/conversation.ts';
 import { Switchboard } from '../../src/actors/switchboard.ts';
 import { TestCalls } from '../../src/actors/test-calls.ts';
 import { unwired } from '../../src/machines/effects.ts';
@@ -62,13 +61,11 @@ function withChildren(parents: readonly AnyStateMachine[]): AnyStateMachine[] {
 
 /** A number that fits two lines. */
 async function askWhichLine(): Promise<void> {
-  let hear: (message: Partial<IncomingMessage>) => Promise<void> = async () => {};
   const choice = { line: office.id, lineName: office.name, target: { kind: 'number', user: '200' } };
   const deaf = { onOffer: () => {} };
-  new Switchboard({
+  const switchboard = new Switchboard({
     sip: deaf,
     telegram: deaf,
-    conversation: { onMessage: (listener: typeof hear) => void (hear = listener), onPress: () => {} },
     lines: { ofUser: async () => [office] },
     dialling: { judge: async () => ({ choices: [choice, choice], refusals: [] }) },
     notices: { show: () => {} },
@@ -77,7 +74,7 @@ async function askWhichLine(): Promise<void> {
     actorClock: new SimulatedClock(),
     newId: () => 'id',
   } as never);
-  await hear({ userId: olga, messageId: 1, kind: 'text', text: '200', sentAt: 0 as never });
+  await switchboard.messageCame({ userId: olga, messageId: 1, kind: 'text', text: '200', sentAt: 0 as never });
 }
 
 /** Two parties whom the user left to each other. */

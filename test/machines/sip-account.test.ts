@@ -22,6 +22,7 @@ class ScriptedRegistrar implements Registrar {
     if (answer instanceof Error) throw answer;
     return answer as Binding;
   }
+  forget(): void {}
   async unbind(): Promise<void> {
     this.unbound++;
   }

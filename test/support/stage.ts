@@ -77,6 +77,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   olga.sends('hello', chat);
   const storage = await openStorage(readConfig({}), directory);
   const service = await startService({
+    host: { id: 'local', place: '', shards: 2 },
     storage,
     log,
     clock,

@@ -82,6 +82,8 @@ export class Beating {
   /** Gives away what is idle and too much: all of it when this host is to be empty, otherwise a few at a time. */
   giveAway(): void {
     const { held, losses, isIdle } = this.#use;
+    // Who is alone goes on until the end: nobody else would read what people press meanwhile.
+    if (this.isDraining && this.#others === 0) return;
     const surplus = this.isDraining ? held.size : Math.min(held.covered - this.room, releasedPerBeat);
     if (surplus <= 0) return;
     const idle = held.all().filter((one) => (this.isDraining || one.lock) && isIdle(one));

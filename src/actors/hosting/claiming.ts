@@ -24,6 +24,7 @@ export class Claiming {
   readonly #use: ClaimingOptions;
   /** Those whose claim has no answer yet. */
   readonly #pending = new Set<ShardId>();
+  readonly #filled = Promise.withResolvers<void>();
 
   constructor(options: ClaimingOptions) {
     this.#use = options;
@@ -33,11 +34,19 @@ export class Claiming {
     return this.#pending.has(shard);
   }
 
+  /** When this host had its share for the first time. */
+  filled(): Promise<void> {
+    return this.#filled.promise;
+  }
+
   /** Waits about a second for one shard and takes it. @returns the pause until the next attempt, in milliseconds */
   async attempt(): Promise<number> {
     const { clock, locks, answered, losses } = this.#use;
     // What we gave away is next in line: whoever is not below his share must not ask, or he gets his own back.
-    if (!this.#hasRoom()) return lookEveryMs;
+    if (!this.#hasRoom()) {
+      this.#filled.resolve();
+      return lookEveryMs;
+    }
     const since = momentOf(clock);
     let lock: ShardLock | undefined;
     try {

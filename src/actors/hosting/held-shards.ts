@@ -74,6 +74,11 @@ export class HeldShards {
     return held !== undefined && (this.isRowFresh || this.#isFresh(held.lockAt));
   }
 
+  /** The same for whatever this host does: its row or any lock was confirmed. */
+  get mayActAtAll(): boolean {
+    return this.isRowFresh || this.all().some(({ lockAt }) => this.#isFresh(lockAt));
+  }
+
   #isFresh(at: Moment | undefined): boolean {
     return at !== undefined && elapsedMs(this.#clock, at) < fenceMs;
   }

@@ -31,6 +31,7 @@ export class Ownership {
   readonly #held: HeldShards;
   readonly #losses: Losses;
   readonly #beating: Beating;
+  readonly #claiming: Claiming;
   readonly #claims: Repetition;
   readonly #renewals: Repetition;
   readonly #beats: Repetition;
@@ -50,6 +51,7 @@ export class Ownership {
     this.#held = held;
     this.#losses = losses;
     this.#beating = beating;
+    this.#claiming = claiming;
     this.#claims = new Repetition(clock, () => claiming.attempt());
     this.#renewals = new Repetition(clock, () => renewing.renew());
     this.#beats = new Repetition(clock, () => beating.beat());
@@ -72,6 +74,24 @@ export class Ownership {
    */
   mayAct(shard: ShardId): boolean {
     return this.#held.mayAct(shard);
+  }
+
+  /**
+   * The same for this host as a whole, for those who know no shard: requests on the wire. What was taken from it one by one
+   * has been dropped by then.
+   */
+  get mayActAtAll(): boolean {
+    return this.#held.mayActAtAll;
+  }
+
+  /** Whether it has what is its share now; resolves no later than `patience` aborts. */
+  async filled(patience: AbortSignal): Promise<boolean> {
+    if (!patience.aborted) {
+      const { promise: over, resolve } = Promise.withResolvers<void>();
+      patience.addEventListener('abort', () => resolve(), { once: true });
+      await Promise.race([this.#claiming.filled(), over]);
+    }
+    return !patience.aborted;
   }
 
   /** What is ours, also while we may not act. Every write for a shard carries its epoch (`db/hosting/fence.ts`). */

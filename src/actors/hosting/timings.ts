@@ -20,3 +20,7 @@ export const endingMs = 1_000;
 export const doubtMs = 60_000;
 /** The same trouble is reported once in so long. */
 export const complainEveryMs = 30_000;
+/** Shards that come within so long are begun together. */
+export const gatherMs = 100;
+/** After lines could not be read. */
+export const againMs = 1_000;

@@ -56,8 +56,13 @@ export interface Press {
   /** Absent when the press overtook the end of sending. */
   readonly ref?: MessageRef;
   /** Shows a toast; counts only while the listener is being called, since the press is answered when it returns. */
-  answer(text?: string): void;
+  readonly answer: (text?: string) => void;
+  /** Another host answers it (`PanelBot.answerPress`); counts as `answer` does. */
+  readonly passOn: () => void;
 }
+
+/** A press as it is passed to another host. */
+export type PassedPress = Omit<Press, 'answer' | 'passOn'>;
 
 /** The message was not delivered. */
 export class MessageNotSent extends Error {
@@ -146,4 +151,6 @@ export interface PanelBot {
    */
   redraw(panel: Panel & { readonly inlineMessageId: string }): Promise<boolean>;
   onPress(listener: (press: Press) => void | Promise<void>): () => void;
+  /** Answers a press that another host took and passed on; what cannot be answered is left. */
+  answerPress(pressId: string, text: string | undefined): void;
 }

@@ -12,6 +12,8 @@ export interface Registrar {
   bind(line: LineId, signal: AbortSignal): Promise<Binding>;
   /** Removes our contact, after an attempt to bind that is under way; gives up silently 2 s after it began. */
   unbind(line: LineId): Promise<void>;
+  /** Another host binds the line now: what is bound here lapses, without a word to the registrar. */
+  forget(line: LineId): void;
   /** Tells when a line's flow to its registrar broke: bind again. Returns the unsubscribe. */
   watch(line: LineId, onTransportLost: () => void): () => void;
 }

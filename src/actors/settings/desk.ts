@@ -1,12 +1,12 @@
 import type { UserId } from '../../machines/model/ids.ts';
 import { askedPerson } from '../../machines/model/settings-dialogue.ts';
+import { Lanes } from '../lanes.ts';
 import type { Deadline } from '../ports/deadlines.ts';
 import type { Inbox, InboxRow } from '../ports/inbox.ts';
 import type { LineBook } from '../ports/line-book.ts';
 import type { People } from '../ports/people.ts';
 import { applyOverdue } from './auto-apply.ts';
 import type { DialogueParts } from './dialogue.ts';
-import { Lanes } from './lanes.ts';
 import { type ActorClock, LiveDialogues } from './live-dialogues.ts';
 
 export type DeskParts = DialogueParts & {
@@ -53,6 +53,13 @@ export class SettingsDesk {
     this.#parts = parts;
     this.#dialogues = new LiveDialogues(parts, parts.actorClock);
     this.#lanes = new Lanes(atOnce, (error) => parts.faults.report('settings desk', error));
+  }
+
+  /** After `close`: from now on what is in the inbox is this host's again. */
+  reopen(): void {
+    this.#closed = false;
+    this.#isBehind = true;
+    this.wake();
   }
 
   /** There may be something in the inbox: also what an earlier process left. */

@@ -9,6 +9,7 @@ import { keyboard } from './panel-view.ts';
 import { longPollSeconds, Polling } from './polling.ts';
 import { PressData } from './press-data.ts';
 import { Presses, type PressOptions } from './presses.ts';
+import { Reading } from './reading.ts';
 import { settingsChat } from './settings/chat.ts';
 import { type CommandList, tellCommands } from './settings/commands.ts';
 import { GroupVisits, type MayStay } from './settings/group-visits.ts';
@@ -25,6 +26,8 @@ export interface BotOptions {
   readonly log: Logger;
   readonly toast: PressOptions['toast'];
   readonly settings: SettingsOptions;
+  /** Whether this host may speak for the bot: asked at each request. Always, where not given. */
+  readonly mayAct?: () => boolean;
 }
 
 /** What the settings bot needs beside the panels of calls. */
@@ -37,6 +40,10 @@ export interface BotHandle extends PanelBot {
   readonly settingsChat: SettingsChat;
   /** Updates come in, as far as is known. */
   readonly isReading: boolean;
+  /** Updates come in from now on. One host at a time reads those of a bot. */
+  read(): void;
+  /** Leaves reading to another host. Ends within 2 s, with what was read confirmed. */
+  leave(): Promise<void>;
   /** Ends within 2 s. */
   stop(): Promise<void>;
 }
@@ -47,15 +54,19 @@ export class BotUnavailable extends Error {
 }
 
 /**
- * The settings bot: draws panels for the chat account and takes their presses.
+ * The settings bot: draws panels for the chat account and, while it reads, takes their presses.
  * @throws BotUnavailable when the token is not accepted, or the bot cannot be asked for its name within 10 s
  */
 export async function startBot(options: BotOptions): Promise<BotHandle> {
-  const { token, apiRoot, panels, log, toast, settings } = options;
+  const { token, apiRoot, panels, log, toast, settings, mayAct = () => true } = options;
   const bot = new Bot(token, {
     // Must be long enough for the long poll; everything else fails sooner.
     client: { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: longPollSeconds + 10 },
   });
+  // Innermost: what waited for its turn is asked again when it leaves.
+  bot.api.config.use((call, method, payload, signal) =>
+    mayAct() ? call(method, payload, signal) : Promise.reject(new Error(`${method}: this host may not act`)),
+  );
   limitRequests(bot);
   // Its own `init` asks again for as long as the network is away, without a word.
   bot.botInfo = await bot.api.getMe().catch((cause: unknown) => {
@@ -68,18 +79,20 @@ export async function startBot(options: BotOptions): Promise<BotHandle> {
   const settingsData = new SettingsPressData(token);
   new GroupVisits(settings.mayStay, log).handleIn(bot);
   new Intake({ ...settings, data: settingsData, log }).handleIn(bot);
-  const polling = new Polling(bot, log);
-  polling.start();
+  const reading = new Reading(() => new Polling(bot, log));
   void tellCommands(bot, settings.commands, log);
   return {
     username: bot.botInfo.username,
     settingsChat: settingsChat(bot, settingsData, log),
     get isReading() {
-      return polling.isReading;
+      return reading.isReading;
     },
+    read: () => reading.begin(),
+    leave: () => reading.end(),
     redraw: (panel) => redraw(bot, panel, data),
     onPress: (listener) => presses.listen(listener),
-    stop: () => polling.stop(),
+    answerPress: (pressId, text) => presses.answer(bot.api, pressId, text),
+    stop: () => reading.end(),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Bot, Context } from 'grammy';
+import type { Api, Bot, Context } from 'grammy';
 import type { Logger } from 'pino';
-import type { Panel, Panels, Press } from '../../actors/ports/conversation.ts';
+import type { Panel, Panels, PassedPress, Press } from '../../actors/ports/conversation.ts';
 import { parseAction } from '../../machines/model/actions.ts';
 import { UserId } from '../../machines/model/ids.ts';
 import type { Toast } from '../../machines/model/notices.ts';
@@ -66,23 +66,38 @@ export class Presses {
       });
   }
 
-  async #report(ctx: Context, press: Omit<Press, 'answer'>) {
+  async #report(ctx: Context, press: PassedPress) {
     let text: string | undefined;
+    let isPassedOn = false;
     const answer = (given?: string) => {
       text = given;
     };
-    const taking = [...this.#listeners].map(async (listener) => listener({ ...press, answer }));
-    this.#answer(ctx, text);
+    const passOn = () => {
+      isPassedOn = true;
+    };
+    const taking = [...this.#listeners].map(async (listener) => listener({ ...press, answer, passOn }));
+    if (!isPassedOn) this.#answer(ctx, text);
     await Promise.all(taking);
+  }
+
+  /** Of a press that another host took. */
+  answer(api: Api, pressId: string, text: string | undefined) {
+    this.#tell(api.answerCallbackQuery(pressId, contentOf(text)));
   }
 
   /** Nobody waits for it: the next press shall not stand behind this one's way to Telegram and back. */
   #answer(ctx: Context, text: string | undefined) {
-    ctx.answerCallbackQuery(text === undefined ? {} : { text: text.slice(0, 200) }).catch((error: unknown) => {
+    this.#tell(ctx.answerCallbackQuery(contentOf(text)));
+  }
+
+  #tell(answering: Promise<unknown>) {
+    answering.catch((error: unknown) => {
       this.#options.log.info({ reason: String(error) }, 'a press could not be answered');
     });
   }
 }
+
+const contentOf = (text: string | undefined) => (text === undefined ? {} : { text: text.slice(0, 200) });
 
 const lockOf = ({ content }: Panel, action: string): string | undefined =>
   content.buttons?.flat().find((button) => button.action === action)?.locked;

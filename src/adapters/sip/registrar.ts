@@ -51,6 +51,14 @@ export class SipRegistrar implements Registrar {
     if (!account.isBound) this.#accounts.retire(account);
   }
 
+  forget(line: LineId): void {
+    const account = this.#stack.accounts.ofLine(line);
+    if (account === undefined) return;
+    account.isBound = false;
+    this.#keepAlive.drop(account);
+    this.#accounts.retire(account);
+  }
+
   watch(line: LineId, onTransportLost: () => void): () => void {
     const listeners = this.#watchers.get(line) ?? new Set();
     this.#watchers.set(line, listeners.add(onTransportLost));

@@ -31,6 +31,8 @@ export interface SipOptions {
   readonly isPrivate?: (address: string) => boolean;
   /** Seconds after which a call ends unless one side refreshes it, as we propose it (RFC 4028); 1800, at least 90. */
   readonly sessionIntervalS?: number;
+  /** Whether this host may bind lines and begin calls: asked before each packet that does. Always, where not given. */
+  readonly mayAct?: () => boolean;
 }
 
 /** SIP over UDP, TCP and TLS for all lines of this process. */
@@ -76,9 +78,9 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   const counters = new SipCounters();
   const random = options.random ?? Math.random;
   const hops = new NextHops(options.resolver ?? systemResolver, time, random);
-  const { advertisedHost, sessionIntervalS = 1_800, isPrivate = () => false } = options;
+  const { advertisedHost, sessionIntervalS = 1_800, isPrivate = () => false, mayAct = () => true } = options;
   const stack = new Stack(
-    { time, counters, log, hops, isPrivate, advertisedHost, random, sessionIntervalS },
+    { time, counters, log, hops, isPrivate, advertisedHost, random, sessionIntervalS, mayAct },
     (branch, invite) => {
       try {
         endCancelledInvite(stack, branch, invite);

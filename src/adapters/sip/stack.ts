@@ -35,6 +35,8 @@ export interface StackOptions {
   readonly random: () => number;
   /** Seconds after which a call ends unless it is refreshed, as we propose it (RFC 4028). */
   readonly sessionIntervalS: number;
+  /** Whether this host may bind lines and begin calls; asked before each packet that does. */
+  readonly mayAct: () => boolean;
 }
 
 /** What every part of the adapter shares: the sockets, both transaction memories, the accounts, and the way out. */
@@ -52,6 +54,7 @@ export class Stack {
   readonly server: ServerTransactions;
   isDraining = false;
   readonly #isPrivate: (address: string) => boolean;
+  readonly #mayAct: () => boolean;
   /** Set right after construction: sockets tell the intake, which needs the stack. */
   sockets!: Sockets;
 
@@ -64,8 +67,11 @@ export class Stack {
     this.advertisedHost = options.advertisedHost;
     this.random = options.random;
     this.sessionIntervalS = options.sessionIntervalS;
+    this.#mayAct = options.mayAct;
     this.client = new ClientTransactions(this.time, this.counters, {
-      transmit: (flow, bytes) => this.transmit(flow, bytes),
+      transmit: (flow, bytes) => {
+        if (this.#mayAct() || !begins(parseMessage(bytes))) this.transmit(flow, bytes);
+      },
       onCancelUnanswered,
     });
     this.server = new ServerTransactions(this.time, this.counters, (flow, bytes) => this.transmit(flow, bytes));
@@ -147,6 +153,8 @@ export class Stack {
   }
 
   async #sendRequest(account: Account, request: SipRequest): Promise<void> {
+    // The line, or its user, may be another host's by now. Who waits for the answer hears 503 and tries again.
+    if (begins(request) && !this.#mayAct()) throw new Error('this host may not act');
     const ownBranch = libraryBranch(request);
     const branch = this.branches.onWire(ownBranch, account.token);
     const invite = this.client.find(branch, 'INVITE');
@@ -220,6 +228,12 @@ export class Stack {
     );
   }
 }
+
+/** Binds a line or begins a call. What belongs to a call that runs is the peer's to judge (RFC 3261 §12.2.2). */
+const begins = (message: ReturnType<typeof parseMessage>): boolean =>
+  message?.kind === 'request' &&
+  (message.method === 'REGISTER' ||
+    (message.method === 'INVITE' && tagOf(headerOf(message.headers, 'to')) === undefined));
 
 /** Requests and responses of a transaction share it (RFC 3261 §17.2.3). */
 export const transactionKey = (message: SipRequest | SipResponse): string | undefined => {

@@ -262,6 +262,7 @@ toast-not-your-call = not your call
 toast-call-over = The call is over
 toast-done = done
 toast-expired = This question has expired
+toast-try-again = Please try again
 toast-not-answered-yet = Nobody has answered yet: Reconnect works during a talk. To give up, hang up or press Cancel.
 toast-keys-while-away = You are not on the line now: the key was not sent. Reconnect rings you again.
 toast-cannot-ring = Telegram does not let me call you now. Press 📞 to continue.

@@ -262,6 +262,7 @@ toast-not-your-call = Esta llamada no es tuya
 toast-call-over = La llamada ha terminado
 toast-done = Ya está hecho
 toast-expired = La pregunta ha caducado
+toast-try-again = Inténtalo de nuevo
 toast-not-answered-yet = Aún no han contestado: la reconexión funciona durante la conversación. Para dejarlo, cuelga o pulsa Cancelar.
 toast-keys-while-away = Ahora no estás en la línea: la tecla no se ha enviado. Pulsa Reconectar y te llamamos de nuevo.
 toast-cannot-ring = Telegram no me deja llamarle ahora. Pulse 📞 para continuar.

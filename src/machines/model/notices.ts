@@ -164,6 +164,8 @@ export type Toast =
   | 'done'
   /** The question is no longer open. */
   | 'expired'
+  /** The press waited for its host for too long to be done. */
+  | 'try-again'
   /** Reconnect on a call that nobody has answered. */
   | 'not-answered-yet'
   /** A key while the voice leg is away: there is nobody who could press it. */

@@ -37,6 +37,7 @@ async function scene(options: Partial<BotOptions> = {}) {
       log: pino({ level: 'silent' }),
       ...options,
     });
+    bot.read();
     onTestFinished(() => bot.stop());
     return bot;
   };

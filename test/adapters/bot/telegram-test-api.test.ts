@@ -44,6 +44,7 @@ async function scene() {
       commands: { en: [{ command: 'start', description: 'Begin' }] },
     }),
   });
+  bot.read();
   onTestFinished(() => bot.stop());
   const inputs = () => [...inbox.rows.values()].map(({ input }) => input);
   return { server, port, client, dialogues, toasts, bot, inputs };

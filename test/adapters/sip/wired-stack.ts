@@ -52,6 +52,7 @@ export class WiredStack {
       advertisedHost,
       random: () => 0.5,
       sessionIntervalS: 1_800,
+      mayAct: () => true,
     };
     this.stack = new Stack(options, (branch, invite) => endCancelledInvite(this.stack, branch, invite));
     this.stack.sockets = {

@@ -32,6 +32,7 @@ async function scene(options: { inlineFeedback?: boolean } = {}) {
     settings: botSettings(),
     log: silent,
   });
+  bot.read();
   onTestFinished(() => bot.stop());
   const chats = conversation({ account: account.account, bot, panels, log: silent, random: () => 0 });
   const presses: Press[] = [];

@@ -61,6 +61,7 @@ export async function openWatchedService(): Promise<WatchedService> {
   opening.defer(() => storage.close());
   const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const service = await startService({
+    host: { id: 'local', place: '', shards: 2 },
     storage,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     ...(ways.redis && { redisUrl: `redis://127.0.0.1:${ways.redis.port}` }),

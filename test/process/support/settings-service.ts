@@ -17,6 +17,7 @@ const { openStorage } = await import('../../../src/storage.ts');
 const { DATA_DIR = '', SESSION = '', SOCKS_PORT, BOT_TOKEN = '', BOT_API_ROOT = '', LOG_LEVEL = 'error' } = process.env;
 const storage = await openStorage(readConfig({}), DATA_DIR);
 const service = await startService({
+  host: { id: 'local', place: '', shards: 2 },
   storage,
   log: pino({ level: LOG_LEVEL }),
   settings: {

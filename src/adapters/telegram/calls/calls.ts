@@ -24,6 +24,8 @@ import { VoiceLegFacts } from './voice-leg-facts.ts';
 export interface TelegramCallsOptions {
   readonly link: TelegramLink;
   readonly legs: WebRtcLegs;
+  /** Whether this host has the user, so that his calls are its to take; always, where not given. */
+  readonly takes?: (user: UserId) => boolean;
   readonly log?: Logger;
   readonly clock?: CallClock;
   /** Random unsigned 32-bit number, not 0: ids of requests and exchanges. */
@@ -44,6 +46,7 @@ type CallUpdate = Api.UpdatePhoneCall | Api.UpdatePhoneCallSignalingData;
 class Calls implements TelegramCalls {
   readonly #world: CallWorld;
   readonly #log: Logger;
+  readonly #takes: (user: UserId) => boolean;
   readonly #facts: VoiceLegFacts;
   readonly #unsubscribe: () => void;
   readonly #byLeg = new Map<VoiceLegId, Call>();
@@ -58,12 +61,14 @@ class Calls implements TelegramCalls {
   constructor({
     link,
     legs,
+    takes = () => true,
     log = pino({ enabled: false }),
     clock = systemClock,
     newId = randomId,
     random = Math.random,
   }: TelegramCallsOptions) {
     this.#log = log;
+    this.#takes = takes;
     this.#facts = new VoiceLegFacts(log);
     const floodWait = new FloodWait(clock, random);
     this.#world = { link, legs, log, clock, newId, floodWait, groups: new DhGroups(link), accepting: new OneAtATime() };
@@ -142,6 +147,8 @@ class Calls implements TelegramCalls {
     const { selfId } = this.#world.link;
     const isForUs = offer.participantId.toString() === selfId && offer.adminId.toString() !== selfId;
     const remainingMs = offer.date * 1000 + ringTimeoutMs - this.#world.clock.nowMs();
+    // Every login of the account hears of it; the host that has the user takes it.
+    if (!this.#takes(UserId(offer.adminId.toString()))) return;
     if (!isForUs || offer.gAHash.length !== 32 || remainingMs < 0) return;
     if (this.#isClosed || !this.#takeOffer || this.#seenOffers.has(id)) return;
     this.#remember(id);

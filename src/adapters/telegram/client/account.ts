@@ -25,6 +25,8 @@ export interface TelegramOptions extends ConnectionOptions {
   readonly openTimeoutMs?: number;
   /** Telegram forbade first contacts: somebody should look at the account (product §14.3). */
   readonly onPeerFlood?: () => void;
+  /** Whether this host may speak for the account: asked at each request. Always, where not given. */
+  readonly mayAct?: () => boolean;
   readonly clock?: Clock;
 }
 
@@ -40,7 +42,7 @@ export interface TelegramAccount {
   /**
    * @param timeoutMs 10 s by default
    * @throws TelegramTimeout the outcome is unknown, but the request will not be repeated later
-   * @throws TelegramBusy, TelegramUnreachable, LoginLost, FirstContactsForbidden
+   * @throws TelegramBusy, TelegramUnreachable (also while this host may not act), LoginLost, FirstContactsForbidden
    * @throws the library's RPCError, also for FLOOD_WAIT (with `seconds`), which is never slept through here
    */
   invoke<R extends Api.AnyRequest>(request: R, timeoutMs?: number): Promise<R['__response']>;
@@ -154,6 +156,11 @@ class Account implements TelegramAccount {
   async invoke<R extends Api.AnyRequest>(request: R, timeoutMs = requestTimeoutMs): Promise<R['__response']> {
     const to = addressee(request);
     if (to !== undefined) await this.#checkFirstContact(to);
+    const { mayAct = () => true } = this.#options;
+    // Ending a call is what is left to a host that lost it.
+    if (!(request instanceof Api.phone.DiscardCall) && !mayAct()) {
+      throw new TelegramUnreachable('this host may not act');
+    }
     try {
       return await this.#connection.invoke(request, timeoutMs);
     } catch (error) {

@@ -83,6 +83,7 @@ export async function scene(options: { settings?: Partial<SettingsOptions>; bot?
       settings: botSettings({ inbox, onPut: told, ...options.settings }),
       ...options.bot,
     });
+    handle.read();
     onTestFinished(() => handle.stop());
     return handle;
   };

@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import { Ownership } from './actors/hosting/ownership.ts';
+import type { ShardHolder } from './actors/hosting/shard-holder.ts';
+import type { Faults } from './actors/ports/faults.ts';
+import type { HostLoad } from './actors/ports/host-book.ts';
+import { openShardJobs } from './adapters/jobs/hosting/shard-jobs.ts';
+import { openHost } from './db/hosting/open-host.ts';
+import type { UserId } from './machines/model/ids.ts';
+import { mainWorker, type ShardId, shardOf, shardsOf } from './machines/model/shards.ts';
+
+/** Which of the hosts of an installation this process is. */
+export interface HostSettings {
+  /** The same after a restart, and no other process's: 1 to 40 letters, digits, `.`, `_`, `-`. */
+  readonly id: string;
+  /** People see it in the list of workers. */
+  readonly place: string;
+  /** How many parts people are divided into, the same on all hosts; where not given, what is stored, or at first 16 or 256. */
+  readonly shards?: number | undefined;
+}
+
+export interface HostingOptions {
+  readonly databaseUrl: string;
+  readonly redisUrl: string | undefined;
+  readonly host: HostSettings;
+  /** Told nothing before `ownership.start`. */
+  readonly holder: ShardHolder;
+  readonly load: () => HostLoad;
+  readonly faults: Faults;
+  readonly log: Logger;
+}
+
+/** What this host owns of the installation's work. */
+export interface Hosting {
+  readonly ownership: Ownership;
+  /** Where this person's lines and calls are. */
+  shardOf(user: UserId): ShardId;
+  /** Whether they are here. */
+  carries(user: UserId): boolean;
+}
+
+/**
+ * Makes this process one of the hosts; nothing is its own before `ownership.start`.
+ * @throws HostRefused, DatabaseUnavailable, JobsUnavailable; nothing was begun then
+ */
+export async function openHosting(options: HostingOptions): Promise<Hosting> {
+  const { databaseUrl, redisUrl, host, faults, log } = options;
+  const book = await openHost({
+    url: databaseUrl,
+    host: host.id,
+    worker: mainWorker,
+    kind: 'official',
+    place: host.place,
+    installation: { jobs: redisUrl === undefined ? 'PostgreSQL' : 'Redis', shards: host.shards },
+  });
+  try {
+    const { shards } = book;
+    const count = shards.length - shardsOf(mainWorker, 0).length;
+    const where = (user: UserId) => shardOf(user, mainWorker, count);
+    const locks = await openShardJobs({ databaseUrl, redisUrl, worker: mainWorker, host: host.id, shards, log });
+    const ownership = new Ownership({ book, locks, holder: options.holder, faults, load: options.load });
+    return {
+      ownership,
+      shardOf: where,
+      carries: (user) => ownership.owned(where(user)) !== undefined,
+    };
+  } catch (error) {
+    await book.leave();
+    throw error;
+  }
+}
