@@ -132,13 +132,18 @@ test('changes are followed in their order, however long the database takes', asy
     faults: { report: (_, error) => faults.push(error) },
     clock,
   });
-  const both = Promise.all([slow.follow(), slow.follow()]);
+  const first = slow.follow();
+  await settled();
+  // What has not begun reads for all who ask until then.
+  const others = [slow.follow(), slow.follow()];
   await settled();
   expect(answers).toHaveLength(1);
   answers[0]?.([office]);
+  await first;
   await settled();
+  expect(answers).toHaveLength(2);
   answers[1]?.([]);
-  await both;
+  await Promise.all(others);
   await settled();
   expect(slow.of(office.id).reachability).toEqual({ state: 'off' });
 });

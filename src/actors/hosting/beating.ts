@@ -28,6 +28,7 @@ export class Beating {
   /** The database wants this host empty, or gave its name to another. */
   #isSentAway = false;
   #isLeaving = false;
+  #isUsurped = false;
 
   constructor(options: BeatingOptions) {
     this.#use = options;
@@ -83,7 +84,7 @@ export class Beating {
   giveAway(): void {
     const { held, losses, isIdle } = this.#use;
     // Who is alone goes on until the end: nobody else would read what people press meanwhile.
-    if (this.isDraining && this.#others === 0) return;
+    if (this.isDraining && this.#others === 0 && !this.#isUsurped) return;
     const surplus = this.isDraining ? held.size : Math.min(held.covered - this.room, releasedPerBeat);
     if (surplus <= 0) return;
     const idle = held.all().filter((one) => (this.isDraining || one.lock) && isIdle(one));
@@ -102,6 +103,7 @@ export class Beating {
   #hear(beat: Beat): void {
     this.#others = beat.others;
     this.#isSentAway = beat.draining || beat.usurped;
+    this.#isUsurped = beat.usurped;
     if (beat.usurped) {
       this.#use.losses.report('hosting', new Error(`another process runs as ${this.#use.book.incarnation}`));
     }

@@ -49,6 +49,7 @@ test('what is released is ended first, then nobody’s, then next in line', asyn
 
 test('an end that takes longer than a second is not waited for', async () => {
   const { clock, book, ownership } = await host({ lost: () => new Promise(() => {}) });
+  book.others = 1;
   ownership.drain();
   await clock.advance(900);
   expect(book.owned()).toHaveLength(6);
@@ -61,6 +62,7 @@ test('a holder that fails is reported, and changes nothing', async () => {
     throw new Error('a bug');
   };
   const { clock, book, ownership, faults } = await host({ lost: fail });
+  book.others = 1;
   ownership.drain();
   await clock.advance(100);
   expect(book.owned()).toEqual([]);
@@ -69,6 +71,7 @@ test('a holder that fails is reported, and changes nothing', async () => {
 
 test('draining gives away what is idle at once and the rest when it is, takes nothing, and says so', async () => {
   const { clock, book, locks, ownership, busy, mine } = await host();
+  book.others = 1;
   busy.add(first);
   ownership.drain();
   await clock.advance(0);
@@ -88,10 +91,22 @@ test('draining gives away what is idle at once and the rest when it is, takes no
   expect(book.owned()).toEqual([]);
 });
 
+test('who is alone drains nothing until somebody comes: nobody else would read what people press meanwhile', async () => {
+  const { clock, book, ownership, mine } = await host();
+  ownership.drain();
+  await clock.advance(10_000);
+  expect(mine()).toHaveLength(6);
+  book.others = 1;
+  await clock.advance(1_000);
+  expect(mine()).toEqual([]);
+});
+
 test('waiting for emptiness ends with one’s patience, and closing gives away what is in use', async () => {
   const { clock, book, ownership, busy, mine, lost } = await host();
+  book.others = 1;
   busy.add(first);
   ownership.drain();
+  await clock.advance(0);
   const patience = new AbortController();
   const emptied = ownership.emptied(patience.signal);
   patience.abort();
@@ -107,9 +122,11 @@ test('waiting for emptiness ends with one’s patience, and closing gives away w
 
 test('the operator drains a host in the database, and takes that back', async () => {
   const { clock, book, locks, mine } = await host();
+  book.others = 1;
   book.draining = true;
   await clock.advance(1_000);
   expect(mine()).toEqual([]);
+  book.others = 0;
   book.draining = false;
   locks.waiting.push(...locks.givenBack);
   await clock.advance(2_000);
