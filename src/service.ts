@@ -58,7 +58,7 @@ import { keepRows } from './db/row-changes.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { watch } from './db/watching.ts';
 import { healthParts } from './health-parts.ts';
-import { type HostSettings, openHosting } from './hosting.ts';
+import { type Hosting, type HostSettings, openHosting } from './hosting.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import { isPrivateAddress } from './machines/model/server-address.ts';
 import { botShard } from './machines/model/shards.ts';
@@ -101,6 +101,8 @@ export interface Service {
   readonly calls: CallLog;
   readonly sip: SipAdapter;
   readonly media: MediaPlane;
+  /** Whose calls and lines are this host's. */
+  readonly hosting: Pick<Hosting, 'carries' | 'ownership'>;
   /** What must be well for it to take calls. */
   readonly parts: readonly Part[];
   /** Whether this person's next number is called back. */
@@ -447,6 +449,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       calls,
       sip,
       media,
+      hosting,
       settings,
       settled,
       parts: healthParts({

@@ -12,6 +12,7 @@ import type { PlanFile } from '../../src/adapters/plans/plan-file.ts';
 import { readTemplates, shippedTemplates } from '../../src/adapters/templates/catalogue.ts';
 import { installationCommands } from '../../src/cli/installation-commands.ts';
 import { readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/db/database.ts';
 import type { NewLine } from '../../src/db/line-repository.ts';
 import { EpochMs, type LineId, UserId } from '../../src/machines/model/ids.ts';
 import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
@@ -40,6 +41,8 @@ export interface Stage {
     firstName: string,
     options?: { readonly stranger?: boolean; readonly languageCode?: string; readonly username?: string },
   ): { person: Person; phone: UserPhone };
+  /** Another host of the installation, in this process. */
+  addHost(id: string): Promise<Service>;
   /** A command of the operator, e.g. `line set <id> --rules ^8=7`. */
   cli(...words: readonly string[]): Promise<string>;
   /** How many INVITEs the service has sent, repetitions with credentials among them. */
@@ -61,9 +64,12 @@ export interface StageOptions {
   readonly settings?: Partial<ServiceOptions['settings']>;
   /** Silent by default. */
   readonly log?: Logger;
+  /** How many parts people are divided into. */
+  readonly shards?: number;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const { shards = 2 } = options;
   const directory = await temporaryDirectory();
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
   let aheadMs = 0;
@@ -76,42 +82,46 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const olga = telegram.person(olgaId);
   olga.sends('hello', chat);
   const storage = await openStorage(readConfig({}), directory);
-  const service = await startService({
-    host: { id: 'local', place: '', shards: 2 },
-    storage,
-    log,
-    clock,
-    wallClock: { now: () => EpochMs(Date.now() + aheadMs) },
-    ...(options.plans && { plans: options.plans }),
-    settings: {
-      admins: [UserId(admin.id)],
-      allowPrivateRegistrars: true,
-      templates: readTemplates([shippedTemplates], dialRules),
-      worker: { name: 'This host', place: '' },
-      // No test asks a name server of the world.
-      hosts: { lookup: async (host) => (isIP(host) === 0 ? (names[host] ?? []) : [host]) },
-      ...options.settings,
-    },
-    telegram: {
-      apiId: 1,
-      apiHash: '0'.repeat(32),
-      session: telegram.sessionString(chat),
-      proxy: { host: '127.0.0.1', port: telegram.socksPort },
-      botToken: token,
-      botApiRoot: telegram.botApiRoot,
-    },
-    sip: {
-      bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 },
-      advertisedHost: '127.0.0.1',
-      ...(options.tls && { tls: options.tls }),
-    },
-    media: {
-      threads: 1,
-      rtpHost: '127.0.0.1',
-      rtpPorts: { from: 24_000, to: 24_999 },
-      ice: { addresses: ['127.0.0.1'] },
-    },
-  });
+  /** Each host has a login of its own. */
+  const startHost = (id: string, on: Storage) =>
+    startService({
+      host: { id, place: '', shards },
+      storage: on,
+      log,
+      clock,
+      wallClock: { now: () => EpochMs(Date.now() + aheadMs) },
+      ...(options.plans && { plans: options.plans }),
+      settings: {
+        admins: [UserId(admin.id)],
+        allowPrivateRegistrars: true,
+        templates: readTemplates([shippedTemplates], dialRules),
+        worker: { name: 'This host', place: '' },
+        // No test asks a name server of the world.
+        hosts: { lookup: async (host) => (isIP(host) === 0 ? (names[host] ?? []) : [host]) },
+        ...options.settings,
+      },
+      telegram: {
+        apiId: 1,
+        apiHash: '0'.repeat(32),
+        session: telegram.sessionString(chat),
+        proxy: { host: '127.0.0.1', port: telegram.socksPort },
+        botToken: token,
+        botApiRoot: telegram.botApiRoot,
+      },
+      sip: {
+        bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 },
+        advertisedHost: '127.0.0.1',
+        ...(options.tls && { tls: options.tls }),
+      },
+      media: {
+        threads: 1,
+        rtpHost: '127.0.0.1',
+        rtpPorts: { from: 24_000, to: 24_999 },
+        ice: { addresses: ['127.0.0.1'] },
+      },
+    });
+  const service = await startHost('local', storage);
+  const hosts: { service: Service; storage: Storage }[] = [];
   const phone = new UserPhone(olga.device());
   const others: UserPhone[] = [];
 
@@ -162,6 +172,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       others.push(theirs);
       return { person, phone: theirs };
     },
+    async addHost(id) {
+      const database = await openDatabase(storage.url);
+      const theirs = { ...storage, database, close: () => database.close() };
+      const added = await startHost(id, theirs);
+      hosts.push({ service: added, storage: theirs });
+      return added;
+    },
     async cli(noun = '', verb = '', ...words) {
       const command = installationCommands[`${noun} ${verb}`];
       if (!command) throw new Error(`no command ${noun} ${verb}`);
@@ -189,6 +206,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
     async close() {
       for (const one of [phone, ...others]) one.close();
+      for (const host of hosts) {
+        await host.service.stop(0);
+        await host.storage.close();
+      }
       await service.stop(0);
       await storage.close();
       await telegram.close();
