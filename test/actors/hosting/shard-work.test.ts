@@ -1,0 +1,109 @@
+import { beforeEach, expect, test } from 'vitest';
+import { ShardWork } from '../../../src/actors/hosting/shard-work.ts';
+import { UserId } from '../../../src/machines/model/ids.ts';
+import { botShard, leadShard, ShardId } from '../../../src/machines/model/shards.ts';
+import { SimulatedHostClock } from '../../fakes/hosting/simulated-host-clock.ts';
+
+const [first, second] = [ShardId('main/s0'), ShardId('main/s1')];
+const owned = (shard: ShardId) => ({ shard, epoch: 1, previous: undefined });
+
+let clock: SimulatedHostClock;
+let did: string[];
+let faults: string[];
+let engaged: UserId[];
+let leaving: Promise<void>;
+let failures: number;
+let dropped: ((user: UserId) => boolean) | undefined;
+let work: ShardWork;
+beforeEach(() => {
+  clock = new SimulatedHostClock();
+  [did, faults, engaged, failures] = [[], [], [], 0];
+  leaving = Promise.resolve();
+  const role = (name: string) => ({
+    read: () => void did.push(`${name} reads`),
+    async leave() {
+      did.push(`${name} leaves`);
+      await leaving;
+      did.push(`${name} has left`);
+    },
+  });
+  work = new ShardWork({
+    bot: role('bot'),
+    lead: role('lead'),
+    lines: {
+      async follow() {
+        did.push('follow');
+        if (failures-- > 0) throw new Error('no database');
+      },
+      drop(isLost) {
+        did.push('drop');
+        dropped = isLost;
+      },
+    },
+    came: async () => void did.push('came'),
+    engaged: () => engaged,
+    shardOf: (user) => (user === '1' ? first : second),
+    faults: { report: (where, error) => void faults.push(`${where}: ${String(error)}`) },
+    clock,
+  });
+});
+
+test('the readers read where their shard is, and nowhere else', async () => {
+  work.gained(owned(botShard));
+  work.gained(owned(leadShard));
+  await clock.advance(0);
+  await work.lost(owned(leadShard), 'released');
+  await work.lost(owned(botShard), 'taken');
+  expect(did).toEqual(['bot reads', 'lead reads', 'lead leaves', 'lead has left', 'bot leaves', 'bot has left']);
+});
+
+test('a reader that comes back waits until it has left', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  leaving = promise;
+  work.gained(owned(botShard));
+  void work.lost(owned(botShard), 'released');
+  work.gained(owned(botShard));
+  await clock.advance(1_000);
+  expect(did).toEqual(['bot reads', 'bot leaves']);
+  resolve();
+  await clock.advance(0);
+  expect(did).toEqual(['bot reads', 'bot leaves', 'bot has left', 'bot reads']);
+});
+
+test('shards that come together are begun together', async () => {
+  work.gained(owned(first));
+  await clock.advance(50);
+  work.gained(owned(second));
+  await clock.advance(1_000);
+  expect(did).toEqual(['follow', 'came']);
+});
+
+test('lines that could not be read are read again', async () => {
+  failures = 2;
+  work.gained(owned(first));
+  await clock.advance(3_000);
+  expect(did).toEqual(['follow', 'follow', 'follow', 'came']);
+  expect(faults).toEqual(['lines: Error: no database', 'lines: Error: no database']);
+});
+
+test('what is given away is un-registered, what was taken is dropped without a word', async () => {
+  await work.lost(owned(first), 'released');
+  expect(did).toEqual(['follow']);
+  await work.lost(owned(first), 'taken');
+  expect(did).toEqual(['follow', 'drop']);
+  expect([dropped?.(UserId('1')), dropped?.(UserId('2'))]).toEqual([true, false]);
+});
+
+test('a shard is idle while nobody of it is engaged', () => {
+  engaged = [UserId('2')];
+  expect([work.isIdle(first), work.isIdle(second), work.isIdle(botShard)]).toEqual([true, false, true]);
+});
+
+test('once closed it begins nothing', async () => {
+  work.gained(owned(first));
+  work.close();
+  work.gained(owned(second));
+  await work.lost(owned(first), 'released');
+  await clock.advance(5_000);
+  expect(did).toEqual([]);
+});
