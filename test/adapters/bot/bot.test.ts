@@ -83,6 +83,18 @@ describe('a press', () => {
     done.resolve();
   });
 
+  test('that was passed on is answered by whoever has it then', async () => {
+    const { bot, anna, sends } = await scene();
+    const passed = Promise.withResolvers<string>();
+    bot.onPress(({ pressId, passOn }) => {
+      passOn();
+      passed.resolve(pressId);
+    });
+    const pressing = anna.presses(await sends(), '1');
+    bot.answerPress(await passed.promise, 'done');
+    expect(await pressing).toBe('done');
+  });
+
   test('that a listener could not take is told again, and the next one comes after it', async () => {
     const { bot, anna, sends } = await scene();
     const message = await sends();
@@ -166,6 +178,33 @@ describe('the settings bot', () => {
       log: pino({ level: 'silent' }),
     });
     await expect(starting).rejects.toThrow(/^the settings bot cannot be reached: no answer from the Bot API$/);
+  });
+
+  test('says nothing while its host may not act', async () => {
+    let mayAct = true;
+    const { bot, anna } = await scene({ mayAct: () => mayAct });
+    anna.starts('@siptg_bot');
+    mayAct = false;
+    await expect(bot.settingsChat.send(UserId(anna.id), { text: 'hello' })).rejects.toThrow('not sent');
+    mayAct = true;
+    await vi.waitUntil(() => bot.settingsChat.send(UserId(anna.id), { text: 'again' }).catch(() => 0));
+    const texts = anna.conversation('@siptg_bot').filter(({ out }) => !out);
+    expect(texts.map(({ text }) => text)).toEqual(['again']);
+  });
+
+  test('reads nothing until it is told to, nor after it has left it to another, and everything when it comes back', async () => {
+    const { bot, anna, heard } = await scene();
+    await bot.leave();
+    expect(bot.isReading).toBe(false);
+    anna.starts('@siptg_bot');
+    await bot.leave();
+    expect(heard()).toBe(0);
+    bot.read();
+    await vi.waitFor(() => expect(heard()).toBe(1), 5_000);
+    await bot.leave();
+    bot.read();
+    await vi.waitFor(() => expect(bot.isReading).toBe(true), 5_000);
+    expect(heard()).toBe(1);
   });
 
   test('says that a message it should redraw is gone', async () => {

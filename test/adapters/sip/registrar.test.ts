@@ -261,3 +261,42 @@ test('a bound UDP line keeps its way open every 20 s until it is unbound; unbind
   wired.time.pass(60_000);
   expect(pings).toHaveLength(3);
 });
+
+describe('a host that may not act', () => {
+  let mayAct: boolean;
+  beforeEach(() => {
+    mayAct = false;
+    setUp({ mayAct: () => mayAct });
+  });
+
+  test('binds nothing, and binds when it may again', async () => {
+    const { outcome, done } = bind();
+    await done;
+    expect(outcome.error).toBeInstanceOf(RegistrarUnreachable);
+    expect(wired.sent).toEqual([]);
+    mayAct = true;
+    bind();
+    await register();
+  });
+
+  test('repeats no REGISTER that it sent while it might', async () => {
+    mayAct = true;
+    bind();
+    await register();
+    mayAct = false;
+    wired.time.pass(10_000);
+    expect(wired.sentKinds).toEqual(['REGISTER']);
+    mayAct = true;
+    wired.time.pass(4_000);
+    expect(wired.sentKinds).toEqual(['REGISTER', 'REGISTER']);
+  });
+});
+
+test('a line that another host carries now is forgotten without a word', async () => {
+  const { done } = bind();
+  answer(await register(), 200, [['expires', '600']]);
+  await done;
+  registrar.forget(office);
+  wired.time.pass(600_000);
+  expect(wired.sentKinds).toEqual(['REGISTER']);
+});

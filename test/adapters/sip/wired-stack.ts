@@ -35,6 +35,7 @@ export class WiredStack {
       readonly resolver?: SipResolver;
       readonly isPrivate?: (address: string) => boolean;
       readonly mayBePrivate?: boolean;
+      readonly mayAct?: () => boolean;
     } = {},
   ) {
     const nameless: SipResolver = {
@@ -52,7 +53,7 @@ export class WiredStack {
       advertisedHost,
       random: () => 0.5,
       sessionIntervalS: 1_800,
-      mayAct: () => true,
+      mayAct: setup.mayAct ?? (() => true),
     };
     this.stack = new Stack(options, (branch, invite) => endCancelledInvite(this.stack, branch, invite));
     this.stack.sockets = {

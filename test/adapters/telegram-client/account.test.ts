@@ -1,4 +1,5 @@
 import { Api, helpers } from 'telegram';
+import { returnBigInt } from 'telegram/Helpers.js';
 import { describe, expect, test, vi } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
 import { openTelegram } from '../../../src/adapters/telegram/client/account.ts';
@@ -163,6 +164,19 @@ describe('requests', () => {
     sandbox.faults.wire.dropSockets();
     await expect(account.invoke(new Api.help.GetNearestDc(), 300)).rejects.toMatchObject({ name: 'TelegramTimeout' });
     await expect(account.invoke(new Api.help.GetConfig(), 8_000)).resolves.toBeInstanceOf(Api.Config);
+  });
+
+  test('of a host that may not act never leave, but for the end of a call', async () => {
+    let mayAct = true;
+    const { account } = await chatAccount({ mayAct: () => mayAct });
+    mayAct = false;
+    await expect(account.invoke(new Api.help.GetConfig())).rejects.toMatchObject({ name: 'TelegramUnreachable' });
+    const peer = new Api.InputPhoneCall({ id: returnBigInt(1), accessHash: returnBigInt(2) });
+    const reason = new Api.PhoneCallDiscardReasonHangup();
+    const discard = new Api.phone.DiscardCall({ peer, duration: 0, reason, connectionId: returnBigInt(0) });
+    await expect(account.invoke(discard)).rejects.toMatchObject({ errorMessage: 'CALL_PEER_INVALID' });
+    mayAct = true;
+    await expect(account.invoke(new Api.help.GetConfig())).resolves.toBeInstanceOf(Api.Config);
   });
 
   test('that Telegram wants to wait are told so at once, with the seconds', async () => {
