@@ -6,6 +6,7 @@ import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/error
 import { WrongTemplates } from './adapters/templates/catalogue.ts';
 import { readConfig, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
+import { HostRefused } from './db/hosting/host-refused.ts';
 import { WrongSecretKey } from './db/secret-box.ts';
 
 /** Nobody has logged the chat account in yet. */
@@ -19,6 +20,7 @@ const remedied = [
   WrongConfiguration,
   WrongSecretKey,
   DatabaseUnavailable,
+  HostRefused,
   NotLoggedIn,
   LoginLost,
   WrongPlanFile,

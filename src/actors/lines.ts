@@ -121,6 +121,8 @@ export class LineActors implements Presence, Standings {
       const running = this.#actors.get(line.id);
       if (!running) this.#start(line);
       else if (running.revision !== line.revision) this.#change(line, running);
+      // Its user is not part of what it registers with.
+      else this.#actors.set(line.id, { ...running, user: line.user });
     }
     for (const [id, { actor }] of this.#actors) {
       if (wanted.has(id)) continue;
@@ -141,6 +143,11 @@ export class LineActors implements Presence, Standings {
     if (!line.enabled || state.state === 'off') return { kind: 'off' };
     if (state.state === 'refused') return { kind: 'refused', sip: state.sip };
     return state.state === 'reachable' ? undefined : { kind: state.state };
+  }
+
+  /** Whose it is, of those that run here. */
+  userOf(line: LineId): UserId | undefined {
+    return this.#actors.get(line)?.user;
   }
 
   /** How many run here. */

@@ -39,7 +39,7 @@ describe('a service that is killed between an edit and its Apply', () => {
   });
 
   const start = async (clockBehindMs: number) => {
-    service = Running.start('test/process/support/settings-service.ts', {
+    service = Running.start('test/process/support/service-process.ts', {
       ...environment,
       CLOCK_BEHIND_MS: String(clockBehindMs),
     });

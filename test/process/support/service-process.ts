@@ -1,6 +1,7 @@
 /**
  * The whole service in a process of its own, with a Telegram that lives elsewhere and so survives it: for tests that kill it.
  * DATA_DIR, SESSION, SOCKS_PORT, BOT_TOKEN, BOT_API_ROOT; CLOCK_BEHIND_MS: how far its clock is behind ours.
+ * Of several hosts: HOST, SHARDS, DATABASE_URL and SECRET_KEY; REDIS_URL; RTP_FROM: the first of its thousand ports.
  */
 const behindMs = Number(process.env.CLOCK_BEHIND_MS ?? 0);
 const now = Date.now;
@@ -15,9 +16,14 @@ const { startService } = await import('../../../src/service.ts');
 const { openStorage } = await import('../../../src/storage.ts');
 
 const { DATA_DIR = '', SESSION = '', SOCKS_PORT, BOT_TOKEN = '', BOT_API_ROOT = '', LOG_LEVEL = 'error' } = process.env;
-const storage = await openStorage(readConfig({}), DATA_DIR);
+const { HOST = 'local', SHARDS = '2', RTP_FROM = '24000', DATABASE_URL, SECRET_KEY, REDIS_URL } = process.env;
+const storage = await openStorage(
+  readConfig({ ...(DATABASE_URL && { DATABASE_URL }), ...(SECRET_KEY && { SECRET_KEY }) }),
+  DATA_DIR,
+);
 const service = await startService({
-  host: { id: 'local', place: '', shards: 2 },
+  host: { id: HOST, place: '', shards: Number(SHARDS) },
+  ...(REDIS_URL && { redisUrl: REDIS_URL }),
   storage,
   log: pino({ level: LOG_LEVEL }),
   settings: {
@@ -37,13 +43,13 @@ const service = await startService({
   media: {
     threads: 1,
     rtpHost: '127.0.0.1',
-    rtpPorts: { from: 24_000, to: 24_999 },
+    rtpPorts: { from: Number(RTP_FROM), to: Number(RTP_FROM) + 999 },
     ice: { addresses: ['127.0.0.1'] },
   },
 });
 process.once('SIGTERM', () => void end());
 async function end(): Promise<never> {
-  await service.stop(0);
+  await service.stop(Number(process.env.DRAIN_MS ?? 0));
   await storage.close();
   process.exit(0);
 }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { backends } from '../adapters/jobs/places.ts';
+import { hasBaresip } from '../peers/baresip.ts';
+import { hasKamailio } from '../peers/kamailio.ts';
+import { openSipHouse, type SipHouse } from '../support/sip-house.ts';
+import { stopwatch } from '../support/stopwatch.ts';
+import { type HouseOfHosts, openHouseOfHosts, type Subscriber } from './support/house-of-hosts.ts';
+import type { Running } from './support/running.ts';
+
+const patSaysHz = 440;
+const userSaysHz = 700;
+
+describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three hosts whose jobs are on %s', (kind) => {
+  let pbx: SipHouse;
+  let house: HouseOfHosts;
+  const hosts: Record<string, Running> = {};
+  let anna: Subscriber;
+  let bert: Subscriber;
+  beforeAll(async () => {
+    pbx = await openSipHouse(['101', '102', '200'], { tapped: ['200'] });
+    house = await openHouseOfHosts(kind, pbx);
+    for (const host of ['a', 'b', 'c']) hosts[host] = await house.start(host);
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+    anna = await house.subscriber('101', 'a');
+    bert = await house.subscriber('102', 'b');
+  }, 180_000);
+  afterAll(async () => {
+    await house?.close();
+    await pbx?.close();
+  });
+
+  /** He writes the number, is rung, and both hear each other. */
+  const talks = async ({ person, phone }: Subscriber) => {
+    const pat = await pbx.telephone({ user: '200', toneHz: patSaysHz });
+    phone.says({ frequencyHz: userSaysHz });
+    person.sends('200', house.chat);
+    const call = await phone.rings();
+    call.answer();
+    await pat.until('CALL_INCOMING');
+    await pat.answer();
+    await pat.until('CALL_ESTABLISHED');
+    await call.heard(patSaysHz, { forMs: 500 });
+    await pbx.hearing('200').heard(userSaysHz, { forMs: 500 });
+    return { pat, call };
+  };
+  /** A call from the PBX rings him. The PBX may know the dead host still; who answers first has it. */
+  const isRung = async ({ phone, number }: Subscriber) => {
+    const pat = await pbx.telephone({ user: '200', toneHz: patSaysHz });
+    const ringing = phone.rings();
+    await pat.dial(number);
+    const call = await ringing;
+    call.answer();
+    await pat.until('CALL_ESTABLISHED');
+    await call.heard(patSaysHz, { forMs: 500 });
+    call.hangUp();
+    await pat.until('CALL_CLOSED');
+    await pat.stop();
+  };
+
+  test('a host is killed: its people are rung on others within 15 s, and nobody else’s call notices', {
+    timeout: 120_000,
+  }, async () => {
+    const { pat, call } = await talks(bert);
+    const sinceKilled = stopwatch();
+    hosts.a?.signal('SIGKILL');
+    await house.shared({ b: 6, c: 6 }, 15_000);
+    await vi.waitFor(async () => expect(await house.hostOf(anna.user)).not.toBe('a'));
+    await call.heard(patSaysHz, { forMs: 500 });
+    await pbx.hearing('200').heard(userSaysHz, { forMs: 500 });
+    expect(call.state).toBe('connected');
+    call.hangUp();
+    await pat.until('CALL_CLOSED');
+    await pat.stop();
+    await vi.waitFor(() => isRung(anna), { timeout: 15_000 });
+    expect(sinceKilled()).toBeLessThan(25_000);
+    const again = await talks(anna);
+    again.call.hangUp();
+    await again.pat.until('CALL_CLOSED');
+    await again.pat.stop();
+  });
+
+  test('each host in turn is told to stop with a call up: it ends none, and leaves when its calls have ended', {
+    timeout: 180_000,
+  }, async () => {
+    hosts.a = await house.start('a');
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+    for (const host of ['a', 'b', 'c']) {
+      const caller = (await house.hostOf(anna.user)) === host ? anna : bert;
+      const { pat, call } = await talks(caller);
+      hosts[host]?.signal('SIGTERM');
+      await call.heard(patSaysHz, { forMs: 2_000 });
+      await pbx.hearing('200').heard(userSaysHz, { forMs: 500 });
+      call.hangUp();
+      await pat.until('CALL_CLOSED');
+      await pat.stop();
+      expect(await hosts[host]?.exited).toBe(0);
+      hosts[host] = await house.start(host);
+      await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+    }
+  });
+});

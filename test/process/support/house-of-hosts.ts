@@ -1,0 +1,130 @@
+import { expect, vi } from 'vitest';
+import { UserPhone } from '../../../sandbox/phone/phone.ts';
+import type { Person } from '../../../sandbox/telegram/person.ts';
+import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
+import { openDatabase } from '../../../src/db/database.ts';
+import { LineRepository } from '../../../src/db/line-repository.ts';
+import { SecretBox } from '../../../src/db/secret-box.ts';
+import { UserId } from '../../../src/machines/model/ids.ts';
+import { mainWorker, shardOf } from '../../../src/machines/model/shards.ts';
+import { startRedis } from '../../adapters/jobs/redis.ts';
+import { temporaryCluster } from '../../support/database.ts';
+import { passwordOf, type SipHouse } from '../../support/sip-house.ts';
+import { Running, reachableDirectory } from './running.ts';
+
+/** Somebody with a line and a phone. */
+export interface Subscriber {
+  readonly user: UserId;
+  readonly person: Person;
+  readonly phone: UserPhone;
+  /** Of the PBX. */
+  readonly number: string;
+}
+
+/** An installation of several service processes, its Telegram and its people. */
+export interface HouseOfHosts {
+  /** The conversation partner of everybody: the chat account's id. */
+  readonly chat: string;
+  /** Until it takes calls. */
+  start(host: string): Promise<Running>;
+  /** Until these hosts, and no others, have so many shards each. */
+  shared(counts: Readonly<Record<string, number>>, timeoutMs: number): Promise<void>;
+  /** Which host has this person. */
+  hostOf(user: UserId): Promise<string | undefined>;
+  /** Of people that nobody has met yet, one whom this host has, with a line at the PBX. */
+  subscriber(number: string, host: string): Promise<Subscriber>;
+  close(): Promise<void>;
+}
+
+const shards = 10;
+const key = Buffer.alloc(32, 5);
+
+export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<HouseOfHosts> {
+  await using opening = new AsyncDisposableStack();
+  const directory = await reachableDirectory();
+  opening.defer(() => directory.remove());
+  const cluster = await temporaryCluster();
+  opening.defer(() => cluster.stop());
+  const redis = backend === 'Redis' ? await startRedis() : undefined;
+  if (redis) opening.defer(() => redis.stop());
+  const database = await openDatabase(cluster.url);
+  opening.defer(() => database.close());
+  const telegram = await startTelegram();
+  opening.defer(() => telegram.close());
+  const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
+  const { token } = telegram.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
+  const lines = new LineRepository(database, new SecretBox(key), () => false);
+  const phones: UserPhone[] = [];
+  opening.defer(async () => phones.forEach((phone) => phone.close()));
+  const running: Running[] = [];
+  opening.defer(async () => {
+    for (const host of running) host.signal('SIGKILL');
+    await Promise.all(running.map(({ exited }) => exited));
+  });
+  const owners = async () =>
+    database
+      .fork()
+      .execute<{ id: string; host: string | null }[]>(`select id, split_part(owner, '/', 1) as host from shard`);
+  const hostOf = async (user: UserId) => {
+    const shard = shardOf(user, mainWorker, shards);
+    return (await owners()).find(({ id }) => id === shard)?.host ?? undefined;
+  };
+  let rtpFrom = 26_000;
+  const open = opening.move();
+  return {
+    chat,
+    hostOf,
+    async start(host) {
+      const started = Running.start('test/process/support/service-process.ts', {
+        HOST: host,
+        SHARDS: String(shards),
+        DATA_DIR: `${directory.path}/${host}`,
+        DATABASE_URL: cluster.url,
+        SECRET_KEY: key.toString('base64'),
+        // A login of its own.
+        SESSION: telegram.sessionString(chat),
+        SOCKS_PORT: String(telegram.socksPort),
+        BOT_TOKEN: token,
+        BOT_API_ROOT: telegram.botApiRoot,
+        RTP_FROM: String(rtpFrom),
+        DRAIN_MS: '60000',
+        ...(redis && { REDIS_URL: `redis://127.0.0.1:${redis.port}` }),
+      });
+      rtpFrom += 1_000;
+      running.push(started);
+      await started.prints(/^The service is ready/);
+      return started;
+    },
+    shared: (counts, timeoutMs) =>
+      vi.waitFor(
+        async () => {
+          const byHost = Object.groupBy(await owners(), ({ host }) => host ?? 'nobody');
+          expect(Object.fromEntries(Object.entries(byHost).map(([host, of]) => [host, of?.length]))).toEqual(counts);
+        },
+        { timeout: timeoutMs, interval: 50 },
+      ),
+    async subscriber(number, host) {
+      for (;;) {
+        const { id } = telegram.addUser({ firstName: `Caller ${number}` });
+        const user = UserId(id);
+        if ((await hostOf(user)) !== host) continue;
+        const person = telegram.person(id);
+        person.sends('hello', chat);
+        const phone = new UserPhone(person.device());
+        phones.push(phone);
+        await lines.add({
+          name: 'Office',
+          owner: user,
+          login: number,
+          password: passwordOf(number),
+          domain: pbx.kamailio.domain,
+          proxy: pbx.address('udp'),
+          transport: 'udp',
+          codecs: ['alaw'],
+        });
+        return { user, person, phone, number };
+      }
+    },
+    close: () => open.disposeAsync(),
+  };
+}
