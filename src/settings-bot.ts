@@ -7,6 +7,7 @@ import type { Faults } from './actors/ports/faults.ts';
 import type { HostNames } from './actors/ports/host-names.ts';
 import type { InboxRow } from './actors/ports/inbox.ts';
 import type { SettingsChat } from './actors/ports/settings-chat.ts';
+import type { Standings } from './actors/ports/standings.ts';
 import type { Templates } from './actors/ports/templates.ts';
 import { SettingsDesk } from './actors/settings/desk.ts';
 import type { FieldChecks } from './actors/settings/fields/field.ts';
@@ -103,7 +104,10 @@ export interface SettingsBotParts {
   readonly chat: SettingsChat;
   readonly texts: FluentSettingsTexts;
   readonly planFile: PlanFile | undefined;
+  /** The lines of this host: how they fare is told to their owners. */
   readonly lineActors: LineActors;
+  /** How lines stand, those of other hosts too; only this host's where not given. */
+  readonly standings?: Standings;
   readonly lines: ConstructorParameters<typeof OwnerNotices>[0]['lines'];
   /** Username without @; empty: it has none. */
   readonly chatAccount: string;
@@ -147,7 +151,7 @@ const beatMs = 5_000;
 
 /** Builds the settings bot behind its conversation, and starts it. */
 export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
-  const { options, store, chat, texts, lineActors, clock, faults } = parts;
+  const { options, store, chat, texts, lineActors, standings = lineActors, clock, faults } = parts;
   const { book: lines, people, offers, workers, hints, operatorNotices } = store;
   const { templates } = options;
   const plans = plansOf(parts.planFile, { accounts: store.planAccounts, lines, workers });
@@ -163,7 +167,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     plans,
     templates,
     offers,
-    standings: lineActors,
+    standings,
     // Alone, a worker has nobody to be compared with.
     workerOf: (line) => workerOf({ workers, templates, plans }, line, () => undefined, clock.now()),
     carrier: () => carrier({ workers }, clock.now()),
@@ -191,7 +195,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     },
     rules: dialRules,
     hints,
-    standings: lineActors,
+    standings,
     chat,
     operatorNotices,
     chatAccount: parts.chatAccount,
