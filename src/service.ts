@@ -9,6 +9,7 @@ import { Dialling } from './actors/dialling.ts';
 import { DtmfSender } from './actors/dtmf-sender.ts';
 import { Post } from './actors/hosting/post.ts';
 import { ShardWork } from './actors/hosting/shard-work.ts';
+import { SharedStandings } from './actors/hosting/shared-standings.ts';
 import { LineActors } from './actors/lines.ts';
 import type { CallLog } from './actors/ports/call-log.ts';
 import type { WallClock } from './actors/ports/clock.ts';
@@ -48,6 +49,7 @@ import { keepRemovingExpired } from './db/expiry.ts';
 import { FirstContactBanRepository } from './db/first-contact-ban-repository.ts';
 import { HintRepository } from './db/hint-repository.ts';
 import { letterChannel, ShardInboxRepository } from './db/hosting/shard-inbox-repository.ts';
+import { StandingRepository } from './db/hosting/standing-repository.ts';
 import { watchLineChanges } from './db/line-changes.ts';
 import { LineRepository } from './db/line-repository.ts';
 import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
@@ -348,6 +350,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       take: switchboard,
       say: (user, notice) => notices.say(user, notice),
     });
+    const standings = new SharedStandings({
+      host: ownership.incarnation,
+      own: lineActors,
+      book: new StandingRepository(storage.database, storage.url),
+      carriage(line) {
+        const user = lineActors.userOf(line);
+        const owned = user === undefined ? undefined : ownership.owned(hosting.shardOf(user));
+        return user !== undefined && owned ? { user, shard: owned.shard, epoch: owned.epoch } : undefined;
+      },
+      faults,
+    });
+    await standings.start();
+    started.push(() => standings.close());
     const settings: SettingsBot = startSettingsBot({
       options: options.settings,
       store,
@@ -355,6 +370,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       texts: settingsTexts,
       planFile: options.plans,
       lineActors,
+      standings,
       lines,
       chatAccount: account.username ?? '',
       codecs: media.rtp.codecs,
