@@ -16,6 +16,8 @@ export interface HostSettings {
   readonly place: string;
   /** How many parts people are divided into, the same on all hosts; where not given, what is stored, or at first 16 or 256. */
   readonly shards?: number | undefined;
+  /** Of this machine, milliseconds since the epoch; the system's where not given. */
+  readonly now?: () => number;
 }
 
 export interface HostingOptions {
@@ -50,6 +52,7 @@ export async function openHosting(options: HostingOptions): Promise<Hosting> {
     worker: mainWorker,
     kind: 'official',
     place: host.place,
+    ...(host.now && { now: host.now }),
     installation: { jobs: redisUrl === undefined ? 'PostgreSQL' : 'Redis', shards: host.shards },
   });
   try {

@@ -156,7 +156,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const faults: Faults = {
       report: (where, error, callId) => log.error({ err: error, where, ...(callId && { callId }) }, 'something failed'),
     };
-    // Before anything else: a second process of this host would use the same login and the same ports.
+    const jobs = await openJobs({
+      databaseUrl: storage.url,
+      redisUrl: options.redisUrl,
+      log: log.child({ part: 'jobs' }),
+    });
+    started.push(() => jobs.close());
+    // Before Telegram and the ports: a second process of this host would use the same login and the same ports.
     const hosting = await openHosting({
       databaseUrl: storage.url,
       redisUrl: options.redisUrl,
@@ -222,12 +228,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log: log.child({ part: 'telegram-calls' }),
     });
     started.push(() => telegram.close());
-    const jobs = await openJobs({
-      databaseUrl: storage.url,
-      redisUrl: options.redisUrl,
-      log: log.child({ part: 'jobs' }),
-    });
-    started.push(() => jobs.close());
     const deliveries = openDeliveries(jobs, account, undelivered({ texts, users }));
     const deadlines = new QueuedDeadlines({
       rows: new DeadlineRepository(storage.database),

@@ -22,7 +22,8 @@ const storage = await openStorage(
   DATA_DIR,
 );
 const service = await startService({
-  host: { id: HOST, place: '', shards: Number(SHARDS) },
+  // A host whose clock differs from the database's is refused.
+  host: { id: HOST, place: '', shards: Number(SHARDS), now },
   ...(REDIS_URL && { redisUrl: REDIS_URL }),
   storage,
   log: pino({ level: LOG_LEVEL }),
