@@ -89,6 +89,23 @@ export class ClientTransactions {
     return 'repetition';
   }
 
+  /** Repeats no such request any more, and takes no answer to it. Those that had no final answer are returned. */
+  forget(
+    isMeant: (branch: string, bytes: Buffer) => boolean,
+  ): readonly { readonly branch: string; readonly method: string; readonly bytes: Buffer }[] {
+    const meant = [...this.#transactions].flatMap(([key, transaction]) => {
+      const branch = key.slice(0, key.lastIndexOf(' '));
+      return isMeant(branch, transaction.bytes) ? [{ key, branch, transaction }] : [];
+    });
+    for (const { key, transaction } of meant) {
+      transaction.stop();
+      this.#transactions.delete(key);
+    }
+    return meant
+      .filter(({ transaction }) => !transaction.isFinal)
+      .map(({ branch, transaction: { method, bytes } }) => ({ branch, method, bytes }));
+  }
+
   /** Forgets everything, at the end of the process. */
   close(): void {
     for (const { stop } of this.#transactions.values()) stop();

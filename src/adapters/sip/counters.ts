@@ -24,5 +24,7 @@ export type SipCounter =
   | 'malformed'
   | 'refused'
   | 'silenced'
+  | 'dropped'
+  | 'late answers'
   | 'exceptions'
   | 'send failures';

@@ -1,6 +1,7 @@
+import type { Session } from 'sip.js';
 import type { Account } from './account.ts';
 import { tagOf } from './wire/fields.ts';
-import { headerOf, type SipRequest } from './wire/message.ts';
+import { headerOf, type SipMessage, type SipRequest } from './wire/message.ts';
 import { parseNameAddress, parseUri } from './wire/uri.ts';
 
 /** Which account a request belongs to. */
@@ -59,6 +60,13 @@ export class AccountDirectory {
     return undefined;
   }
 }
+
+/** The library names sessions by Call-ID and the tag of whoever called, which may be on either side of a message. */
+export const sessionOf = (account: Account, message: SipMessage): Session | undefined => {
+  const callId = headerOf(message.headers, 'call-id') ?? '';
+  const tags = new Set([tagOf(headerOf(message.headers, 'to')), tagOf(headerOf(message.headers, 'from'))]);
+  return [...account.sessions].find(({ id }) => id.startsWith(callId) && tags.has(id.slice(callId.length)));
+};
 
 /** As the library names dialogs, for a request that arrives in one. */
 export const dialogIdOf = (request: SipRequest): string =>

@@ -1,7 +1,7 @@
 import { Invitation, SessionState } from 'sip.js';
 import type { Account } from './account.ts';
 import { acceptedBody, allow, supported } from './capabilities.ts';
-import { dialogIdOf } from './directory.ts';
+import { dialogIdOf, sessionOf } from './directory.ts';
 import type { Flow } from './net/flow.ts';
 import { markReceived } from './outbound.ts';
 import { LIFETIME_MS } from './protocol-timers.ts';
@@ -41,7 +41,7 @@ export class Intake {
       else if (message.kind === 'refusal') this.#refuse(message, flow);
       else if (message.kind === 'response') {
         this.#stack.counters.count(`received ${message.status}`);
-        receiveResponse(this.#stack, message, this.#events);
+        receiveResponse(this.#stack, message, flow, this.#events);
       } else this.#receiveRequest(message, flow);
     } catch (error) {
       this.#onException(error);
@@ -69,6 +69,10 @@ export class Intake {
     this.#stack.counters.count(`received ${request.method}`);
     markReceived(request, via, flow.remote);
     const key = transactionKey(request) ?? '';
+    if (this.#isSilenced(request)) {
+      this.#stack.counters.count('dropped');
+      return;
+    }
     if (request.method === 'ACK') {
       this.#acknowledge(request, key, flow);
       return;
@@ -87,8 +91,15 @@ export class Intake {
     if (isNewCall) this.#rememberWayBack(decision.account, request, replyFlow);
   }
 
+  /** Of a call that another process owns: an answer of ours would end it. */
+  #isSilenced(request: SipRequest): boolean {
+    if (!this.#stack.silence.isKnown(headerOf(request.headers, 'call-id') ?? '')) return false;
+    const id = dialogIdOf(request);
+    return !this.#stack.accounts.all.some(({ core }) => core.dialogs.has(id));
+  }
+
   #rememberWayBack(account: Account, invite: SipRequest, flow: Flow): void {
-    const session = this.#sessionOf(account, invite);
+    const session = sessionOf(account, invite);
     if (session === undefined || session.state === SessionState.Terminated) return;
     const callId = headerOf(invite.headers, 'call-id') ?? '';
     account.returnFlows.set(callId, flow);
@@ -152,7 +163,7 @@ export class Intake {
   }
 
   #awaitsAnswer(account: Account, request: SipRequest): boolean {
-    const session = this.#sessionOf(account, request);
+    const session = sessionOf(account, request);
     return session !== undefined && descriptionsOf.get(session)?.isStable === false;
   }
 
@@ -167,7 +178,7 @@ export class Intake {
       }
       return;
     }
-    if (request.method === 'PRACK' && !isAwaitedPrack(this.#sessionOf(account, request), request)) {
+    if (request.method === 'PRACK' && !isAwaitedPrack(sessionOf(account, request), request)) {
       this.#stack.reply(request, key, replyFlow, { status: 481, reason: 'Call/Transaction Does Not Exist' });
       return;
     }
@@ -175,7 +186,7 @@ export class Intake {
       this.#deliverLater(account, request);
       return;
     }
-    const ringing = request.method === 'BYE' ? this.#sessionOf(account, request) : undefined;
+    const ringing = request.method === 'BYE' ? sessionOf(account, request) : undefined;
     if (!this.#deliver(account, request)) failed();
     // A caller may end a ringing call by BYE (RFC 3261 §15). The library answers it, and lets the call ring on.
     if (ringing instanceof Invitation && ringing.state === SessionState.Initial) {
@@ -188,17 +199,11 @@ export class Intake {
     // The answer may be waiting for this very PRACK.
     if (['CANCEL', 'PRACK'].includes(request.method)) return false;
     if (tagOf(headerOf(request.headers, 'to')) === undefined) return false;
-    return this.#sessionOf(account, request)?.state === SessionState.Establishing;
-  }
-
-  #sessionOf(account: Account, request: SipRequest) {
-    const callId = headerOf(request.headers, 'call-id') ?? '';
-    const tags = new Set([tagOf(headerOf(request.headers, 'to')), tagOf(headerOf(request.headers, 'from'))]);
-    return [...account.sessions].find(({ id }) => id.startsWith(callId) && tags.has(id.slice(callId.length)));
+    return sessionOf(account, request)?.state === SessionState.Establishing;
   }
 
   #deliverLater(account: Account, request: SipRequest): void {
-    const session = this.#sessionOf(account, request);
+    const session = sessionOf(account, request);
     let isDone = false;
     const deliver = () => {
       if (isDone) return;
@@ -241,7 +246,7 @@ export class Intake {
   #admits(request: SipRequest, key: string, flow: Flow, replyFlow: Flow): boolean {
     return this.#isStranger(request, flow)
       ? this.#mayAnswerStranger()
-      : this.#stack.server.open(key, request.method, replyFlow);
+      : this.#stack.server.open(key, request.method, replyFlow, headerOf(request.headers, 'call-id'));
   }
 
   #isStranger(request: SipRequest, flow: Flow): boolean {

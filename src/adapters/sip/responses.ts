@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { Flow } from './net/flow.ts';
 import type { Stack } from './stack.ts';
 import { coreResponse } from './wire/core-message.ts';
 import { type Challenge, tagOf, topVia } from './wire/fields.ts';
@@ -16,10 +17,14 @@ import { splitOutside } from './wire/split.ts';
 export interface ResponseEvents {
   /** A 18x without To tag: it rings, but there is no dialog yet (RFC 2543 servers). */
   onBareRinging(account: Account, callId: string): void;
+  /** A 2xx to an INVITE of ours is about to reach the library. */
+  onAnswer(account: Account, response: SipResponse): void;
+  /** A response to a request that this process never sent. */
+  onForeign(response: SipResponse, flow: Flow): void;
 }
 
 /** Finds the request a response answers, and hands it to the core in a form the core takes. */
-export const receiveResponse = (stack: Stack, response: SipResponse, events: ResponseEvents): void => {
+export const receiveResponse = (stack: Stack, response: SipResponse, flow: Flow, events: ResponseEvents): void => {
   const wireBranch = topVia(response)?.parameters.get('branch') ?? '';
   const names = stack.branches.read(wireBranch);
   const account = names && stack.accounts.ofToken(names.accountToken);
@@ -27,6 +32,7 @@ export const receiveResponse = (stack: Stack, response: SipResponse, events: Res
   // More than one Via: it was not for us (RFC 3261 §8.1.3.3).
   if (names === undefined || account === undefined || vias.length !== 1) {
     stack.counters.count('unmatched');
+    if (names === undefined && vias.length === 1) events.onForeign(response, flow);
     return;
   }
   if (stack.client.receive(wireBranch, response.method, response.status) !== 'news') return;
@@ -47,6 +53,8 @@ export const receiveResponse = (stack: Stack, response: SipResponse, events: Res
   // RFC 3261 §12.1.2: none is to be expected of old servers. The library leaves such an answer, and the call, lying.
   const to = headerOf(response.headers, 'to') ?? '';
   if (response.status >= 200 && tagOf(to) === undefined) setHeader(response, 'to', `${to};tag=none`);
+  if (response.method === 'INVITE' && response.status >= 200 && response.status < 300)
+    events.onAnswer(account, response);
   const isChallenge = response.status === 401 || response.status === 407;
   if (isChallenge && sent !== undefined && !['INVITE', 'ACK', 'CANCEL', 'BYE', 'REGISTER'].includes(sent.method)) {
     advanceDialog(account, response);

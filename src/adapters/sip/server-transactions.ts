@@ -41,7 +41,7 @@ export class ServerTransactions {
   }
 
   /** False when the request is a repetition, which has been answered again. */
-  open(key: string, method: string, flow: Flow): boolean {
+  open(key: string, method: string, flow: Flow, callId = ''): boolean {
     const known = this.#transactions.get(key);
     if (known !== undefined) {
       this.#counters.count('absorbed');
@@ -50,6 +50,7 @@ export class ServerTransactions {
     }
     const transaction: ServerTransaction = {
       method,
+      callId,
       flow,
       owner: undefined,
       status: 0,
@@ -90,6 +91,15 @@ export class ServerTransactions {
     transaction.stop = this.#forgetLater(key);
   }
 
+  /** Answers requests of this call no more, and repeats no answer. */
+  forget(callId: string, owner: string): void {
+    for (const [key, transaction] of this.#transactions) {
+      if (transaction.callId !== callId || transaction.owner !== owner) continue;
+      transaction.stop();
+      this.#transactions.delete(key);
+    }
+  }
+
   /** Forgets everything, at the end of the process. */
   close(): void {
     for (const { stop } of this.#transactions.values()) stop();
@@ -116,6 +126,7 @@ export class ServerTransactions {
 
 interface ServerTransaction {
   readonly method: string;
+  readonly callId: string;
   readonly flow: Flow;
   owner: string | undefined;
   status: number;

@@ -3,9 +3,13 @@ import type { Registrar } from '../../actors/ports/registrar.ts';
 import type { RtpLegs } from '../../actors/ports/rtp-legs.ts';
 import type { SipAccounts } from '../../actors/ports/sip-accounts.ts';
 import type { SipCalls } from '../../actors/ports/sip-calls.ts';
+import type { SipDialogs } from '../../actors/ports/sip-dialogs.ts';
 import { Accounts } from './accounts.ts';
 import { Calls } from './calls/calls.ts';
 import { SipCounters } from './counters.ts';
+import { Dialogs } from './dialogs/dialogs.ts';
+import { FactKeeping } from './dialogs/fact-keeping.ts';
+import { LateAnswers } from './dialogs/late-answers.ts';
 import { Intake } from './intake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { NextHops, type SipResolver, systemResolver } from './net/next-hop.ts';
@@ -39,6 +43,7 @@ export interface SipOptions {
 export interface SipAdapter {
   readonly registrar: Registrar;
   readonly calls: SipCalls;
+  readonly dialogs: SipDialogs;
   /** Where it listens, with the ports that were chosen. */
   readonly addresses: {
     readonly host: string;
@@ -95,9 +100,16 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   const registrar = new SipRegistrar(stack, accounts, keepAlive);
   const calls = new Calls(stack, accounts, options.rtp);
   accounts.onInvitation = (account, invitation) => calls.onInvitation(account, invitation);
+  const keeping = new FactKeeping(time);
+  stack.beforeSending = (account, message) => keeping.beforeSending(account, message);
+  const lateAnswers = new LateAnswers(stack);
+  const dialogs = new Dialogs(stack, accounts, calls, options.rtp, keeping);
   const intake = new Intake(stack, {
     onBareRinging: (_account, callId) => calls.onBareRinging(callId),
-    onUpdate: (account, dialogId, request) => calls.onUpdate(account, dialogId, request),
+    onUpdate: (account, dialogId, request) =>
+      keeping.afterUpdate(account, request, calls.onUpdate(account, dialogId, request)),
+    onAnswer: (account, response) => keeping.onAnswer(account, response),
+    onForeign: (response, flow) => lateAnswers.take(response, flow),
   });
   if (options.tls?.verify === false) log.warn('SIP over TLS accepts any certificate: connections can be listened to');
   stack.sockets = await Sockets.open(options.bind, options.tls ?? {}, time, {
@@ -116,6 +128,7 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   return {
     registrar,
     calls,
+    dialogs,
     addresses: {
       host: options.bind.host,
       udpPort: stack.sockets.listeningPort('UDP') ?? 0,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Account } from './account.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import type { SipCounters } from './counters.ts';
+import { Silence } from './dialogs/silence.ts';
 import { AccountDirectory } from './directory.ts';
 import { bracketed, type Endpoint, type Flow } from './net/flow.ts';
 import type { Hop, NextHops } from './net/next-hop.ts';
@@ -17,6 +18,7 @@ import {
   headerOf,
   headersOf,
   parseMessage,
+  type SipMessage,
   type SipRequest,
   type SipResponse,
   writeMessage,
@@ -52,11 +54,14 @@ export class Stack {
   readonly branches = new BranchNames(randomBytes(4).toString('hex'));
   readonly client: ClientTransactions;
   readonly server: ServerTransactions;
+  readonly silence: Silence;
   isDraining = false;
   readonly #isPrivate: (address: string) => boolean;
   readonly #mayAct: () => boolean;
   /** Set right after construction: sockets tell the intake, which needs the stack. */
   sockets!: Sockets;
+  /** What has to be done before a message of a call leaves; undefined: nothing. A rejection keeps it from leaving. */
+  beforeSending: (account: Account, message: SipMessage) => Promise<void> | undefined = () => undefined;
 
   constructor(options: StackOptions, onCancelUnanswered: (branch: string, invite: Buffer) => void) {
     this.time = options.time;
@@ -75,6 +80,7 @@ export class Stack {
       onCancelUnanswered,
     });
     this.server = new ServerTransactions(this.time, this.counters, (flow, bytes) => this.transmit(flow, bytes));
+    this.silence = new Silence(this);
   }
 
   /**
@@ -98,6 +104,10 @@ export class Stack {
     const message = parseMessage(Buffer.from(text, 'latin1'));
     if (message === undefined || message.kind === 'refusal') throw new Error('the library wrote no message');
     correct(message);
+    const callId = headerOf(message.headers, 'call-id') ?? '';
+    const preparation = this.silence.covers(account, callId) ? undefined : this.beforeSending(account, message);
+    if (preparation !== undefined) await preparation;
+    if (this.silence.covers(account, callId)) return;
     if (message.kind === 'response') await this.#sendResponse(message);
     else await this.#sendRequest(account, message);
   }

@@ -3,6 +3,9 @@ import type { Account } from '../../../src/adapters/sip/account.ts';
 import { Accounts } from '../../../src/adapters/sip/accounts.ts';
 import { Calls } from '../../../src/adapters/sip/calls/calls.ts';
 import { SipCounters } from '../../../src/adapters/sip/counters.ts';
+import { Dialogs } from '../../../src/adapters/sip/dialogs/dialogs.ts';
+import { FactKeeping } from '../../../src/adapters/sip/dialogs/fact-keeping.ts';
+import { LateAnswers } from '../../../src/adapters/sip/dialogs/late-answers.ts';
 import { Intake } from '../../../src/adapters/sip/intake.ts';
 import type { Endpoint, Flow } from '../../../src/adapters/sip/net/flow.ts';
 import { NextHops, type SipResolver } from '../../../src/adapters/sip/net/next-hop.ts';
@@ -24,6 +27,7 @@ export class WiredStack {
   readonly sent: { readonly to: Endpoint; readonly text: string; readonly message: SipMessage }[] = [];
   readonly stack: Stack;
   readonly calls: Calls;
+  readonly dialogs: Dialogs;
   readonly #intake: Intake;
   readonly accounts: Accounts;
 
@@ -75,9 +79,16 @@ export class WiredStack {
     });
     this.calls = new Calls(this.stack, this.accounts, this.rtp);
     this.accounts.onInvitation = (account, invitation) => this.calls.onInvitation(account, invitation);
+    const keeping = new FactKeeping(this.time);
+    this.stack.beforeSending = (account, message) => keeping.beforeSending(account, message);
+    const lateAnswers = new LateAnswers(this.stack);
+    this.dialogs = new Dialogs(this.stack, this.accounts, this.calls, this.rtp, keeping);
     this.#intake = new Intake(this.stack, {
       onBareRinging: (_account, callId) => this.calls.onBareRinging(callId),
-      onUpdate: (account, dialogId, request) => this.calls.onUpdate(account, dialogId, request),
+      onUpdate: (account, dialogId, request) =>
+        keeping.afterUpdate(account, request, this.calls.onUpdate(account, dialogId, request)),
+      onAnswer: (account, response) => keeping.onAnswer(account, response),
+      onForeign: (response, flow) => lateAnswers.take(response, flow),
     });
   }
 

@@ -68,6 +68,26 @@ export class Calls implements SipCalls {
     }
   }
 
+  /** A leg that is made elsewhere takes its place among the others. Undefined when there is or was such a call. */
+  adopt<Kind extends Leg>(call: CallId, make: (facts: LegFacts) => Kind): Kind | undefined {
+    if (this.#legs.has(call) || this.#ended.has(call)) return undefined;
+    const leg = make(this.#factsOf(call));
+    this.#legs.set(call, leg);
+    return leg;
+  }
+
+  legFor(call: CallId): Leg | undefined {
+    return this.#legs.get(call);
+  }
+
+  /** The answered call that has this dialog. */
+  legInDialog(sipCallId: string, localTag: string): Leg | undefined {
+    return [...this.#legs.values()].find(({ session }) => {
+      const dialog = session?.dialog;
+      return dialog?.callId === sipCallId && dialog.localTag === localTag;
+    });
+  }
+
   ring(call: CallId, user: UserId): void {
     this.#taken(call)?.ring(user);
   }

@@ -90,6 +90,12 @@ export class DialogUsage {
     return this.#reinvites.offer(() => (descriptions.isHolding === on ? undefined : descriptions.giveHold(on)));
   }
 
+  /** Makes our media leg known in a dialog of another process, unless the party asked for it first. @throws RequestRefused */
+  resume(): Promise<void> {
+    const { descriptions } = this.#context;
+    return this.#reinvites.offer(() => (descriptions.isAgreed ? undefined : descriptions.give()));
+  }
+
   /** Keys go one by one, or a lost INFO would let the next one overtake it. @throws RequestRefused */
   sendInfo(digit: DtmfDigit): Promise<void> {
     if (this.#keysQueued >= MAX_KEYS_QUEUED) return Promise.reject(new RequestRefused(500, 'Too Many Requests'));

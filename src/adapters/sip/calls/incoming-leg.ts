@@ -7,7 +7,7 @@ import type { Stack } from '../stack.ts';
 import { originalOf } from '../wire/core-message.ts';
 import { causeOfCancel, replyOfCause } from './causes.ts';
 import { type DialogUsage, usageOf } from './dialog-usage.ts';
-import type { Leg, LegFacts } from './leg.ts';
+import { type Leg, type LegFacts, legOf } from './leg.ts';
 import type { MediaLeg } from './media-leg.ts';
 import { sessionDelegate } from './session-delegate.ts';
 import type { answerInterval } from './session-timer.ts';
@@ -15,6 +15,7 @@ import type { answerInterval } from './session-timer.ts';
 /** A call we were offered: from 100 to its end. */
 export class IncomingLeg implements Leg {
   readonly facts: LegFacts;
+  readonly isCaller = false;
   readonly #invitation: Invitation;
   readonly #account: Account;
   readonly #media: MediaLeg;
@@ -42,6 +43,7 @@ export class IncomingLeg implements Leg {
       this.#usage?.onAgreed();
     });
     descriptionsOf.set(invitation, this.#media.descriptions);
+    legOf.set(invitation, this);
     invitation.delegate = {
       ...sessionDelegate(facts, () => this.#usage),
       onCancel: ({ request }) => {
@@ -68,6 +70,10 @@ export class IncomingLeg implements Leg {
 
   get usage(): DialogUsage | undefined {
     return this.#usage;
+  }
+
+  get session(): Invitation {
+    return this.#invitation;
   }
 
   /** 180, once the media leg is there: the answer must not have to wait for it. */
@@ -115,6 +121,10 @@ export class IncomingLeg implements Leg {
         break;
       default:
     }
+  }
+
+  drop(): void {
+    this.#end({ kind: 'shutdown' });
   }
 
   #accept(): void {

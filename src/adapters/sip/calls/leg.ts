@@ -1,3 +1,4 @@
+import type { Session } from 'sip.js';
 import type { SipLegFact } from '../../../actors/ports/sip-calls.ts';
 import type { HangupCause } from '../../../machines/model/hangup-cause.ts';
 import type { CallId } from '../../../machines/model/ids.ts';
@@ -63,8 +64,17 @@ const opposites: Readonly<Partial<Record<SipLegFact['type'], SipLegFact['type']>
 /** One party's SIP leg, whoever began it. */
 export interface Leg {
   readonly facts: LegFacts;
+  /** We made the call. */
+  readonly isCaller: boolean;
+  /** Of the library, once there is one. */
+  readonly session: Session | undefined;
   /** What goes on within its dialog; undefined before the 200. */
   readonly usage: DialogUsage | undefined;
   /** Ends it in whatever state it is; the end has been told when this returns. */
   hangUp(cause: HangupCause): void;
+  /** Lets go of all but the session, which is ended by others. The end has been told when this returns. */
+  drop(): void;
 }
+
+/** Whose session of the library it is. */
+export const legOf = new WeakMap<Session, Leg>();

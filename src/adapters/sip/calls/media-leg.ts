@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { RtpLegs } from '../../../actors/ports/rtp-legs.ts';
 import type { CallId, UserId } from '../../../machines/model/ids.ts';
+import type { Continuation } from '../sdp/continuation.ts';
 import { Descriptions } from '../sdp/descriptions.ts';
 import { usableCodecs } from '../sdp/negotiation.ts';
 import type { SipTime } from '../time.ts';
@@ -18,12 +19,21 @@ export class MediaLeg {
   #opening: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(rtp: RtpLegs, call: CallId, codecs: readonly string[], time: SipTime, onAgreed: () => void) {
+  /** `before`: how the call was described by another process. */
+  constructor(
+    rtp: RtpLegs,
+    call: CallId,
+    codecs: readonly string[],
+    time: SipTime,
+    onAgreed: () => void,
+    before?: Continuation,
+  ) {
     this.#rtp = rtp;
     this.#call = call;
     this.#time = time;
     this.descriptions = new Descriptions({
-      id: String(randomInt(1, 2 ** 47)),
+      id: before?.id ?? String(randomInt(1, 2 ** 47)),
+      ...(before && { before }),
       codecs: usableCodecs(codecs, rtp.codecs),
       address: () => {
         if (this.#address === undefined) throw new Error('the media leg is not open');

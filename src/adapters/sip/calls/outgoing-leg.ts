@@ -8,7 +8,7 @@ import { type Header, headersOf } from '../wire/message.ts';
 import { parseNameAddress, type WireUri } from '../wire/uri.ts';
 import { cancelReason, causeOfReply } from './causes.ts';
 import { type DialogUsage, usageOf } from './dialog-usage.ts';
-import type { Leg, LegFacts } from './leg.ts';
+import { type Leg, type LegFacts, legOf } from './leg.ts';
 import type { MediaLeg } from './media-leg.ts';
 import { sessionDelegate } from './session-delegate.ts';
 import { agreedInterval, minIntervalOf, wishHeaders } from './session-timer.ts';
@@ -16,6 +16,7 @@ import { agreedInterval, minIntervalOf, wishHeaders } from './session-timer.ts';
 /** A call we make: INVITE to its end. */
 export class OutgoingLeg implements Leg {
   readonly facts: LegFacts;
+  readonly isCaller = true;
   readonly #stack: Stack;
   #inviter: Inviter | undefined;
   #media: MediaLeg | undefined;
@@ -32,6 +33,10 @@ export class OutgoingLeg implements Leg {
     return this.#usage;
   }
 
+  get session(): Inviter | undefined {
+    return this.#inviter;
+  }
+
   /** Sends INVITE. The account knows its way and the media leg is open. */
   start(attempt: Attempt): void {
     const { account, media, minIntervalS } = attempt;
@@ -44,6 +49,7 @@ export class OutgoingLeg implements Leg {
     this.#inviter = inviter;
     inviter.delegate = sessionDelegate(this.facts, () => this.#usage);
     descriptionsOf.set(inviter, media.descriptions);
+    legOf.set(inviter, this);
     account.track(inviter);
     let cause: HangupCause | undefined;
     let next: (() => boolean) | undefined;
@@ -104,6 +110,10 @@ export class OutgoingLeg implements Leg {
         break;
       default:
     }
+  }
+
+  drop(): void {
+    this.#end({ kind: 'shutdown' });
   }
 
   /** Each 18x with SDP plays until the next; the real answer decides (RFC 3960 §3.1). */

@@ -36,6 +36,11 @@ export class PeerOffers {
       });
       return;
     }
+    // We are about to make an offer ourselves.
+    if (!this.#context.descriptions.isStable) {
+      request.reject({ statusCode: 491 });
+      return;
+    }
     const content = this.#answerTo(request.message.body);
     if (content === undefined) {
       request.reject({ statusCode: 488 });

@@ -93,6 +93,12 @@ export const agreedInterval = (response: readonly Header[]): SessionInterval | u
   return said && { intervalS: said.intervalS, isRefresher: said.refresher !== 'uas' };
 };
 
+/** What our 2xx to a request of the peer agreed on. */
+export const grantedInterval = (response: readonly Header[]): SessionInterval | undefined => {
+  const said = sessionExpiresOf(response);
+  return said && { intervalS: said.intervalS, isRefresher: said.refresher === 'uas' };
+};
+
 /** How a request of the peer is answered: the headers of the 2xx and what they mean, or that the interval is too small. */
 export const answerInterval = (
   request: readonly Header[],

@@ -1,5 +1,6 @@
 import type { Session, SessionDescriptionHandler } from 'sip.js';
 import type { CodecName, RtpSession } from '../../../actors/ports/rtp-legs.ts';
+import type { Continuation } from './continuation.ts';
 import {
   answerTo,
   describe,
@@ -17,7 +18,8 @@ import { type Direction, parseSdp, type Sdp } from './sdp.ts';
  */
 export class Descriptions implements SessionDescriptionHandler {
   readonly #options: DescriptionOptions;
-  #state: 'stable' | 'have-local-offer' | 'have-remote-offer' = 'stable';
+  /** Stale: what was agreed names a media leg that is gone; an offer of ours is due. */
+  #state: 'stable' | 'stale' | 'have-local-offer' | 'have-remote-offer' = 'stable';
   #remoteOffer: Sdp | undefined;
   /** Our offer that is not answered yet. */
   #offered: (OwnDescription & { readonly isHold: boolean }) | undefined;
@@ -27,15 +29,35 @@ export class Descriptions implements SessionDescriptionHandler {
   #isHeld = false;
   #version = 0;
   #lastLines = '';
+  #localText: string | undefined;
+  #remoteText: string | undefined;
+  #isAgreed = false;
   /** Why the last description was refused: ends up in the hangup cause. */
   refusal: string | undefined;
 
   constructor(options: DescriptionOptions) {
     this.#options = options;
+    if (options.before === undefined) return;
+    this.#state = 'stale';
+    this.#current = options.before.own;
+    this.#localText = options.before.texts.local;
+    this.#remoteText = options.before.texts.remote;
+    // Who described it last may have said more than is known, and a party may pass over a version it has seen.
+    this.#version = options.before.version + VERSION_GAP;
   }
 
   get isStable(): boolean {
     return this.#state === 'stable';
+  }
+
+  /** An offer of this process, or to it, was answered. */
+  get isAgreed(): boolean {
+    return this.#isAgreed;
+  }
+
+  /** What each side said last, ours as it was sent and theirs as far as it was taken. */
+  get texts(): { readonly local: string | undefined; readonly remote: string | undefined } {
+    return { local: this.#localText, remote: this.#remoteText };
   }
 
   /** The peer's offer is not answered yet. */
@@ -93,6 +115,7 @@ export class Descriptions implements SessionDescriptionHandler {
     const offered = this.#offered;
     if (this.#state !== 'have-local-offer' || offered === undefined) {
       this.#remoteOffer = sdp;
+      this.#remoteText = text;
       this.#state = 'have-remote-offer';
       return;
     }
@@ -100,6 +123,7 @@ export class Descriptions implements SessionDescriptionHandler {
     this.#state = 'stable';
     this.#offered = undefined;
     if (session === undefined) throw this.#refused('no common codec');
+    this.#remoteText = text;
     this.#isHolding = offered.isHold;
     // Whether it would hear us is only said where it was asked to.
     if (offered.direction === 'sendrecv') this.#isHeld = !session.direction.startsWith('send');
@@ -158,6 +182,7 @@ export class Descriptions implements SessionDescriptionHandler {
 
   #agree(own: OwnDescription, session: RtpSession): void {
     this.#current = own;
+    this.#isAgreed = true;
     this.refusal = undefined;
     this.#options.apply(session);
     this.#options.onAgreed();
@@ -168,7 +193,8 @@ export class Descriptions implements SessionDescriptionHandler {
     const text = lines.join('\r\n');
     if (text !== this.#lastLines) this.#version++;
     this.#lastLines = text;
-    return describe(this.#local(), lines, this.#options.id, this.#version);
+    this.#localText = describe(this.#local(), lines, this.#options.id, this.#version);
+    return this.#localText;
   }
 
   #refused(detail: string): Error {
@@ -176,6 +202,9 @@ export class Descriptions implements SessionDescriptionHandler {
     return new Error(detail);
   }
 }
+
+/** As large as that of the sequence numbers, and for the same reason. */
+const VERSION_GAP = 1_000;
 
 const directionOf = (isHold: boolean): Direction => (isHold ? 'sendonly' : 'sendrecv');
 
@@ -186,6 +215,8 @@ export interface DescriptionOptions {
   readonly codecs: readonly CodecName[];
   /** Where our media leg listens; it is open before anything is described. */
   address(): { readonly host: string; readonly port: number };
+  /** Of a call that another process described before. */
+  readonly before?: Continuation;
   /** Hands the result to the media plane. */
   apply(session: RtpSession): void;
   /** Offer and answer are complete. */
