@@ -4,6 +4,7 @@ import { WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginFailed, login } from './adapters/telegram/login/login.ts';
 import { WrongTemplates } from './adapters/templates/catalogue.ts';
 import type { Commands } from './cli/command.ts';
+import { hostUsage } from './cli/host-commands.ts';
 import { installationCommands } from './cli/installation-commands.ts';
 import { lineUsage } from './cli/line-commands.ts';
 import { ownerUsage } from './cli/owner-commands.ts';
@@ -26,6 +27,7 @@ ${planUsage}
 ${ownerUsage}
 ${templateUsage}
 ${workerUsage}
+${hostUsage}
   login    logs the chat account in to Telegram (phone code, 2FA or QR)`;
 
 const commands: Commands = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { hostName, mainWorker } from './machines/model/shards.ts';
 import { mistypedVariables, unknownKeys } from './mistyped-keys.ts';
 
 /** A configuration value is wrong; the message names each key, what was found and what is allowed. */
@@ -20,6 +21,8 @@ const port = whole.pipe(z.number().min(0).max(65_535));
 const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/);
 const address = z.string().refine((text) => isIP(text) !== 0);
 const seconds = whole.pipe(z.number().min(0).max(86_400));
+/** A button must hold it (Telegram's 64 bytes, less the line and the code). The two words mean something else in a line. */
+const workerId = /^(?!(?:auto|host)$)[\w-]{1,27}$/;
 const isProxy = (text: string) =>
   /^socks5:\/\/([^:/@[\]]+|\[[0-9a-fA-F:.]+\]):0*[1-9]\d*$/.test(text) && URL.canParse(text);
 const isDatabase = (text: string) => /^postgres(ql)?:\/\/.+/.test(text) && URL.canParse(text);
@@ -171,13 +174,28 @@ export const keys = {
     'a directory of JSON files',
     'templates of operators, beside those that come with the product',
   ),
+  HOST_ID: key(
+    z.string().regex(hostName).optional(),
+    '1 to 40 letters, digits, . _ -',
+    'this host among those of the installation, the same after a restart; the machine’s name where not given',
+  ),
+  SHARDS: key(
+    whole.pipe(z.number().min(1).max(4_096)).optional(),
+    'a whole number, 1 to 4096, the same on all hosts',
+    'parts that the users of a Worker are divided into among its hosts: at first 16, or 256 with REDIS_URL, then what it was',
+  ),
+  WORKER_ID: key(
+    z.string().regex(workerId).default(mainWorker),
+    '1 to 27 letters, digits, _ or -, other than auto and host',
+    'the Worker that this host belongs to; hosts of one Worker share its lines. One of an installation’s Workers is main',
+  ),
   WORKER_NAME: key(
     z
       .string()
       .regex(/^[^\p{Cc}]{1,32}$/u)
       .default('This host'),
     '1 to 32 characters',
-    'what people see of this host in the list of workers',
+    'what people see of this host’s Worker in the list of workers',
   ),
   WORKER_PLACE: key(
     z
@@ -186,6 +204,19 @@ export const keys = {
       .default(''),
     'up to 32 characters',
     'where this host stands, for the list of workers',
+  ),
+  WORKER_KIND: key(
+    z.enum(['official', 'shared', 'operator', 'private']).default('official'),
+    'official, shared, operator or private',
+    'who may have lines on this host’s Worker: everybody, everybody who chooses it, lines whose template names it, its owner',
+  ),
+  WORKER_OWNER: key(
+    z
+      .string()
+      .regex(/^\d{1,16}$/)
+      .optional(),
+    'a Telegram user id',
+    'whose private Worker it is',
   ),
   HEALTH_HOST: key(
     address.default('127.0.0.1'),
@@ -264,6 +295,17 @@ function contradictions(config: Config): string[] {
   const { SIP_PORT = 5_060, HEALTH_PORT = healthPort } = config;
   if (SIP_PORT !== 0 && SIP_PORT === HEALTH_PORT) {
     troubles.push(`HEALTH_PORT: found ${HEALTH_PORT}, allowed is ${keys.HEALTH_PORT.allowed}, other than SIP_PORT`);
+  }
+  const { WORKER_ID, WORKER_KIND, WORKER_OWNER } = config;
+  if (WORKER_KIND === 'private' && WORKER_OWNER === undefined) {
+    troubles.push(
+      `WORKER_OWNER: found nothing, allowed is ${keys.WORKER_OWNER.allowed} (needed with WORKER_KIND=private)`,
+    );
+  }
+  if (WORKER_ID === mainWorker && WORKER_KIND !== 'official') {
+    troubles.push(
+      `WORKER_KIND: found "${WORKER_KIND}", allowed is official for the Worker ${mainWorker}: give this one a WORKER_ID of its own`,
+    );
   }
   const { from, to } = rtpPorts(config);
   if (from < 1_024 || to > 65_535 || to - from < 10) {

@@ -8,6 +8,9 @@ export const unknownKeys = (keys: readonly string[], file: object, path = ''): s
       return `${name}: no such key in ${path}${hint} docs/configuration.md`;
     });
 
+/** Set where containers run, and like `HOST_ID`. */
+const others: ReadonlySet<string> = new Set(['HOST_IP']);
+
 /** The environment is full of others' variables: only one that is nearly a key which is not set is taken for a mistake. */
 export function mistypedVariables(
   keys: readonly string[],
@@ -16,7 +19,7 @@ export function mistypedVariables(
 ): string[] {
   const missing = keys.filter((name) => !environment[name] && !Object.hasOwn(file, name));
   return Object.keys(environment)
-    .filter((name) => environment[name] && !keys.includes(name))
+    .filter((name) => environment[name] && !keys.includes(name) && !others.has(name))
     .flatMap((name) => {
       const meant = similarKey(name, missing);
       return meant

@@ -111,7 +111,15 @@ test.each([
 });
 
 test('others’ variables are none of ours, nor is one beside the key that it is like', () => {
-  const others = { HTTP_PROXY: 'x', PORT: '1', REDIS_PORT: '1', DATABASE_USER: 'x', SIP: 'x', SERVER_NAME: 'x' };
+  const others = {
+    HTTP_PROXY: 'x',
+    PORT: '1',
+    REDIS_PORT: '1',
+    DATABASE_USER: 'x',
+    SIP: 'x',
+    SERVER_NAME: 'x',
+    HOST_IP: '192.0.2.1',
+  };
   expect(troubleOf(others)).toBe('');
   expect(troubleOf({ LOGLEVEL: '7', LOG_LEVEL: 'warn' })).toBe('');
   expect(troubleOf({ SIP_PROT: '' })).toBe('');

@@ -2,10 +2,11 @@ import type { Database } from './database.ts';
 
 const dayMs = 86_400_000;
 
-/** Removes what has been kept long enough: entries of the audit log after a year, offers a day after they expired. */
+/** Removes what has been kept long enough: entries of the audit logs after a year, offers a day after they expired. */
 export async function removeExpired(database: Database): Promise<void> {
   await database.fork().execute(
-    `with offers as (delete from offer where expires_at < now() - interval '1 day')
+    `with offers as (delete from offer where expires_at < now() - interval '1 day'),
+       hosts as (delete from host_entry where at < now() - interval '1 year')
      delete from audit_entry where at < now() - interval '1 year'`,
   );
 }

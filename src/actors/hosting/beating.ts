@@ -25,6 +25,8 @@ export class Beating {
   /** When the server of the locks last answered. */
   #locksAt: Moment;
   #others = 0;
+  /** By how much the database's clock was ahead at the last beat. */
+  #clockMs = 0;
   /** The database wants this host empty, or gave its name to another. */
   #isSentAway = false;
   #isLeaving = false;
@@ -96,7 +98,7 @@ export class Beating {
     return {
       claiming: elapsedMs(clock, this.#locksAt) < fenceMs,
       draining: this.#isLeaving,
-      load: load(),
+      load: { ...load(), clockMs: this.#clockMs },
     };
   }
 
@@ -136,6 +138,7 @@ export class Beating {
   #compareClocks({ at: databaseAt }: Beat, sentAt: Moment): void {
     const { clock, losses } = this.#use;
     const offsetMs = clockOffsetMs(databaseAt, sentAt.wallMs, clock.wallMs());
+    this.#clockMs = Math.round(offsetMs);
     if (Math.abs(offsetMs) > clockLimitMs) losses.report('clocks', new Error(clockRemedy(offsetMs)));
   }
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Beat, Claim, HostBook, Pulse } from '../../actors/ports/host-book.ts';
 import { EpochMs } from '../../machines/model/ids.ts';
-import { Incarnation, type ShardId, ShardId as shardId } from '../../machines/model/shards.ts';
+import { hostOf, Incarnation, type ShardId, ShardId as shardId } from '../../machines/model/shards.ts';
 import { DatabaseUnavailable } from '../database-unavailable.ts';
 import { endPool } from './ending.ts';
 import type { HostIdentity } from './host-identity.ts';
@@ -100,8 +100,6 @@ export class HostRows implements HostBook {
     }
   }
 }
-
-const hostOf = (incarnation: Incarnation): string => incarnation.slice(0, incarnation.indexOf('/'));
 
 interface BeatRow {
   readonly draining: boolean;

@@ -1,70 +1,82 @@
 import type { HostLoad } from '../../actors/ports/host-book.ts';
-import { EpochMs } from '../../machines/model/ids.ts';
+import type { Forgotten, HostShown, Hosts } from '../../actors/ports/hosts.ts';
+import { EpochMs, type UserId } from '../../machines/model/ids.ts';
 import { Incarnation } from '../../machines/model/shards.ts';
 import type { Database } from '../database.ts';
 
-/** A host as the operator sees it. */
-export interface HostShown {
-  readonly incarnation: Incarnation;
-  readonly worker: string;
-  readonly kind: string;
-  readonly place: string;
-  readonly seenAt: EpochMs;
-  /** Seen within 5 s. */
-  readonly isLive: boolean;
-  readonly draining: boolean;
-  readonly shards: number;
-  readonly load: HostLoad;
-}
-
 /** All hosts, for the bot and the command line. */
-export class HostRepository {
+export class HostRepository implements Hosts {
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** Those that are there, and those that vanished and are still missed. */
   async all(): Promise<readonly HostShown[]> {
     const rows = await this.#database.fork().execute<HostRow[]>(
-      `select incarnation, worker, kind, place, extract(epoch from seen_at) * 1000 as seen_at,
-         seen_at > clock_timestamp() - interval '5 s' as is_live, draining, load,
+      `select incarnation, version, worker, kind, place, draining, load,
+         extract(epoch from started_at) * 1000 as started_at, extract(epoch from seen_at) * 1000 as seen_at,
+         seen_at > clock_timestamp() - interval '5 s' as is_live,
          (select count(*) from shard where owner = incarnation) as shards
        from host
        where seen_at > clock_timestamp() - interval '5 s' or exists (select from shard where owner = incarnation)
-       order by worker, incarnation`,
+       order by worker collate "C", incarnation collate "C"`,
     );
-    return rows.map(({ incarnation, seen_at, is_live, shards, ...rest }) => ({
+    return rows.map(({ incarnation, started_at, seen_at, is_live, shards, ...rest }) => ({
       ...rest,
       incarnation: Incarnation(incarnation),
+      startedAt: EpochMs(Math.round(Number(started_at))),
       seenAt: EpochMs(Math.round(Number(seen_at))),
       isLive: is_live,
       shards: Number(shards),
     }));
   }
 
-  /**
-   * A draining host takes no shards and gives away each as soon as it is idle; `on` false: it takes its share again. Holds until
-   * that process ends.
-   * @param host its id
-   * @returns whether there is such a host
-   */
-  async setDraining(host: string, on: boolean): Promise<boolean> {
-    const changed = await this.#database.fork().execute<unknown[]>(
-      `update host set draining = ? where split_part(incarnation, '/', 1) = ?
-         and seen_at > clock_timestamp() - interval '5 s' returning incarnation`,
-      [on, host],
+  async setDraining(by: UserId | 'operator', host: string, on: boolean): Promise<boolean> {
+    const found = await this.#database.fork().execute<unknown[]>(
+      `with found as (
+         select incarnation, draining from host
+         where split_part(incarnation, '/', 1) = ? and seen_at > clock_timestamp() - interval '5 s' for update
+       ), changed as (
+         update host set draining = ? from found
+         where host.incarnation = found.incarnation and found.draining is distinct from ?
+         returning host.incarnation
+       ), entry as (
+         insert into host_entry (changer, host, did) select ?, ?, ? where exists (select from changed)
+       )
+       select incarnation from found`,
+      [host, on, on, by, host, on ? 'drain' : 'undrain'],
     );
-    return changed.length > 0;
+    return found.length > 0;
+  }
+
+  async forget(by: UserId | 'operator', host: string): Promise<Forgotten> {
+    const [found] = await this.#database.fork().execute<{ dead: number; live: number }[]>(
+      `with found as (
+         select incarnation, seen_at < clock_timestamp() - interval '15 s' as is_dead from host
+         where split_part(incarnation, '/', 1) = ? for update
+       ), freed as (
+         update shard set owner = null from found where owner = incarnation and is_dead
+       ), gone as (
+         delete from host using found where host.incarnation = found.incarnation and is_dead
+       ), entry as (
+         insert into host_entry (changer, host, did) select ?, ?, 'forget' where exists (select from found where is_dead)
+       )
+       select count(*) filter (where is_dead)::int as dead, count(*) filter (where not is_dead)::int as live from found`,
+      [host, by, host],
+    );
+    if (found && found.dead > 0) return 'forgotten';
+    return found && found.live > 0 ? 'runs' : 'unknown';
   }
 }
 
 interface HostRow {
   readonly incarnation: string;
+  readonly version: string;
   readonly worker: string;
   readonly kind: string;
   readonly place: string;
+  readonly started_at: string;
   readonly seen_at: string;
   readonly is_live: boolean;
   readonly draining: boolean;

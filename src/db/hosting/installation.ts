@@ -45,8 +45,9 @@ export async function agree(
       `delete from host where seen_at < now() - interval '1 day' and not exists (select from shard where owner = incarnation)`,
     );
     await client.query(
-      `insert into host (incarnation, worker, kind, owner_id, place, url, seen_at, steady_since, claiming)
-       values ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp(), true)`,
+      `insert into host (
+         incarnation, worker, kind, owner_id, place, url, version, started_at, seen_at, steady_since, claiming
+       ) values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp(), clock_timestamp(), true)`,
       [...row],
     );
     await client.query('commit');

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { HostBook } from '../../actors/ports/host-book.ts';
 import type { UserId } from '../../machines/model/ids.ts';
 import type { WorkerKind } from '../../machines/model/settings-screens.ts';
-import { Incarnation, shardsOf } from '../../machines/model/shards.ts';
+import { hostName, Incarnation, shardsOf } from '../../machines/model/shards.ts';
 import { DatabaseUnavailable } from '../database-unavailable.ts';
 import { checkClock } from './clock-check.ts';
 import { endPool } from './ending.ts';
@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly place: string;
   /** Where other hosts and the operator reach it over HTTP. */
   readonly address?: string;
+  /** Of the product; told to the operator. */
+  readonly version?: string;
   readonly installation: Installation;
   /** Milliseconds since the epoch; the system's where not given. */
   readonly now?: () => number;
@@ -42,7 +44,7 @@ const answerMs = 2_000;
 export async function openHost(options: HostOptions): Promise<HostBook> {
   const { url, host, worker, installation, now = Date.now, patienceMs } = options;
   for (const name of [host, worker]) {
-    if (!/^[\w.-]{1,40}$/.test(name)) {
+    if (!hostName.test(name)) {
       throw new HostRefused(
         `found "${name}" as the name of a host or worker, allowed is 1 to 40 letters, digits, . _ -`,
       );
@@ -64,7 +66,10 @@ export async function openHost(options: HostOptions): Promise<HostBook> {
     await checkClock(pool, now);
     const shards = await agree(pool, installation, host, (count) => ({
       shards: shardsOf(worker, count),
-      row: [incarnation, worker, options.kind, options.owner ?? null, options.place, options.address ?? null],
+      row: [
+        ...[incarnation, worker, options.kind, options.owner ?? null, options.place],
+        ...[options.address ?? null, options.version ?? ''],
+      ],
     }));
     return new HostRows({ pool, identity, incarnation, worker, shards });
   } catch (cause) {

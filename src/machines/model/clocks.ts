@@ -10,8 +10,11 @@ export const clockOffsetMs = (other: number, from: number, to: number): number =
 
 /** What to do about it. */
 export const clockRemedy = (offsetMs: number): string =>
-  `the clock of this host is ${inWords(Math.abs(offsetMs))} ${offsetMs > 0 ? 'behind' : 'ahead of'} the database's: ` +
-  'set both, as by NTP';
+  `the clock of this host is ${clockWords(offsetMs)} the database's: set both, as by NTP`;
+
+/** `1.5 s behind`, to be followed by whose. @param offsetMs by how much the other clock is ahead of ours */
+export const clockWords = (offsetMs: number): string =>
+  `${inWords(Math.abs(offsetMs))} ${offsetMs > 0 ? 'behind' : 'ahead of'}`;
 
 const inWords = (ms: number): string =>
   ms < 120_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} minutes`;

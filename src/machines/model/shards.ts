@@ -10,6 +10,13 @@ export type Incarnation = string & { readonly [brand]: 'Incarnation' };
 export const ShardId = (raw: string) => raw as ShardId;
 export const Incarnation = (raw: string) => raw as Incarnation;
 
+/** The id of its host. */
+export const hostOf = (incarnation: Incarnation): string => incarnation.slice(0, incarnation.indexOf('/'));
+/** The id of that run. */
+export const bootOf = (incarnation: Incarnation): string => incarnation.slice(incarnation.indexOf('/') + 1);
+/** What hosts and Workers may be called. */
+export const hostName = /^[\w.-]{1,40}$/;
+
 /** The Worker of an installation that names none. */
 export const mainWorker = 'main';
 

@@ -143,7 +143,7 @@ test('a host whose name another process has taken gives everything away and says
 
 test('a host that cannot reach the locks is not counted when shards are shared out', async () => {
   const { clock, book, locks } = await host();
-  expect(book.pulses.at(-1)).toEqual({ claiming: true, draining: false, load: { calls: 0 } });
+  expect(book.pulses.at(-1)).toEqual({ claiming: true, draining: false, load: { calls: 0, clockMs: 0 } });
   locks.isAway = true;
   await clock.advance(7_000);
   expect(book.pulses.at(-1)).toMatchObject({ claiming: false });
@@ -152,11 +152,12 @@ test('a host that cannot reach the locks is not counted when shards are shared o
   expect(book.pulses.at(-1)).toMatchObject({ claiming: true });
 });
 
-test('clocks that drift apart are reported with the remedy, and once in a while', async () => {
+test('clocks that drift apart are shown to the operator, and reported with the remedy, once in a while', async () => {
   const { clock, book, faults } = await host();
   book.aheadMs = 2_000;
   await clock.advance(10_000);
   expect(faults).toEqual([]);
+  expect(book.pulses.at(-1)?.load).toMatchObject({ clockMs: 2_000 });
   book.aheadMs = -180_000;
   await clock.advance(10_000);
   expect(faults).toEqual([

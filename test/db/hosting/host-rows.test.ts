@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { HostRepository } from '../../../src/db/hosting/hosts.ts';
 import { ShardId } from '../../../src/machines/model/shards.ts';
 import { emptyInstallation, pulse } from './support.ts';
 
-const { database, query, opened, seen, steady } = emptyInstallation();
+const { query, opened, seen, steady } = emptyInstallation();
 const shard = ShardId('main/s0');
 
 describe('a shard', () => {
@@ -103,32 +102,5 @@ describe('shares', () => {
     await query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'siptg %'`);
     const again = await opened('a', { patienceMs: 5_000 });
     expect(await again.beat(pulse)).toMatchObject({ others: 0 });
-  });
-});
-
-describe('the operator', () => {
-  const hosts = () => new HostRepository(database());
-
-  test('sees hosts with their load and their shards, and those that are missed', async () => {
-    const [a, b] = [await opened('a'), await opened('b', { worker: 'hel' })];
-    await opened('gone');
-    await a.claim(shard);
-    await b.claim(ShardId('hel/s1'));
-    await a.beat({ ...pulse, load: { calls: 3 } });
-    await seen('b', 60);
-    await seen('gone', 60);
-    expect(await hosts().all()).toMatchObject([
-      { incarnation: b.incarnation, worker: 'hel', isLive: false, shards: 1 },
-      { incarnation: a.incarnation, worker: 'main', place: 'Helsinki', isLive: true, shards: 1, load: { calls: 3 } },
-    ]);
-  });
-
-  test('drains one and takes that back; one that is not there is told', async () => {
-    const a = await opened('a');
-    expect(await hosts().setDraining('a', true)).toBe(true);
-    expect(await a.beat(pulse)).toMatchObject({ draining: true });
-    expect(await hosts().setDraining('a', false)).toBe(true);
-    expect(await a.beat(pulse)).toMatchObject({ draining: false });
-    expect(await hosts().setDraining('nobody', true)).toBe(false);
   });
 });
