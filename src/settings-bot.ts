@@ -34,6 +34,7 @@ import { plansOf } from './adapters/plans/plans.ts';
 import { FluentSettingsTexts } from './adapters/texts/settings/texts.ts';
 import { DialogueRepository } from './db/dialogue-repository.ts';
 import { HintRepository } from './db/hint-repository.ts';
+import { HostRepository } from './db/hosting/hosts.ts';
 import { InboxRepository } from './db/inbox-repository.ts';
 import { LineBookRepository } from './db/line-book-repository.ts';
 import { OfferRepository } from './db/offer-repository.ts';
@@ -70,6 +71,7 @@ export const settingsStore = ({ database, box }: Storage, chatAccount: UserId) =
   dialogues: new DialogueRepository(database),
   people: new PersonRepository(database, chatAccount),
   workers: new WorkerRepository(database),
+  hosts: new HostRepository(database),
   inbox: new InboxRepository(database, box),
   hints: new HintRepository(database),
   operatorNotices: new OperatorNoticeRepository(database),
@@ -187,6 +189,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     offers,
     people,
     workers,
+    hosts: store.hosts,
     templates,
     plans,
     planBook: {

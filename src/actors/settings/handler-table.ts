@@ -3,6 +3,7 @@ import type { Picking, SettingsInput, SettingsPress } from '../../machines/model
 import { type AdminHandlers, adminHandlers } from './handlers/admin.ts';
 import { askHandlers, fieldAnswers } from './handlers/field.ts';
 import { handOverHandlers, newOwnerPicked } from './handlers/hand-over.ts';
+import { hostHandlers } from './handlers/hosts.ts';
 import { accept } from './handlers/invitations.ts';
 import { optionHandlers } from './handlers/line-options.ts';
 import { listHandlers } from './handlers/list.ts';
@@ -53,6 +54,7 @@ export const handlerTable = (parts: SettingsParts): HandlerTable => ({
     ...askHandlers(parts),
     ...optionHandlers(parts),
     ...switchingHandlers(parts),
+    ...hostHandlers(parts),
   },
   answers: { ...fieldAnswers(parts), ...tryAnswer(parts), ...importAnswer(parts) },
   picked: {

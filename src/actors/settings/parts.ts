@@ -3,6 +3,7 @@ import type { OwnedLine, Remark, TestCallOutcome } from '../../machines/model/se
 import type { Screen, WorkerShown } from '../../machines/model/settings-screens.ts';
 import type { DialRules } from '../ports/dial-rules.ts';
 import type { Hints } from '../ports/hints.ts';
+import type { Hosts } from '../ports/hosts.ts';
 import type { LineBook } from '../ports/line-book.ts';
 import type { Offers } from '../ports/offers.ts';
 import type { OperatorNotices } from '../ports/operator-notices.ts';
@@ -51,6 +52,7 @@ export interface SettingsParts {
   readonly templates: Templates;
   readonly plans: Plans;
   readonly planBook: PlanBook;
+  readonly hosts: Pick<Hosts, 'all' | 'setDraining'>;
   readonly rules: DialRules;
   readonly hints: Hints;
   readonly standings: Standings;

@@ -1,4 +1,5 @@
 import type { SipReply } from './hangup-cause.ts';
+import type { HostView } from './host-state.ts';
 import type { EpochMs, LineId, UserId } from './ids.ts';
 import type { RecorderFault } from './recording-faults.ts';
 import type { PlanLimit } from './refusals.ts';
@@ -136,6 +137,9 @@ export type Screen = { readonly remark?: Remark } & (
       readonly current: string | undefined;
     }
   | { readonly kind: 'help'; readonly chatAccount: string }
+  /** For the operator. */
+  | { readonly kind: 'hosts'; readonly hosts: readonly HostView[] }
+  | { readonly kind: 'host'; readonly host: HostView }
 );
 
 export type Verdict =

@@ -66,6 +66,10 @@ export type LineEdits = Partial<AppliedSettings> & { readonly password?: true };
 /** A press of a button the settings bot drew in its own conversation. */
 export type SettingsPress =
   | { readonly do: 'new' | 'cancel' | 'workers' | 'import' | 'language-list' }
+  /** For the operator; `hosts`: all of them. */
+  | { readonly do: 'hosts' }
+  | { readonly do: 'host'; readonly host: string }
+  | { readonly do: 'drain'; readonly host: string; readonly on: boolean }
   /** `page`: of a long list, from 0; the first where it is absent. */
   | { readonly do: 'lines'; readonly page?: number }
   | { readonly do: 'callback'; readonly on: boolean }
@@ -125,7 +129,7 @@ export type SettingsInput =
     };
 
 /** For the ids in ADMIN_IDS only. */
-export type AdminCommand = 'owners' | 'lines' | 'plan' | 'notice';
+export type AdminCommand = 'owners' | 'lines' | 'plan' | 'notice' | 'hosts';
 
 /** A question that is open: the next text message is its answer. */
 export type Question =

@@ -17,6 +17,7 @@ import type { AskedField, OwnedLine, SettingsInput, SettingsPress } from '../../
 import type { Screen, SettingsNotice } from '../../../src/machines/model/settings-screens.ts';
 import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
 import { MemoryHints } from '../../fakes/settings/hints.ts';
+import { ListedHosts } from '../../fakes/settings/hosts.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
 import { MemoryLineBook } from '../../fakes/settings/line-book.ts';
 import { MemoryOffers } from '../../fakes/settings/offers.ts';
@@ -144,6 +145,7 @@ export class Room {
     const parts: SettingsParts = {
       ...{ lines, people, offers, plans, templates, screens, chat, standings, hints: this.hints },
       workers: new ListedWorkers(),
+      hosts: new ListedHosts(),
       planBook: { names: () => [], setPlan: async () => {} },
       rules: dialRules,
       operatorNotices: new MemoryOperatorNotices(lines),

@@ -4,7 +4,9 @@ import type { Next, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
 
 type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'planBook' | 'operatorNotices' | 'admins'>;
-export type AdminHandlers = Readonly<Record<AdminCommand, (visitor: Visitor, payload: string) => Promise<Next>>>;
+export type AdminHandlers = Readonly<
+  Record<Exclude<AdminCommand, 'hosts'>, (visitor: Visitor, payload: string) => Promise<Next>>
+>;
 
 /** UTF-16 units; with the words around it, it must fit into one message. */
 export const longestNotice = 3_000;

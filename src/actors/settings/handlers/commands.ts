@@ -17,6 +17,7 @@ export const commandHandlers = (
   return {
     ...table.admin,
     softphone,
+    hosts: (visitor) => table.presses.hosts(visitor, { do: 'hosts' }),
     workers: (visitor) => table.presses.workers(visitor, { do: 'workers' }),
     start: (visitor, payload) => {
       if (payload.startsWith('l_')) return table.acceptOffer(visitor, payload.slice(2));

@@ -6,7 +6,7 @@ import { requestOf } from './request-ids.ts';
 type CommandName = Extract<SettingsInput, { kind: 'command' }>['command'];
 
 const everybodys: readonly string[] = ['start', 'softphone', 'workers', 'help', 'language', 'cancel'];
-const admins: readonly string[] = ['owners', 'lines', 'plan', 'notice'];
+const admins: readonly string[] = ['owners', 'lines', 'plan', 'notice', 'hosts'];
 
 /**
  * What a message in a private chat means; undefined: nothing, such as that the person pinned a message. A command that is

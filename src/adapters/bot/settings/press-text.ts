@@ -41,6 +41,9 @@ const forms = {
   export: ['e', 'line'],
   'test-call': ['y', 'line'],
   take: ['k', 'offer'],
+  hosts: ['H'],
+  host: ['Hh', 'host'],
+  drain: ['Hd', 'on', 'host'],
 } as const satisfies { readonly [One in Kind]: readonly [letters: string, ...fields: FieldOf<One>[]] };
 
 type Forgotten = { [One in Kind]: Exclude<FieldOf<One>, (typeof forms)[One][number]> }[Kind];

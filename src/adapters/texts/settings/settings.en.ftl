@@ -287,3 +287,34 @@ command-cancel = Leave the open question
 
 toast-out-of-date = This message is out of date
 toast-not-yours = This is not yours
+
+## Hosts, for the operator
+
+label-refresh = Refresh
+label-drain = Drain
+label-resume = Resume
+hosts-all = Hosts of this installation:
+hosts-none = No host runs.
+hosts-dots = 🟢 running · 🟡 draining · 🔴 does not answer
+host-live = Running
+host-draining = Draining: takes nothing new and gives away what is idle; the rest goes as calls end.
+host-silent = ⚠️ Does not answer; what belongs to it has not been taken over yet.
+host-since = Runs since { $date }, { $time } UTC
+host-seen = Last seen { $date }, { $time } UTC
+host-worker = Worker: { $worker }
+host-version = Version: { $version }, run { $boot }
+host-lines = { $count ->
+    [one] { $count } line
+   *[other] { $count } lines
+}
+host-calls = { $count ->
+    [one] { $count } call
+   *[other] { $count } calls
+}
+host-shards = { $count ->
+    [one] { $count } shard
+   *[other] { $count } shards
+}
+host-busy = Processors in use: { $percent } %
+host-clock-behind = ⚠️ Its clock is { $seconds } s behind the database’s.
+host-clock-ahead = ⚠️ Its clock is { $seconds } s ahead of the database’s.

@@ -287,3 +287,34 @@ command-cancel = Cerrar la pregunta abierta
 
 toast-out-of-date = Este mensaje ya no está al día
 toast-not-yours = Esto no es tuyo
+
+## Servidores, para el operador
+
+label-refresh = Actualizar
+label-drain = Vaciar
+label-resume = Reanudar
+hosts-all = Servidores de esta instalación:
+hosts-none = No hay ningún servidor en marcha.
+hosts-dots = 🟢 en marcha · 🟡 vaciándose · 🔴 no responde
+host-live = En marcha
+host-draining = Vaciándose: no toma nada nuevo y cede lo que está libre; lo demás, cuando terminen las llamadas.
+host-silent = ⚠️ No responde; nadie se ha hecho cargo aún de lo que era suyo.
+host-since = En marcha desde el { $date }, { $time } UTC
+host-seen = Visto por última vez el { $date }, { $time } UTC
+host-worker = Nodo: { $worker }
+host-version = Versión: { $version }, arranque { $boot }
+host-lines = { $count ->
+    [one] { $count } línea
+   *[other] { $count } líneas
+}
+host-calls = { $count ->
+    [one] { $count } llamada
+   *[other] { $count } llamadas
+}
+host-shards = { $count ->
+    [one] { $count } fragmento
+   *[other] { $count } fragmentos
+}
+host-busy = Procesadores en uso: { $percent } %
+host-clock-behind = ⚠️ Su reloj va { $seconds } s por detrás del de la base de datos.
+host-clock-ahead = ⚠️ Su reloj va { $seconds } s por delante del de la base de datos.

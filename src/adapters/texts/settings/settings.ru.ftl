@@ -290,3 +290,37 @@ command-cancel = Закрыть открытый вопрос
 
 toast-out-of-date = Это сообщение устарело
 toast-not-yours = Это не ваше
+
+## Хосты, для оператора
+
+label-refresh = Обновить
+label-drain = Вывести из работы
+label-resume = Вернуть в работу
+hosts-all = Хосты этой установки:
+hosts-none = Ни один хост не работает.
+hosts-dots = 🟢 работает · 🟡 выводится из работы · 🔴 не отвечает
+host-live = Работает
+host-draining = Выводится из работы: нового не берёт, свободное отдаёт сразу, остальное — по окончании звонков.
+host-silent = ⚠️ Не отвечает; то, что за ним числится, ещё никто не перенял.
+host-since = Работает с { $date }, { $time } UTC
+host-seen = Последний отклик: { $date }, { $time } UTC
+host-worker = Узел: { $worker }
+host-version = Версия: { $version }, запуск { $boot }
+host-lines = { $count ->
+    [one] { $count } линия
+    [few] { $count } линии
+   *[other] { $count } линий
+}
+host-calls = { $count ->
+    [one] { $count } звонок
+    [few] { $count } звонка
+   *[other] { $count } звонков
+}
+host-shards = { $count ->
+    [one] { $count } шард
+    [few] { $count } шарда
+   *[other] { $count } шардов
+}
+host-busy = Процессоры заняты на { $percent } %
+host-clock-behind = ⚠️ Его часы отстают от часов базы данных на { $seconds } с.
+host-clock-ahead = ⚠️ Его часы спешат относительно часов базы данных на { $seconds } с.

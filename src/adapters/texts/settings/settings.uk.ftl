@@ -290,3 +290,37 @@ command-cancel = Закрити відкрите запитання
 
 toast-out-of-date = Це повідомлення застаріло
 toast-not-yours = Це не ваше
+
+## Хости, для оператора
+
+label-refresh = Оновити
+label-drain = Вивести з роботи
+label-resume = Повернути в роботу
+hosts-all = Хости цієї інсталяції:
+hosts-none = Жоден хост не працює.
+hosts-dots = 🟢 працює · 🟡 виводиться з роботи · 🔴 не відповідає
+host-live = Працює
+host-draining = Виводиться з роботи: нового не бере, вільне віддає одразу, решту — після завершення дзвінків.
+host-silent = ⚠️ Не відповідає; те, що за ним числиться, ще ніхто не перейняв.
+host-since = Працює з { $date }, { $time } UTC
+host-seen = Останній відгук: { $date }, { $time } UTC
+host-worker = Вузол: { $worker }
+host-version = Версія: { $version }, запуск { $boot }
+host-lines = { $count ->
+    [one] { $count } лінія
+    [few] { $count } лінії
+   *[other] { $count } ліній
+}
+host-calls = { $count ->
+    [one] { $count } дзвінок
+    [few] { $count } дзвінки
+   *[other] { $count } дзвінків
+}
+host-shards = { $count ->
+    [one] { $count } шард
+    [few] { $count } шарди
+   *[other] { $count } шардів
+}
+host-busy = Процесори зайняті на { $percent } %
+host-clock-behind = ⚠️ Його годинник відстає від годинника бази даних на { $seconds } с.
+host-clock-ahead = ⚠️ Його годинник випереджає годинник бази даних на { $seconds } с.

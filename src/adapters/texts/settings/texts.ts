@@ -5,6 +5,7 @@ import { choices } from './choices.ts';
 import { type Command, commandsIn } from './commands.ts';
 import { confirmations } from './confirmations.ts';
 import { help } from './help.ts';
+import { hosts } from './hosts.ts';
 import { lines } from './lines.ts';
 import { notices } from './notices.ts';
 import { ownLine } from './own-line.ts';
@@ -59,6 +60,7 @@ const screens: ScreenRendering<Screen> = {
   ...rules,
   ...questions,
   ...help,
+  ...hosts,
 };
 
 const saying: NoticeRendering<SettingsNotice> = { ...notices, ...ownerNotices };

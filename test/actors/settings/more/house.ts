@@ -10,6 +10,7 @@ import { EpochMs, type LineId, UserId } from '../../../../src/machines/model/ids
 import type { OwnedLine, Picking, Remark } from '../../../../src/machines/model/settings.ts';
 import type { LineFacts, Screen } from '../../../../src/machines/model/settings-screens.ts';
 import { MemoryHints } from '../../../fakes/settings/hints.ts';
+import { ListedHosts } from '../../../fakes/settings/hosts.ts';
 import { MemoryLineBook } from '../../../fakes/settings/line-book.ts';
 import { MemoryOffers } from '../../../fakes/settings/offers.ts';
 import { MemoryOperatorNotices } from '../../../fakes/settings/operator-notices.ts';
@@ -80,6 +81,7 @@ export function settingsHouse() {
   const plans = new Map<UserId, Partial<Plan>>();
   const operatorNotices = new MemoryOperatorNotices(lines);
   const hints = new MemoryHints();
+  const hosts = new ListedHosts();
   const house = {
     clock,
     lines,
@@ -90,6 +92,7 @@ export function settingsHouse() {
     plans,
     operatorNotices,
     hints,
+    hosts,
     templates: new ListedTemplates(),
     /** Those whom the chat account cannot look up. */
     nameless: new Set<UserId>(),
@@ -147,6 +150,7 @@ export function settingsHouse() {
     offers,
     people,
     workers,
+    hosts,
     templates: { all: () => house.templates.all(), find: (id) => house.templates.find(id) },
     plans: {
       planOf: async (owner) => ({ ...unlimited, ...plans.get(owner) }),

@@ -30,7 +30,7 @@ describe('what a person writes', () => {
     await vi.waitFor(() => expect(inbox.inputs).toMatchObject([input]));
   });
 
-  test.each(['owners', 'lines', 'plan', 'notice'])('/%s is a command of admins', async (command) => {
+  test.each(['owners', 'lines', 'plan', 'notice', 'hosts'])('/%s is a command of admins', async (command) => {
     const admins: UserId[] = [];
     const { olga, uwe, inbox } = await scene({ settings: { admins } });
     admins.push(UserId(olga.id));

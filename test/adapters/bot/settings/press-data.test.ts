@@ -19,7 +19,8 @@ const fields: readonly AskedField[] = [
   'quiet',
 ];
 const ids = ['auto', 'a', '', 'a:b', ':', '~', '~~', '~AAAA', 'ü'.repeat(12), 'x'.repeat(25), randomUUID()];
-const bare = ['lines', 'new', 'cancel', 'workers', 'import', 'language-list'] as const;
+const bare = ['lines', 'new', 'cancel', 'workers', 'import', 'language-list', 'hosts'] as const;
+const hosts = ['a', 'hel-1.example.org', '_', 'x'.repeat(40), randomUUID()];
 const ofLine = [
   'line',
   'templates',
@@ -55,6 +56,10 @@ function* all(line = LineId(randomUUID())): Generator<SettingsPress> {
   }
   for (const worker of ids) yield { do: 'worker', line, worker };
   for (const offer of ids) yield { do: 'take', offer };
+  for (const host of hosts) {
+    yield { do: 'host', host };
+    for (const on of [true, false]) yield { do: 'drain', host, on };
+  }
 }
 
 /** The same text with one character changed, at each place, to several others. */

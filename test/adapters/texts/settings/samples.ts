@@ -1,4 +1,5 @@
 import type { OfKind } from '../../../../src/adapters/texts/settings/rendering.ts';
+import type { HostView } from '../../../../src/machines/model/host-state.ts';
 import { EpochMs, LineId, UserId } from '../../../../src/machines/model/ids.ts';
 import type { Question, Remark, WrongAnswer } from '../../../../src/machines/model/settings.ts';
 import type {
@@ -38,6 +39,22 @@ export const workers: readonly WorkerShown[] = [
   { ...frankfurt, id: 'operator-1', kind: 'operator', name: 'Operator’s own', load: 'medium' },
   { ...frankfurt, id: 'private-1', kind: 'private', name: 'Mine', healthy: false },
 ];
+
+export const host: HostView = {
+  id: 'hel-1',
+  state: 'live',
+  worker: 'main',
+  place: 'Helsinki',
+  version: '0.1.0',
+  boot: '0a1b2c3d4e5f',
+  startedAt: at,
+  seenAt: at,
+  lines: 12,
+  calls: 1,
+  shards: 16,
+  busy: 0.25,
+  clockMs: 20,
+};
 
 export const details: LineDetails = {
   login: '100',
@@ -256,6 +273,26 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
     })),
   ],
   help: [{ kind: 'help', chatAccount: 'siptg_calls' }],
+  hosts: [
+    { kind: 'hosts', hosts: [] },
+    {
+      kind: 'hosts',
+      hosts: [
+        host,
+        { ...host, id: 'hel-2', state: 'draining', lines: 1, calls: 2, place: '' },
+        { ...host, id: 'cellar', worker: 'cellar', state: 'silent', lines: 5, calls: 5 },
+      ],
+    },
+    { kind: 'hosts', hosts: Array.from({ length: 40 }, (_, place) => ({ ...host, id: `h${place}` })) },
+  ],
+  host: [
+    { kind: 'host', host },
+    { kind: 'host', host: { ...host, state: 'draining', shards: 1, clockMs: 1_500 } },
+    {
+      kind: 'host',
+      host: { ...host, state: 'silent', shards: 3, version: '', place: '', busy: undefined, clockMs: -180_000 },
+    },
+  ],
 };
 
 const remarksByKind: { readonly [Kind in Remark['kind']]: readonly OfKind<Remark, Kind>[] } = {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { languages } from '../../../../src/adapters/texts/phrasebook.ts';
+import type { HostView } from '../../../../src/machines/model/host-state.ts';
 import type { Screen, SettingsNotice } from '../../../../src/machines/model/settings-screens.ts';
-import { details, facts, frankfurt, list, longList, notices, office, screens, workers } from './samples.ts';
+import { details, facts, frankfurt, host, list, longList, notices, office, screens, workers } from './samples.ts';
 import { asksFor, labels, presses, say, show, texts } from './shown.ts';
 
 const ownLine = { kind: 'own-line', facts, details } as const;
@@ -115,6 +116,9 @@ describe('labels', () => {
         'Clear',
         'Workers',
         'Language',
+        'Refresh',
+        'Drain',
+        'Resume',
       ].toSorted(),
     );
   });
@@ -159,6 +163,34 @@ describe('workers', () => {
     const { text, buttons = [] } = show({ kind: 'workers', line: office, chosen: 'auto', workers: many });
     expect(buttons.flat()).toHaveLength(92);
     expect(text).toContain('…and 30 more');
+  });
+});
+
+describe('hosts', () => {
+  test('each is listed with its Worker, its place and its load, and opened by its button', () => {
+    const all = [host, { ...host, id: 'hel-2', state: 'draining', place: '', lines: 1, calls: 0 }] as const;
+    const shown = show({ kind: 'hosts', hosts: all });
+    expect(shown.text.split('\n').slice(1, 3)).toEqual([
+      '🟢 hel-1 · main · Helsinki · 12 lines · 1 call',
+      '🟡 hel-2 · main · 1 line · 0 calls',
+    ]);
+    expect(labels(shown)).toEqual([['🟢 hel-1'], ['🟡 hel-2'], ['Refresh', 'Back']]);
+    expect(presses(shown)[1]).toEqual({ do: 'host', host: 'hel-2' });
+  });
+
+  test('one that runs can be drained, one that drains resumed, and one that is silent neither', () => {
+    const buttons = (state: HostView['state']) => labels(show({ kind: 'host', host: { ...host, state } }));
+    expect(buttons('live')).toEqual([['Drain'], ['Refresh', 'Back']]);
+    expect(buttons('draining')).toEqual([['Resume'], ['Refresh', 'Back']]);
+    expect(buttons('silent')).toEqual([['Refresh', 'Back']]);
+    expect(presses(show({ kind: 'host', host }))[0]).toEqual({ do: 'drain', host: 'hel-1', on: true });
+  });
+
+  test('one whose clock is off says so', () => {
+    const text = (clockMs: number) => show({ kind: 'host', host: { ...host, clockMs } }).text;
+    expect(text(-2_340)).toContain('Its clock is 2.3 s ahead of the database’s.');
+    expect(text(500)).toContain('Its clock is 0.5 s behind the database’s.');
+    expect(text(99)).not.toContain('clock');
   });
 });
 

@@ -3,7 +3,7 @@ import type { SettingsMessage } from '../../../../src/actors/ports/settings-chat
 import { languages } from '../../../../src/adapters/texts/phrasebook.ts';
 import { LineId } from '../../../../src/machines/model/ids.ts';
 import type { Screen, SettingsNotice } from '../../../../src/machines/model/settings-screens.ts';
-import { facts, frankfurt, fullDetails, list, office } from './samples.ts';
+import { facts, frankfurt, fullDetails, host, list, office } from './samples.ts';
 import { asksFor, say, show } from './shown.ts';
 
 describe('what strangers write', () => {
@@ -67,6 +67,8 @@ describe('what strangers write', () => {
         steps: [{ rule: foreign, result: foreign }],
         verdict: { kind: 'dial', text: foreign },
       },
+      { kind: 'hosts', hosts: [{ ...host, place: foreign }] },
+      { kind: 'host', host: { ...host, place: foreign, version: foreign } },
       { ...asksFor('rules'), lineName: foreign, hint: foreign, current: foreign },
       { ...list, remark: { kind: 'user-invited', name: foreign, link: 'https://t.me/x' } },
       { ...list, remark: { kind: 'offered-by-link', name: foreign, link: 'https://t.me/x' } },
