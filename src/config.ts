@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { workerName } from './machines/model/placement.ts';
 import { hostName, mainWorker } from './machines/model/shards.ts';
 import { mistypedVariables, unknownKeys } from './mistyped-keys.ts';
 
@@ -21,8 +22,6 @@ const port = whole.pipe(z.number().min(0).max(65_535));
 const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/);
 const address = z.string().refine((text) => isIP(text) !== 0);
 const seconds = whole.pipe(z.number().min(0).max(86_400));
-/** A button must hold it (Telegram's 64 bytes, less the line and the code). The two words mean something else in a line. */
-const workerId = /^(?!(?:auto|host)$)[\w-]{1,27}$/;
 const isProxy = (text: string) =>
   /^socks5:\/\/([^:/@[\]]+|\[[0-9a-fA-F:.]+\]):0*[1-9]\d*$/.test(text) && URL.canParse(text);
 const isDatabase = (text: string) => /^postgres(ql)?:\/\/.+/.test(text) && URL.canParse(text);
@@ -185,7 +184,7 @@ export const keys = {
     'parts that the users of a Worker are divided into among its hosts: at first 16, or 256 with REDIS_URL, then what it was',
   ),
   WORKER_ID: key(
-    z.string().regex(workerId).default(mainWorker),
+    z.string().regex(workerName).default(mainWorker),
     '1 to 27 letters, digits, _ or -, other than auto and host',
     'the Worker that this host belongs to; hosts of one Worker share its lines. One of an installation’s Workers is main',
   ),

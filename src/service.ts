@@ -54,6 +54,7 @@ import { watchLineChanges } from './db/line-changes.ts';
 import { LineRepository } from './db/line-repository.ts';
 import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
 import { PanelRepository } from './db/panel-repository.ts';
+import { PlacementRepository } from './db/placement-repository.ts';
 import { PlanRepository } from './db/plan-repository.ts';
 import { RecordingRepository } from './db/recording-repository.ts';
 import { keepRows } from './db/row-changes.ts';
@@ -63,7 +64,7 @@ import { healthParts } from './health-parts.ts';
 import { type Hosting, type HostSettings, openHosting } from './hosting.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import { isPrivateAddress } from './machines/model/server-address.ts';
-import { botShard } from './machines/model/shards.ts';
+import { botShard, leadShard } from './machines/model/shards.ts';
 import {
   botSettings,
   type SettingsBot,
@@ -382,6 +383,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           ? switchboard.setCallback(user, on)
           : toHostOf(user, randomUUID(), { kind: 'callback', user, on }),
       finds: (user, username) => account.finds(user, username),
+      placements: new PlacementRepository(storage.database, () => {
+        const lead = ownership.owned(leadShard);
+        return lead && { ...lead, owner: ownership.incarnation };
+      }),
       startTestCall: async (user, line) => {
         const [{ login }, found] = await Promise.all([lines.settings(line), lines.find(line)]);
         const carrier = found?.user ?? user;

@@ -1,19 +1,22 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { createActor } from 'xstate';
+import { AutoPlacement } from './actors/auto-placement.ts';
 import type { LineActors } from './actors/lines.ts';
 import type { WallClock } from './actors/ports/clock.ts';
 import type { Deadline } from './actors/ports/deadlines.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { HostNames } from './actors/ports/host-names.ts';
 import type { InboxRow } from './actors/ports/inbox.ts';
+import type { Placements } from './actors/ports/placements.ts';
 import type { SettingsChat } from './actors/ports/settings-chat.ts';
 import type { Standings } from './actors/ports/standings.ts';
 import type { Templates } from './actors/ports/templates.ts';
+import type { WorkerSaid } from './actors/ports/worker-book.ts';
 import { SettingsDesk } from './actors/settings/desk.ts';
 import type { FieldChecks } from './actors/settings/fields/field.ts';
 import { handlerTable } from './actors/settings/handler-table.ts';
 import { titleOf } from './actors/settings/handlers/recordings-chat.ts';
-import { carrier, carrierId, workerOf } from './actors/settings/handlers/workers.ts';
+import { workersOf } from './actors/settings/handlers/workers.ts';
 import type { Saying } from './actors/settings/handlers.ts';
 import { LateVoice } from './actors/settings/late-voice.ts';
 import { OperatorVoice } from './actors/settings/operator-voice.ts';
@@ -41,11 +44,13 @@ import { OfferRepository } from './db/offer-repository.ts';
 import { OperatorNoticeRepository } from './db/operator-notice-repository.ts';
 import { PersonRepository } from './db/person-repository.ts';
 import { PlanRepository } from './db/plan-repository.ts';
+import { RegistrarRttRepository } from './db/registrar-rtt-repository.ts';
 import { WorkerRepository } from './db/worker-repository.ts';
 import type { HangupCause } from './machines/model/hangup-cause.ts';
 import type { LineId, UserId } from './machines/model/ids.ts';
 import { askedPerson } from './machines/model/settings-dialogue.ts';
 import type { SettingsNotice } from './machines/model/settings-screens.ts';
+import { mainWorker } from './machines/model/shards.ts';
 import type { TestCallReport } from './machines/test-call.ts';
 import type { Storage } from './storage.ts';
 
@@ -58,8 +63,8 @@ export interface SettingsBotOptions {
   readonly templates: Templates;
   /** Where names of servers are looked up; the system's way by default. */
   readonly hosts?: HostNames;
-  /** This host, as people see it in the list of workers. */
-  readonly worker: { readonly name: string; readonly place: string };
+  /** This host's, as people see it in the list of workers; the one of an installation that names none, where nothing else is said. */
+  readonly worker: Pick<WorkerSaid, 'name' | 'place'> & Partial<WorkerSaid>;
 }
 
 /** What the settings bot keeps. */
@@ -72,6 +77,7 @@ export const settingsStore = ({ database, box }: Storage, chatAccount: UserId) =
   people: new PersonRepository(database, chatAccount),
   workers: new WorkerRepository(database),
   hosts: new HostRepository(database),
+  rtts: new RegistrarRttRepository(database),
   inbox: new InboxRepository(database, box),
   hints: new HintRepository(database),
   operatorNotices: new OperatorNoticeRepository(database),
@@ -120,6 +126,8 @@ export interface SettingsBotParts {
   readonly faults: Faults;
   setCallback(user: UserId, on: boolean): Promise<void>;
   readonly startTestCall: SettingsParts['startTestCall'];
+  /** Where it is kept on which Worker lines on Auto are. */
+  readonly placements: Placements;
   /** Whether the chat account finds this user by his user name. */
   finds(user: UserId, username: string): Promise<boolean>;
 }
@@ -170,9 +178,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     templates,
     offers,
     standings,
-    // Alone, a worker has nobody to be compared with.
-    workerOf: (line) => workerOf({ workers, templates, plans }, line, () => undefined, clock.now()),
-    carrier: () => carrier({ workers }, clock.now()),
+    workersOf: (line) => workersOf({ workers }, line, clock.now()),
     chatTitle: (id) => titleOf({ people }, id),
     chatAccount: parts.chatAccount,
     settingsBot: chat.username,
@@ -232,19 +238,20 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   const ownerNotices = new OwnerNotices({ lineActors, lines: parts.lines, hints, say, clock, faults });
   const operatorVoice = new OperatorVoice({ notices: operatorNotices, say: voice, faults, ...time });
   const watch = new WorkerWatch({ workers, book: lines, hints, say, clock });
-  const thisHost = {
-    id: carrierId,
-    kind: 'official',
-    owner: undefined,
-    ...options.worker,
-    free: true,
-    load: 0,
-    switchedOff: false,
-  } as const;
+  const ownWorker = { id: mainWorker, kind: 'official', owner: undefined, ...options.worker } as const;
+  const placement = new AutoPlacement({
+    workers,
+    plans,
+    templates,
+    clock,
+    rtts: store.rtts,
+    placements: parts.placements,
+  });
+  const place = () => placement.look().catch(fault('choosing workers'));
   const beat = () =>
     void workers
-      .put({ ...thisHost, seenAt: clock.now() })
-      .then(() => (isReading ? watch.look() : undefined))
+      .announce(ownWorker, clock.now())
+      .then(() => Promise.all([place(), isReading ? watch.look() : undefined]))
       .catch(fault('workers'));
   const beating = setInterval(beat, beatMs);
   beat();
@@ -289,7 +296,10 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     },
     recordingFailed: (failed) => ownerNotices.recordingFailed(failed),
     callEnded: (line, cause) => ownerNotices.callEnded(line, cause),
-    linesChanged: sayAll,
+    linesChanged() {
+      sayAll();
+      void place();
+    },
     passed: (deadline) => (isReading || askedPerson(deadline) === undefined ? desk.passed(deadline) : 'elsewhere'),
     settled: async () => void (await Promise.all([desk.settled(), ownerNotices.settled()])),
     async close() {

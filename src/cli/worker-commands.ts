@@ -1,11 +1,11 @@
 import type { Worker } from '../actors/ports/workers.ts';
 import { WorkerRepository } from '../db/worker-repository.ts';
 import { EpochMs, UserId } from '../machines/model/ids.ts';
+import { workerName } from '../machines/model/placement.ts';
 import type { Commands } from './command.ts';
 import { checked, type Form, readOptions, telegramId, WrongUsage } from './wrong-usage.ts';
 
-/** A button must hold it (Telegram's 64 bytes, less the line and the code). */
-const workerId: Form = { form: /^[\w-]{1,27}$/, allowed: '1 to 27 letters, digits, _ or -' };
+const workerId: Form = { form: workerName, allowed: '1 to 27 letters, digits, _ or -, other than auto and host' };
 const words: Form = { form: /^[^\p{Cc}\p{Cf}]{1,32}$/u, allowed: '1 to 32 characters' };
 const options = {
   kind: { form: /^(official|shared|operator|private)$/, allowed: 'official, shared, operator or private' },
@@ -19,7 +19,8 @@ export const workerUsage = `\
   worker list
   worker add <id> --kind official|shared|operator|private [--name <name>] [--place <place>] [--owner <telegram id>]
            [--free yes|no]   free: offered to owners whose plan has no paid workers
-           The same id again replaces it, and switches one on that was given up.
+           The same id again replaces it, and switches one on that was given up. Lines can be on it when a host with
+           that WORKER_ID runs, which says itself what kind, name and place it has.
   worker remove <id>`;
 
 export const workerCommands: Commands = {
@@ -34,14 +35,8 @@ export const workerCommands: Commands = {
     if (kind === 'private' && owner === undefined) throw new WrongUsage('worker add: a private worker needs --owner');
     if (free === 'yes' && kind !== 'official') throw new WrongUsage('worker add: --free is for official workers');
     return async (storage) => {
-      await new WorkerRepository(storage.database).put({
-        ...{ id, kind, name, place },
-        owner: owner === undefined ? undefined : UserId(owner),
-        free: free === 'yes',
-        load: 0,
-        seenAt: EpochMs(Date.now()),
-        switchedOff: false,
-      });
+      const said = { id, kind, name, place, owner: owner === undefined ? undefined : UserId(owner) };
+      await new WorkerRepository(storage.database).enter({ ...said, free: free === 'yes' }, EpochMs(Date.now()));
       return `Added worker ${id}.`;
     };
   },
@@ -51,7 +46,7 @@ export const workerCommands: Commands = {
       if (!(await new WorkerRepository(storage.database).remove(id))) {
         throw new WrongUsage(`worker remove: there is no worker ${id}`);
       }
-      return `Removed worker ${id}. Lines set to it need another; so far this host carries every line.`;
+      return `Removed worker ${id}. Lines set to it need another.`;
     };
   },
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Changer, LineBook, NewEdits } from '../actors/ports/line-book.ts';
 import { EpochMs, LineId, UserId } from '../machines/model/ids.ts';
+import { auto, carrierOf, workerSet } from '../machines/model/placement.ts';
 import type { LineEdits, LineOptions, OwnedLine } from '../machines/model/settings.ts';
 import type { Database } from './database.ts';
 import type { LineRow, PendingColumns } from './entities/line.ts';
@@ -39,7 +40,7 @@ export class LineBookRepository implements LineBook {
   /** The oldest first. */
   async ofOwner(owner: UserId): Promise<readonly Pick<OwnedLine, 'id' | 'user' | 'worker'>[]> {
     const rows = (await this.#rows.ofPerson(owner)).filter(({ ownerId }) => ownerId === owner);
-    return rows.map(({ id, userId, worker }) => ({ id: LineId(id), user: UserId(userId), worker }));
+    return rows.map(({ id, userId, worker }) => ({ id: LineId(id), user: UserId(userId), worker: workerSet(worker) }));
   }
 
   async find(line: LineId): Promise<OwnedLine | undefined> {
@@ -104,15 +105,17 @@ export class LineBookRepository implements LineBook {
     const row = await this.#rows.change(by, line, 'hand-over', (old) => {
       if (old.ownerId === to) return {};
       const edits = applied(old);
-      return { ...edits, ...ownedBy(to, edits.worker ?? old.worker, notFor), formerOwnerId: old.ownerId };
+      return { ...edits, ...ownedBy(to, { ...old, ...edits }, notFor), formerOwnerId: old.ownerId };
     });
     return shown(row);
   }
 
   /** Edits that wait are the other's: they are dropped. */
   async takeBack(by: UserId, line: LineId, notFor: readonly string[] = []) {
-    const row = await this.#rows.change(by, line, 'take-back', ({ formerOwnerId, worker }) =>
-      formerOwnerId === by ? { ...discarded, ...ownedBy(by, worker, notFor), formerOwnerId: null } : undefined,
+    const row = await this.#rows.change(by, line, 'take-back', (row) =>
+      row.formerOwnerId === by
+        ? { ...discarded, ...ownedBy(by, row, notFor), formerOwnerId: null, placeDue: true }
+        : undefined,
     );
     return shown(row);
   }
@@ -172,9 +175,14 @@ interface OwnerRow {
   readonly plan: string | null;
 }
 
-const ownedBy = (owner: UserId, worker: string, notFor: readonly string[]): LinePatch => ({
+const ownedBy = (
+  owner: UserId,
+  { worker, placedOn }: Pick<LineRow, 'worker' | 'placedOn'>,
+  notFor: readonly string[],
+): LinePatch => ({
   ...{ ownerId: owner, userId: owner, recordingsChat: null },
-  ...(notFor.includes(worker) && { worker: 'auto' }),
+  ...(notFor.includes(worker) && { worker: auto }),
+  ...(placedOn != null && notFor.includes(placedOn) && { placedOn: null }),
 });
 
 const columnsOf = (settings: Omit<NewEdits, 'password'>): PendingColumns => {
@@ -209,7 +217,8 @@ const ownedLineOf = (row: LineRow): OwnedLine => ({
   domain: row.domain,
   proxy: row.proxy,
   transport: row.transport,
-  worker: row.worker,
+  worker: workerSet(row.worker),
+  carrier: carrierOf(row),
   template: row.template ?? undefined,
   dialRules: row.dialRules,
   enabled: row.enabled,
@@ -224,6 +233,7 @@ const editsOf = ({ pending, pendingPassword }: LineRow): LineEdits => {
   const { template, ...rest } = pending;
   return {
     ...rest,
+    ...(rest.worker !== undefined && { worker: workerSet(rest.worker) }),
     ...('template' in pending && { template: template ?? undefined }),
     ...(pendingPassword != null && { password: true }),
   };

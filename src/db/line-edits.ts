@@ -1,4 +1,5 @@
 import { nameWith } from '../machines/model/line-name.ts';
+import { auto, workerSet } from '../machines/model/placement.ts';
 import type { LineRow, PendingColumns } from './entities/line.ts';
 import type { LinePatch } from './line-rows.ts';
 
@@ -33,6 +34,7 @@ export function applied(row: LineRow): LinePatch {
   return {
     ...values,
     ...discarded,
+    ...replaced(row),
     ...(values.login !== undefined && { name: nameWith(row, values.login) }),
     enabled: canRegister && (row.enabled || row.draft),
     draft: row.draft && !canRegister,
@@ -41,6 +43,12 @@ export function applied(row: LineRow): LinePatch {
     ...(('domain' in row.pending || 'proxy' in row.pending) && { serverByOperator: false }),
   };
 }
+
+/** Auto chooses anew; until it has, the line stays where it is. */
+export const replaced = ({ worker, pending }: LineRow): LinePatch => ({
+  placeDue: true,
+  ...(worker !== auto && pending.worker === auto && { placedOn: workerSet(worker) }),
+});
 
 /** The row with its edits made true and switched on; as it is when something is missing. */
 export function switchedOn(row: LineRow): LinePatch {

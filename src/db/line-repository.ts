@@ -3,6 +3,7 @@ import type { Line, Lines } from '../actors/ports/lines.ts';
 import type { SipAccountSettings, SipAccounts } from '../actors/ports/sip-accounts.ts';
 import { blankOptions } from '../machines/model/blank-line.ts';
 import { LineId, UserId } from '../machines/model/ids.ts';
+import { carrierOf, workerSet } from '../machines/model/placement.ts';
 import type { Database } from './database.ts';
 import type { LineRow } from './entities/line.ts';
 import { isComplete } from './line-edits.ts';
@@ -26,6 +27,7 @@ const lineOf = (row: LineRow): Line => ({
   owner: UserId(row.ownerId),
   user: UserId(row.userId),
   enabled: row.enabled && isComplete(row),
+  carrier: carrierOf(row),
   revision: row.revision,
   dialRules: row.dialRules,
   dtmfMethods: row.dtmfMethods,
@@ -62,7 +64,10 @@ export class LineRepository implements Lines, SipAccounts {
 
   /** Also those somebody else talks through. */
   async ofOwner(owner: UserId): Promise<readonly (Line & { readonly worker: string })[]> {
-    return (await this.#rows.find({ ownerId: owner })).map((row) => ({ ...lineOf(row), worker: row.worker }));
+    return (await this.#rows.find({ ownerId: owner })).map((row) => ({
+      ...lineOf(row),
+      worker: workerSet(row.worker),
+    }));
   }
 
   async all(): Promise<readonly (Line & Omit<SipAccountSettings, 'lineId' | 'password' | 'mayBePrivate'>)[]> {

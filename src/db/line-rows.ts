@@ -38,13 +38,15 @@ export const blankLine = {
   pendingSince: null,
   formerOwnerId: null,
   serverByOperator: false,
+  placedOn: null,
+  placeDue: true,
   revision: 0,
   version: 0,
 } as const;
 
 /** Columns of a change that are not for the log, or follow from others. */
 const secrets: ReadonlySet<string> = new Set(['password', 'pendingPassword']);
-const unlogged: ReadonlySet<string> = new Set(['pendingSince', 'serverByOperator']);
+const unlogged: ReadonlySet<string> = new Set(['pendingSince', 'serverByOperator', 'placedOn', 'placeDue']);
 
 /** A new binding is needed when one of them changes. */
 const registered = ['login', 'password', 'domain', 'proxy', 'transport', 'worker'] as const;

@@ -27,6 +27,7 @@ export const office: Line = {
   owner: olga,
   user: olga,
   enabled: true,
+  carrier: 'main',
   revision: 0,
   dialRules: '',
   dtmfMethods: ['rfc2833'],

@@ -47,6 +47,7 @@ test('a line is found by its user, with its settings', async () => {
     owner: olga,
     user: olga,
     enabled: true,
+    carrier: 'main',
     revision: 0,
     dialRules: '',
     dtmfMethods: ['rfc2833', 'info', 'inband'],

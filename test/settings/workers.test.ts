@@ -39,13 +39,16 @@ describe('one worker of each kind', () => {
     await operator('acme-1 --kind operator --name Acme');
     await operator('next-door --kind shared --name Neighbour');
     await operator(`cellar --kind private --owner ${stage.olga.id}`);
-    await workers.put({
-      ...{ id: 'cellar', kind: 'private', owner: UserId(stage.olga.id), name: 'My cellar', place: '' },
-      ...{ free: false, load: 0.5, seenAt: EpochMs(Date.now()), switchedOff: false },
-    });
+    await cellarLives();
     await new PlanRepository(stage.storage.database).setPlan(UserId(stage.olga.id), 'paid');
   });
   afterAll(() => stage.close());
+
+  const cellarLives = () =>
+    workers.put({
+      ...{ id: 'cellar', kind: 'private', owner: UserId(stage.olga.id), name: 'My cellar', place: '' },
+      ...{ free: false, load: 0.5, seenAt: EpochMs(Date.now()), switchedOff: false },
+    });
 
   /** What is offered on a new line of this person. */
   const offered = async (person: Person, templateName?: string) => {
@@ -93,19 +96,32 @@ describe('one worker of each kind', () => {
     expect(settings.screen().buttons.flat()).toContainEqual(expect.stringMatching(/^▸ ✅ Kyiv/));
   });
 
-  test('F-WRK-2 Auto takes the line’s owner’s own worker first', async () => {
-    const settings = settingsPicks(stage, stage.olga);
-    await settings.open();
-    const { text } = await settings.press('New');
-    expect(text).toContain('Worker: Auto, which chooses 🔑 My cellar (private)');
-    expect(text).toContain('So far ✅ This host carries the line: other workers cannot be used yet.');
-    expect((await settings.press('Worker')).text).toContain(
-      'So far ✅ This host carries every line, whatever is chosen.',
-    );
+  test('F-WRK-2 Auto takes the line’s owner’s own worker first, and the screen names it', async () => {
+    const lineOf = async (person: Person) => {
+      const { service } = stage;
+      const rest = { login: '100', domain: '127.0.0.1:9', proxy: '', transport: 'udp', codecs: ['alaw'] } as const;
+      const id = await service.lines.add({ ...rest, name: 'Shed', owner: UserId(person.id), password: 'secret' });
+      const settings = settingsPicks(stage, person);
+      return {
+        carrier: async () => (await service.lines.find(id))?.carrier,
+        screen: async () => {
+          await settings.open();
+          const label = settings
+            .screen()
+            .buttons.flat()
+            .find((one) => one.endsWith('Shed'));
+          return (await settings.press(label ?? '')).text;
+        },
+      };
+    };
+    await cellarLives();
+    const olgas = await lineOf(stage.olga);
+    await expect.poll(olgas.carrier, { timeout: 10_000 }).toBe('cellar');
+    expect(await olgas.screen()).toContain('Worker: Auto, now 🔑 My cellar (private)');
     const { person: ivo } = stage.addPerson('Ivo');
-    const his = settingsPicks(stage, ivo);
-    await his.open();
-    expect((await his.press('New')).text).toMatch(/Worker: Auto, (now ✅ This host|which chooses ✅ Kyiv)/);
+    const his = await lineOf(ivo);
+    expect(await his.screen()).toContain('Worker: Auto, now ✅ This host (official)');
+    expect(await his.carrier()).toBe('main');
   });
 
   test('F-WRK-6 a worker that is silent for 30 minutes is switched off, and its owner is told once', async () => {

@@ -10,6 +10,8 @@ export interface Line {
   /** Who talks through it. */
   readonly user: UserId;
   readonly enabled: boolean;
+  /** The Worker whose hosts register it. */
+  readonly carrier: string;
   /** Another one: it is to be registered anew. */
   readonly revision: number;
   /** Checked rules (product §4); empty: none. */

@@ -25,10 +25,10 @@ export interface ViewParts {
   readonly templates: Templates;
   readonly offers: Pick<Offers, 'ofLine'>;
   readonly standings: Standings;
-  /** The worker a line is on, also where Auto chose it; undefined: none. */
-  workerOf(line: OwnedLine): Promise<WorkerShown | undefined>;
-  /** The worker that carries every line, whatever was chosen, where that is known. */
-  carrier(): Promise<WorkerShown | undefined>;
+  /** The worker a line is set to with its edits, and the one it is on; undefined: none that is known. */
+  workersOf(
+    line: OwnedLine,
+  ): Promise<{ readonly set: WorkerShown | undefined; readonly carrier: WorkerShown | undefined }>;
   /** What a chat for recordings is called, where that is known. */
   chatTitle(chat: string): Promise<string | undefined>;
   /** User names without @. */

@@ -72,11 +72,10 @@ export class Views implements Screens {
     const edited = withEdits(line);
     const { pendingSince } = line;
     const template = templates.find(edited.template ?? '');
-    const [offer, userName, workerShown, carrier, recordingsChatTitle] = await Promise.all([
+    const [offer, userName, { set: workerShown, carrier }, recordingsChatTitle] = await Promise.all([
       offers.ofLine(line.id, 'user'),
       line.user === line.owner ? undefined : people.name(line.user),
-      this.#parts.workerOf(line),
-      this.#parts.carrier(),
+      this.#parts.workersOf(line),
       line.recordingsChat === undefined ? undefined : this.#parts.chatTitle(line.recordingsChat),
     ]);
     // It stays in the book for a while after it is over.

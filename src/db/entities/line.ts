@@ -7,7 +7,8 @@ export type PendingColumns = Partial<Omit<AppliedSettings, 'template'>> & { read
 
 /**
  * A SIP account of ours. Passwords are sealed; without login, password or domain it is not complete and cannot be called on.
- * `serverByOperator`: domain and proxy are as the operator set them. `revision` grows with what a registration depends on, `version` with every change.
+ * `serverByOperator`: domain and proxy are as the operator set them.
+ * `placedOn`: the Worker that Auto chose; `placeDue`: it is to choose anew. `revision` grows with what a registration depends on, `version` with every change.
  */
 export const LineEntity = defineEntity({
   name: 'Line',
@@ -38,6 +39,8 @@ export const LineEntity = defineEntity({
     pendingSince: p.datetime().nullable(),
     formerOwnerId: p.string().nullable(),
     serverByOperator: p.boolean(),
+    placedOn: p.string().nullable(),
+    placeDue: p.boolean(),
     revision: p.integer(),
     version: p.integer(),
     createdAt: p.datetime(),

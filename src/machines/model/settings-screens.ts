@@ -48,9 +48,9 @@ export interface LineDetails extends Omit<LineOptions, 'name'>, AppliedSettings 
   readonly pending: readonly (keyof LineEdits)[];
   /** When they apply by themselves; undefined: none is pending. */
   readonly appliesAt: EpochMs | undefined;
-  /** Undefined: Auto, none chosen yet. */
+  /** Undefined: Auto, none chosen yet; or one that is no longer there. */
   readonly workerShown: WorkerShown | undefined;
-  /** Who carries the line in its place; undefined: nobody, it does so itself. */
+  /** On which the line is until its edits apply; undefined: on that one, or on none that is known. */
   readonly carriedBy: WorkerShown | undefined;
   readonly templateName: string | undefined;
   /** Fields the template does not let be edited. */
@@ -102,8 +102,6 @@ export type Screen = { readonly remark?: Remark } & (
       readonly line: LineId | undefined;
       readonly chosen: string | undefined;
       readonly workers: readonly WorkerShown[];
-      /** Who carries the lines in the place of others of the list. */
-      readonly carrier?: WorkerShown;
     }
   | { readonly kind: 'languages'; readonly chosen: string }
   | { readonly kind: 'recordings-chat'; readonly line: LineId; readonly title: string | undefined }

@@ -49,6 +49,8 @@ export interface OwnedLine extends LineOptions, AppliedSettings {
   /** Who talks through it. */
   readonly user: UserId;
   readonly enabled: boolean;
+  /** The Worker whose hosts register it, by the settings that are applied. */
+  readonly carrier: string;
   /** Never switched on yet: Apply switches it on as soon as it can be (product §3.4). */
   readonly draft: boolean;
   readonly hasPassword: boolean;

@@ -41,6 +41,7 @@ const line = (pending: LineEdits = {}): OwnedLine => ({
   template: undefined,
   dialRules: '',
   enabled: true,
+  carrier: 'main',
   draft: false,
   hasPassword: true,
   pending,

@@ -136,8 +136,7 @@ export class Room {
     const voice = voiceOf({ chat, texts: this.#texts, people, faults: this });
     const screens = new Views({
       ...{ lines, people, plans, templates, offers, standings },
-      workerOf: async () => undefined,
-      carrier: async () => undefined,
+      workersOf: async () => ({ set: undefined, carrier: undefined }),
       chatTitle: async () => undefined,
       chatAccount: 'siptg',
       settingsBot: 'siptg_bot',

@@ -67,6 +67,7 @@ describe.each(books)('a line book %s', (_, open) => {
       proxy: '',
       transport: 'udp',
       worker: 'auto',
+      carrier: 'main',
       template: undefined,
       dialRules: '',
       enabled: false,

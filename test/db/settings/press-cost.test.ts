@@ -60,6 +60,7 @@ beforeAll(async () => {
     },
     setCallback: async () => {},
     finds: async () => false,
+    placements: { due: async () => [], place: async () => [] },
     startTestCall: async () => 'busy',
   });
   const access = { login: '100', password: 's3cret', domain: 'pbx.test' };
@@ -97,7 +98,7 @@ test.each<[string, () => SettingsPress]>([
   ['apply', () => ({ do: 'apply', line })],
   ['the templates', () => ({ do: 'templates', line })],
   ['the workers', () => ({ do: 'line-workers', line })],
-  ['a worker', () => ({ do: 'worker', line, worker: 'host' })],
+  ['a worker', () => ({ do: 'worker', line, worker: 'main' })],
   ['switch off', () => ({ do: 'switch-off', line, sure: true })],
 ])(`a press costs at most ${most} statements, from the inbox to its mark: %s`, async (_, pressOf) => {
   const press = pressOf();

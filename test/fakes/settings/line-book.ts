@@ -4,7 +4,9 @@ import { appliesAt, autoApplyKind, lineAddressPrefix } from '../../../src/machin
 import { blankSettings } from '../../../src/machines/model/blank-line.ts';
 import { type EpochMs, LineId, type UserId } from '../../../src/machines/model/ids.ts';
 import { nameWith } from '../../../src/machines/model/line-name.ts';
+import { auto } from '../../../src/machines/model/placement.ts';
 import type { AppliedSettings, LineOptions, OwnedLine } from '../../../src/machines/model/settings.ts';
+import { mainWorker } from '../../../src/machines/model/shards.ts';
 
 interface Held {
   line: OwnedLine;
@@ -71,6 +73,7 @@ export class MemoryLineBook implements LineBook {
       ...blankSettings,
       enabled: false,
       draft: true,
+      carrier: mainWorker,
       hasPassword: false,
       pending: {},
       pendingSince: undefined,
@@ -214,6 +217,7 @@ function apply(held: Held): void {
     ...(settings.login !== undefined && { name: nameWith(line, settings.login) }),
     pending: {},
     pendingSince: undefined,
+    carrier: applied.worker === auto ? line.carrier : applied.worker,
     enabled: isComplete && (line.enabled || line.draft),
     draft: line.draft && !isComplete,
     formerOwner: password ? undefined : line.formerOwner,

@@ -7,6 +7,7 @@ import {
   transports,
   type WrongAnswer,
 } from '../../../machines/model/settings.ts';
+import { mainWorker } from '../../../machines/model/shards.ts';
 import type { FieldValues } from '../fields/field.ts';
 import { fields } from '../fields/fields.ts';
 import type { AnswerHandlers, Next, PressHandlers, Visitor } from '../handlers.ts';
@@ -134,6 +135,7 @@ const lineOf = (owner: UserId, draft: Draft): OwnedLine => ({
   user: owner,
   enabled: false,
   draft: true,
+  carrier: mainWorker,
   hasPassword: false,
   pending: {},
   pendingSince: undefined,

@@ -1,4 +1,5 @@
 import type { EpochMs, LineId, UserId } from '../../../machines/model/ids.ts';
+import { auto } from '../../../machines/model/placement.ts';
 import type { OwnedLine } from '../../../machines/model/settings.ts';
 import type { Screen, WorkerKind, WorkerShown } from '../../../machines/model/settings-screens.ts';
 import type { Template } from '../../ports/templates.ts';
@@ -6,14 +7,8 @@ import type { Worker } from '../../ports/workers.ts';
 import { withEdits } from '../fields/field.ts';
 import type { PressHandlers, Visitor } from '../handlers.ts';
 import type { SettingsParts } from '../parts.ts';
-import { autoWorker, isHealthy, isOffered } from './auto-worker.ts';
+import { isHealthy, isOffered } from './auto-worker.ts';
 import { forOwner } from './owned.ts';
-
-/**
- * The worker that is this host. So far it carries every line: the others of the list cannot be reached yet, and people are told
- * so wherever their choice would say otherwise.
- */
-export const carrierId = 'host';
 
 type Parts = Pick<SettingsParts, 'lines' | 'screens' | 'workers' | 'templates' | 'plans'>;
 
@@ -29,7 +24,7 @@ export const workerHandlers = (parts: Parts): PressHandlers<'workers' | 'line-wo
       const { templates, plans, workers } = parts;
       const template = templates.find(withEdits(line).template ?? '');
       const available = await offered(parts, line.owner, template);
-      if (press.worker === 'auto' || available.some(({ id }) => id === press.worker)) {
+      if (press.worker === auto || available.some(({ id }) => id === press.worker)) {
         await parts.lines.edit(visitor.user, line.id, { worker: press.worker }, visitor.at);
         return { screen: await parts.screens.line(visitor, line.id) };
       }
@@ -53,20 +48,20 @@ const shown = (worker: Worker, at: EpochMs): WorkerShown => ({
   healthy: isHealthy(worker, at),
 });
 
-/** The worker a line is on or will be on, as its screen names it: the one it is fixed to, else what Auto chooses. */
-export async function workerOf(
-  { workers, templates, plans }: Pick<Parts, 'workers' | 'templates' | 'plans'>,
+/** The worker a line is set to, pending edits made true, and on which it is; on Auto the one that was chosen. */
+export async function workersOf(
+  { workers }: Pick<Parts, 'workers'>,
   line: OwnedLine,
-  rttMs: (worker: string) => number | undefined,
   at: EpochMs,
-): Promise<WorkerShown | undefined> {
-  const { worker: fixed, template } = withEdits(line);
+): Promise<{ readonly set: WorkerShown | undefined; readonly carrier: WorkerShown | undefined }> {
+  const { worker } = withEdits(line);
   const all = await workers.all();
-  const found =
-    fixed === 'auto'
-      ? autoWorker(line, templates.find(template ?? ''), all, await plans.planOf(line.owner), rttMs, at)
-      : all.find(({ id }) => id === fixed);
-  return found && shown(found, at);
+  const find = (wanted: string | undefined) => {
+    const found = all.find(({ id }) => id === wanted);
+    return found && shown(found, at);
+  };
+  // Which one Auto chooses is seen when it has: on Apply.
+  return { set: find(worker === auto && line.worker === auto ? line.carrier : worker), carrier: find(line.carrier) };
 }
 
 async function offered(
@@ -78,29 +73,21 @@ async function offered(
   return (await workers.all()).filter((worker) => !worker.switchedOff && isOffered(worker, owner, plan, template));
 }
 
-/** Undefined: this host has not entered itself yet. */
-export async function carrier({ workers }: Pick<Parts, 'workers'>, at: EpochMs): Promise<WorkerShown | undefined> {
-  const found = (await workers.all()).find(({ id }) => id === carrierId);
-  return found && shown(found, at);
-}
-
 async function ofLine(parts: Parts, { at }: Visitor, line: OwnedLine): Promise<Screen> {
   const { worker, template } = withEdits(line);
   const workers = await offered(parts, line.owner, parts.templates.find(template ?? ''));
-  return screenOf(line.id, worker, workers, await carrier(parts, at), at);
+  return screenOf(line.id, worker, workers, at);
 }
 
 const ofNobody = async (parts: Parts, { user, at }: Visitor): Promise<Screen> =>
-  screenOf(undefined, undefined, await offered(parts, user, undefined), await carrier(parts, at), at);
+  screenOf(undefined, undefined, await offered(parts, user, undefined), at);
 
 const screenOf = (
   line: LineId | undefined,
   chosen: string | undefined,
   workers: readonly Worker[],
-  carrying: WorkerShown | undefined,
   at: EpochMs,
 ): Screen => ({
-  ...(carrying && workers.some(({ id }) => id !== carrierId) && { carrier: carrying }),
   kind: 'workers',
   line,
   chosen,

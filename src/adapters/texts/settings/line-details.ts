@@ -29,12 +29,11 @@ function pending({ draft }: LineFacts, details: LineDetails, phrase: Phrase): st
 }
 
 function worker({ worker: chosen, workerShown, carriedBy }: LineDetails, phrase: Phrase): string {
-  const soFar = carriedBy ? [phrase('worker-so-far', { worker: workerTitle(carriedBy) })] : [];
-  if (!workerShown) return [phrase(chosen === 'auto' ? 'worker-auto-none' : 'worker-gone'), ...soFar].join('\n');
+  const untilThen = carriedBy ? [phrase('worker-until-then', { worker: workerTitle(carriedBy) })] : [];
+  if (!workerShown) return [phrase(chosen === 'auto' ? 'worker-auto-none' : 'worker-gone'), ...untilThen].join('\n');
   const shown = { worker: workerTitle(workerShown), kind: phrase(`worker-kind-${workerShown.kind}`) };
-  const auto = carriedBy ? 'worker-auto-chosen' : 'worker-auto';
-  const said = phrase(chosen === 'auto' ? auto : 'worker-fixed', shown);
-  return [said, ...(workerShown.healthy ? [] : [phrase('worker-silent')]), ...soFar].join('\n');
+  const said = phrase(chosen === 'auto' ? 'worker-auto' : 'worker-fixed', shown);
+  return [said, ...(workerShown.healthy ? [] : [phrase('worker-silent')]), ...untilThen].join('\n');
 }
 
 function template(facts: LineFacts, details: LineDetails, phrase: Phrase): string[] {

@@ -9,7 +9,7 @@ export const workerTitle = ({ kind, name, place }: WorkerShown): string =>
   `${marks[kind]} ${cutMiddle(plain(name), 40)}${place === '' ? '' : ` · ${cutMiddle(plain(place), 40)}`}`;
 
 /** The list of workers (product §3.6): to choose from for a line, else to read. */
-export const workers: SayScreen<Workers> = ({ line, chosen, workers: all, carrier }, phrase) => {
+export const workers: SayScreen<Workers> = ({ line, chosen, workers: all }, phrase) => {
   const sorted = all.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
   const shown = sorted.slice(0, most);
   const more = sorted.length - shown.length;
@@ -19,7 +19,6 @@ export const workers: SayScreen<Workers> = ({ line, chosen, workers: all, carrie
     ...(all.length > 0 ? [phrase('workers-load')] : []),
     ...(all.some(({ kind }) => kind === 'shared') ? [phrase('workers-shared')] : []),
     ...(more > 0 ? [phrase('and-more', { count: more })] : []),
-    ...(carrier ? [phrase('workers-so-far', { worker: workerTitle(carrier) })] : []),
   ];
   if (line === undefined) {
     const listed = shown.map((worker) => `${workerTitle(worker)} · ${health(worker)}`);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Worker } from '../../../../src/actors/ports/workers.ts';
 import { autoWorker } from '../../../../src/actors/settings/handlers/auto-worker.ts';
-import { workerOf } from '../../../../src/actors/settings/handlers/workers.ts';
+import { workersOf } from '../../../../src/actors/settings/handlers/workers.ts';
 import { EpochMs } from '../../../../src/machines/model/ids.ts';
 import { ListedTemplates, template } from '../../../fakes/settings/templates.ts';
 import { olga, remarkOf, settingsHouse, unlimited, uwe, vera, worker } from './house.ts';
@@ -116,13 +116,20 @@ test('F-WRK-2 Auto takes nobody who is silent for more than 15 s, is given up, o
   expect(auto([])).toBeUndefined();
 });
 
-test('a line’s screen names the worker it is fixed to, else the one of Auto', async () => {
-  const { find, line, lines, visitor, templates, workers } = await office(main, own);
-  const parts = { workers, templates, plans: { planOf: async () => unlimited } as never };
-  const named = async () => (await workerOf(parts, await find(line), () => undefined, at))?.id;
-  expect(await named()).toBe('own');
-  await lines.edit(olga, line, { worker: 'main' }, visitor(olga).at);
-  expect(await named()).toBe('main');
+test('a line’s screen names the worker it is set to, and until that applies the one it is on', async () => {
+  const { find, line, lines, visitor, workers } = await office(main, own);
+  const named = async () => {
+    const { set, carrier } = await workersOf({ workers }, await find(line), at);
+    return [set?.id, carrier?.id];
+  };
+  expect(await named()).toEqual(['main', 'main']);
+  await lines.edit(olga, line, { worker: 'own' }, visitor(olga).at);
+  expect(await named()).toEqual(['own', 'main']);
+  await lines.apply(olga, line);
+  expect(await named()).toEqual(['own', 'own']);
+  // What it chooses is not known before.
+  await lines.edit(olga, line, { worker: 'auto' }, visitor(olga).at);
+  expect(await named()).toEqual([undefined, 'own']);
   workers.workers = [];
-  expect(await named()).toBeUndefined();
+  expect(await named()).toEqual([undefined, undefined]);
 });

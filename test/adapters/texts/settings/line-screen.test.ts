@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SettingsMessage } from '../../../../src/actors/ports/settings-chat.ts';
 import { languages } from '../../../../src/adapters/texts/phrasebook.ts';
-import type { Screen } from '../../../../src/machines/model/settings-screens.ts';
+import type { LineDetails, Screen } from '../../../../src/machines/model/settings-screens.ts';
 import { at, details, draft, emptyDetails, facts, frankfurt, fullDetails, list, office, workers } from './samples.ts';
 import { asksFor, labels, presses, show } from './shown.ts';
 
@@ -112,17 +112,15 @@ describe('the line screen', () => {
   });
 });
 
-test('where another worker was chosen, by hand or by Auto, the screen says who carries the line', () => {
-  const shown = (chosen: string) =>
-    show({
-      kind: 'own-line',
-      facts,
-      details: { ...details, worker: chosen, workerShown: workers[3], carriedBy: frankfurt },
-    }).text;
-  const soFar = 'So far ✅ Frankfurt 1 · Germany carries the line: other workers cannot be used yet.';
-  expect(shown('auto')).toContain(`Worker: Auto, which chooses 🔑 Mine`);
-  expect(shown('auto')).toContain(soFar);
-  expect(shown('private-1')).toContain('Worker: 🔑 Mine');
-  expect(shown('private-1')).toContain(soFar);
-  expect(show({ kind: 'own-line', facts, details }).text).not.toContain('So far');
+test('the screen says which worker is set, and until that applies which one carries the line', () => {
+  const shown = (more: Partial<LineDetails>) =>
+    show({ kind: 'own-line', facts, details: { ...details, ...more } }).text;
+  expect(shown({ workerShown: frankfurt })).toContain('Worker: Auto, now ✅ Frankfurt 1 · Germany (official)\nUser');
+  const set = shown({ worker: 'private-1', workerShown: workers[3], carriedBy: frankfurt });
+  expect(set).toContain('Worker: 🔑 Mine · Germany (private)\n⚠️ The worker does not answer.\n');
+  expect(set).toContain('Until then ✅ Frankfurt 1 · Germany carries the line.');
+  // Auto has not chosen yet.
+  expect(shown({ workerShown: undefined, carriedBy: frankfurt })).toContain(
+    'Worker: Auto\nUntil then ✅ Frankfurt 1 · Germany carries the line.',
+  );
 });

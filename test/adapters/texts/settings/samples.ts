@@ -171,7 +171,7 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
     { kind: 'own-line', facts: draft, details: emptyDetails },
     { kind: 'own-line', facts: draft, details: { ...details, pending: ['domain'], appliesAt: at } },
     { kind: 'own-line', facts, details: { ...details, worker: 'gone', workerShown: undefined } },
-    { kind: 'own-line', facts, details: { ...details, carriedBy: frankfurt } },
+    { kind: 'own-line', facts, details: { ...details, workerShown: undefined, carriedBy: frankfurt } },
     { kind: 'own-line', facts, details: { ...details, recordingsChat: '-1001' } },
     {
       kind: 'own-line',
@@ -214,9 +214,9 @@ const screensByKind: { readonly [Kind in Screen['kind']]: readonly OfKind<Screen
     },
   ],
   workers: [
-    { kind: 'workers', line: office, chosen: 'auto', workers, carrier: frankfurt },
+    { kind: 'workers', line: office, chosen: 'auto', workers },
     { kind: 'workers', line: office, chosen: 'frankfurt-1', workers: [frankfurt] },
-    { kind: 'workers', line: undefined, chosen: undefined, workers, carrier: frankfurt },
+    { kind: 'workers', line: undefined, chosen: undefined, workers },
     { kind: 'workers', line: undefined, chosen: undefined, workers: [] },
     {
       kind: 'workers',

@@ -1,0 +1,38 @@
+import type { RegistrarRtts } from '../actors/ports/registrar-rtts.ts';
+import type { EpochMs } from '../machines/model/ids.ts';
+import type { Database } from './database.ts';
+
+const dayMs = 86_400_000;
+
+/** How far registrars are from Workers, in the database. */
+export class RegistrarRttRepository implements RegistrarRtts {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** A lost packet makes one measurement long: the new one counts for a quarter, one that is better at once. */
+  async note(worker: string, registrar: string, rttMs: number, at: EpochMs): Promise<void> {
+    await this.#database.fork().execute(
+      `insert into registrar_rtt as known (worker, registrar, rtt_ms, measured_at) values (?, ?, ?, ?)
+       on conflict (worker, registrar) do update set
+         rtt_ms = case
+           when known.measured_at < excluded.measured_at - interval '1 day' then excluded.rtt_ms
+           else least(excluded.rtt_ms, known.rtt_ms * 0.75 + excluded.rtt_ms * 0.25)
+         end,
+         measured_at = excluded.measured_at`,
+      [worker, registrar, rttMs, new Date(at)],
+    );
+  }
+
+  async to(registrar: string, at: EpochMs): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database
+      .fork()
+      .execute<{ worker: string; rtt_ms: number }[]>(
+        'select worker, rtt_ms from registrar_rtt where registrar = ? and measured_at > ?',
+        [registrar, new Date(at - dayMs)],
+      );
+    return new Map(rows.map(({ worker, rtt_ms }) => [worker, rtt_ms]));
+  }
+}
