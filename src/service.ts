@@ -35,6 +35,7 @@ import { RecordingDeliveries } from './adapters/jobs/recordings/delivery.ts';
 import { type MediaOptions, type MediaPlane, startMedia } from './adapters/media/start-media.ts';
 import type { PlanFile } from './adapters/plans/plan-file.ts';
 import { plansOf } from './adapters/plans/plans.ts';
+import { sipProbe } from './adapters/sip/probe.ts';
 import { type SipAdapter, type SipOptions, startSip } from './adapters/sip/sip.ts';
 import { telegramCalls } from './adapters/telegram/calls/calls.ts';
 import { openTelegram, type TelegramAccount, type TelegramOptions } from './adapters/telegram/client/account.ts';
@@ -383,6 +384,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           ? switchboard.setCallback(user, on)
           : toHostOf(user, randomUUID(), { kind: 'callback', user, on }),
       finds: (user, username) => account.finds(user, username),
+      probe: sipProbe({
+        accounts: lines,
+        mayAct,
+        ...(allowPrivateRegistrars !== true && { isPrivate: isPrivateAddress }),
+      }),
       placements: new PlacementRepository(storage.database, () => {
         const lead = ownership.owned(leadShard);
         return lead && { ...lead, owner: ownership.incarnation };

@@ -8,10 +8,12 @@ import type { Faults } from './actors/ports/faults.ts';
 import type { HostNames } from './actors/ports/host-names.ts';
 import type { InboxRow } from './actors/ports/inbox.ts';
 import type { Placements } from './actors/ports/placements.ts';
+import type { RegistrarProbe } from './actors/ports/registrar-probe.ts';
 import type { SettingsChat } from './actors/ports/settings-chat.ts';
 import type { Standings } from './actors/ports/standings.ts';
 import type { Templates } from './actors/ports/templates.ts';
 import type { WorkerSaid } from './actors/ports/worker-book.ts';
+import { RegistrarDistances } from './actors/registrar-distances.ts';
 import { SettingsDesk } from './actors/settings/desk.ts';
 import type { FieldChecks } from './actors/settings/fields/field.ts';
 import { handlerTable } from './actors/settings/handler-table.ts';
@@ -126,6 +128,8 @@ export interface SettingsBotParts {
   readonly faults: Faults;
   setCallback(user: UserId, on: boolean): Promise<void>;
   readonly startTestCall: SettingsParts['startTestCall'];
+  /** Asks registrars how far they are; they are not measured where not given. */
+  readonly probe?: RegistrarProbe;
   /** Where it is kept on which Worker lines on Auto are. */
   readonly placements: Placements;
   /** Whether the chat account finds this user by his user name. */
@@ -158,6 +162,7 @@ export interface SettingsBot {
 
 /** Well before a worker counts as silent (product §13). */
 const beatMs = 5_000;
+const measureMs = 60_000;
 
 /** Builds the settings bot behind its conversation, and starts it. */
 export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
@@ -253,6 +258,10 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
       .announce(ownWorker, clock.now())
       .then(() => Promise.all([place(), isReading ? watch.look() : undefined]))
       .catch(fault('workers'));
+  const { probe } = parts;
+  const distances =
+    probe && new RegistrarDistances({ own: ownWorker, workers, rtts: store.rtts, probe, templates, clock });
+  const measuring = setInterval(() => void distances?.look().catch(fault('distances of registrars')), measureMs);
   const beating = setInterval(beat, beatMs);
   beat();
   const ofTest = (
@@ -304,6 +313,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     settled: async () => void (await Promise.all([desk.settled(), ownerNotices.settled()])),
     async close() {
       clearInterval(beating);
+      clearInterval(measuring);
       ownerNotices.stop();
       lateVoice.close();
       operatorVoice.close();

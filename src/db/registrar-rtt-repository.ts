@@ -1,5 +1,5 @@
-import type { RegistrarRtts } from '../actors/ports/registrar-rtts.ts';
-import type { EpochMs } from '../machines/model/ids.ts';
+import type { RegistrarRtts, Unmeasured } from '../actors/ports/registrar-rtts.ts';
+import { type EpochMs, LineId, UserId } from '../machines/model/ids.ts';
 import type { Database } from './database.ts';
 
 const dayMs = 86_400_000;
@@ -26,6 +26,16 @@ export class RegistrarRttRepository implements RegistrarRtts {
     );
   }
 
+  async unmeasured(worker: string, since: EpochMs): Promise<readonly Unmeasured[]> {
+    const rows = await this.#database.fork().execute<UnmeasuredRow[]>(unmeasuredSql, [worker, new Date(since)]);
+    return rows.map(({ id, owner_id, template, registrar }) => ({
+      id: LineId(id),
+      owner: UserId(owner_id),
+      template: template ?? undefined,
+      registrar,
+    }));
+  }
+
   async to(registrar: string, at: EpochMs): Promise<ReadonlyMap<string, number>> {
     const rows = await this.#database
       .fork()
@@ -36,3 +46,22 @@ export class RegistrarRttRepository implements RegistrarRtts {
     return new Map(rows.map(({ worker, rtt_ms }) => [worker, rtt_ms]));
   }
 }
+
+interface UnmeasuredRow {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly template: string | null;
+  readonly registrar: string;
+}
+
+/** Registrars by the name that `registrarOf` gives them. */
+const unmeasuredSql = `
+  select * from (
+    select distinct on (registrar) id, owner_id, template, registrar
+    from line, lower(coalesce(nullif(proxy, ''), domain)) as registrar
+    where line.worker = 'auto' and enabled and not exists (
+      select from registrar_rtt known
+      where known.worker = ? and known.registrar = registrar.registrar and measured_at > ?
+    )
+    order by registrar, random()
+  ) as one order by random() limit 100`;

@@ -27,7 +27,7 @@ const newLine = {
 const added = (owner = olga) => lines().add({ ...newLine, owner, password: 'x' });
 
 beforeEach(async () => {
-  await query('truncate line, call, worker, registrar_rtt');
+  await query('truncate line, call, worker, registrar_rtt cascade');
 });
 
 /** The owner of `main/lead` since so many seconds. */
@@ -233,4 +233,23 @@ test('how far a registrar is from each Worker is kept: a better measurement coun
   expect(await rtts.to('pbx.test', EpochMs(at + dayMs + 1))).toEqual(new Map());
   await rtts.note('main', 'pbx.test', 90, EpochMs(at + dayMs + 1_000));
   expect((await rtts.to('pbx.test', EpochMs(at + dayMs + 1_000))).get('main')).toBe(90);
+});
+
+test('registrars of lines on Auto are to be measured once each, until they were', async () => {
+  const rtts = new RegistrarRttRepository(database());
+  const at = EpochMs(Date.now());
+  const first = await added();
+  const same = await added(uwe);
+  await lines().add({ ...newLine, owner: uwe, password: 'x', proxy: 'SBC.test:5070' });
+  const fixed = await lines().add({ ...newLine, owner: uwe, password: 'x', domain: 'fixed.test' });
+  const off = await lines().add({ ...newLine, owner: uwe, password: 'x', domain: 'off.test' });
+  await book().edit(uwe, fixed, { worker: 'fra' }, at);
+  await book().apply(uwe, fixed);
+  await book().switch(uwe, off, false);
+  const due = await rtts.unmeasured('fra', at);
+  expect(due.map(({ registrar }) => registrar).toSorted()).toEqual(['pbx.test', 'sbc.test:5070']);
+  expect([first, same]).toContain(due.find(({ registrar }) => registrar === 'pbx.test')?.id);
+  await rtts.note('fra', 'pbx.test', 10, EpochMs(at + 1));
+  expect(await rtts.unmeasured('fra', at)).toMatchObject([{ registrar: 'sbc.test:5070', owner: uwe }]);
+  expect(await rtts.unmeasured('main', at)).toHaveLength(2);
 });
