@@ -384,6 +384,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           ? switchboard.setCallback(user, on)
           : toHostOf(user, randomUUID(), { kind: 'callback', user, on }),
       finds: (user, username) => account.finds(user, username),
+      isSteady: () => store.hosts.isSteady(ownership.incarnation),
       probe: sipProbe({
         accounts: lines,
         mayAct,

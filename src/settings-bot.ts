@@ -128,6 +128,8 @@ export interface SettingsBotParts {
   readonly faults: Faults;
   setCallback(user: UserId, on: boolean): Promise<void>;
   readonly startTestCall: SettingsParts['startTestCall'];
+  /** Whether this host was seen without a gap for 15 s. */
+  readonly isSteady?: () => Promise<boolean>;
   /** Asks registrars how far they are; they are not measured where not given. */
   readonly probe?: RegistrarProbe;
   /** Where it is kept on which Worker lines on Auto are. */
@@ -242,7 +244,10 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
   });
   const ownerNotices = new OwnerNotices({ lineActors, lines: parts.lines, hints, say, clock, faults });
   const operatorVoice = new OperatorVoice({ notices: operatorNotices, say: voice, faults, ...time });
-  const watch = new WorkerWatch({ workers, book: lines, hints, say, clock });
+  const watch = new WorkerWatch({
+    ...{ workers, book: lines, hints, say, clock },
+    ...(parts.isSteady && { isSteady: parts.isSteady }),
+  });
   const ownWorker = { id: mainWorker, kind: 'official', owner: undefined, ...options.worker } as const;
   const placement = new AutoPlacement({
     workers,

@@ -58,7 +58,8 @@ interface DueRow {
 /** Of a process that died calls stay open; none lasts a day. */
 const dueSql = `
   with ${leaseSql}, steady as (
-    select from host where incarnation = ? and steady_since < statement_timestamp() - interval '15 s'
+    select from host where incarnation = ? and seen_at > statement_timestamp() - interval '3 s'
+      and steady_since < statement_timestamp() - interval '15 s'
   )
   select id, version, owner_id, template, placed_on, proxy, domain from line
   where worker = 'auto' and enabled and exists (select from lease) and (

@@ -18,11 +18,13 @@ export interface WorkerWatchParts {
   readonly hints: Hints;
   readonly say: (saying: Saying) => Promise<unknown>;
   readonly clock: WallClock;
+  /** Whether silence tells anything: after an outage of the database everybody looks silent. It does, where not given. */
+  readonly isSteady?: () => Promise<boolean>;
 }
 
 /**
  * Sees which workers fall silent, and tells the owners of the lines that are fixed to them. Lines on Auto
- * move, and nobody needs to be told.
+ * move (`AutoPlacement`), and nobody needs to be told.
  */
 export class WorkerWatch {
   readonly #parts: WorkerWatchParts;
@@ -42,6 +44,8 @@ export class WorkerWatch {
   }
 
   async #look(): Promise<void> {
+    const { isSteady } = this.#parts;
+    if (isSteady && !(await isSteady())) return;
     const at = this.#parts.clock.now();
     const workers = await this.#parts.workers.all();
     for (const id of this.#wasHealthy.keys())

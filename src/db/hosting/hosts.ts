@@ -32,6 +32,16 @@ export class HostRepository implements Hosts {
     }));
   }
 
+  /** Whether this host was seen without a gap for 15 s: otherwise the silence of others tells nothing. */
+  async isSteady(incarnation: Incarnation): Promise<boolean> {
+    const steady = await this.#database.fork().execute<unknown[]>(
+      `select from host where incarnation = ? and seen_at > statement_timestamp() - interval '3 s'
+         and steady_since < statement_timestamp() - interval '15 s'`,
+      [incarnation],
+    );
+    return steady.length > 0;
+  }
+
   async setDraining(by: UserId | 'operator', host: string, on: boolean): Promise<boolean> {
     const found = await this.#database.fork().execute<unknown[]>(
       `with found as (

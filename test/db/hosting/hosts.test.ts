@@ -69,6 +69,20 @@ describe('the operator', () => {
     expect(await entries()).toEqual([{ changer: '9', host: 'a', did: 'forget' }]);
   });
 
+  test('is told that a host was seen without a gap for 15 s, or not', async () => {
+    const a = await opened('a');
+    const isSteady = () => hosts().isSteady(a.incarnation);
+    expect(await isSteady()).toBe(false);
+    await seen('a', 0, 14);
+    expect(await isSteady()).toBe(false);
+    await seen('a', 0, 16);
+    expect(await isSteady()).toBe(true);
+    await seen('a', 4, 60);
+    expect(await isSteady()).toBe(false);
+    await a.beat(pulse);
+    expect(await isSteady()).toBe(false);
+  });
+
   test('what was done with hosts is kept for a year', async () => {
     await query(`insert into host_entry (at, changer, host, did) values
       (now() - interval '366 days', '9', 'old', 'drain'), (now() - interval '364 days', '9', 'new', 'drain')`);

@@ -30,11 +30,14 @@ beforeEach(async () => {
   await query('truncate line, call, worker, registrar_rtt cascade');
 });
 
-/** The owner of `main/lead` since so many seconds. */
+/** Without a gap, and as if it went on by itself. */
+const seenFor = (host: string, seconds: number) => seen(host, -60, seconds + 60);
+
+/** The owner of `main/lead`, seen for so many seconds. */
 async function lead(host = 'a', seconds = 60) {
   const its = await opened(host);
   const epoch = (await its.claim(leadShard))?.epoch ?? 0;
-  await seen(host, 0, seconds);
+  await seenFor(host, seconds);
   return { its, placements: of(its, epoch) };
 }
 const of = ({ incarnation }: HostBook, epoch: number) =>
@@ -162,7 +165,7 @@ describe('one host at a time chooses', () => {
     await added();
     await placements.place(await placements.due(['main']), 'fra');
     expect(await placements.due(['main'])).toEqual([]);
-    await seen('a', 0, 16);
+    await seenFor('a', 16);
     expect(await placements.due(['main'])).toHaveLength(1);
     // The database was away, and everybody silent.
     await seen('a', 20, 60);

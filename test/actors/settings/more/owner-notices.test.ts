@@ -206,8 +206,10 @@ async function workerHouse() {
   await house.lines.apply(olga, line);
   const said: string[] = [];
   const switchedOff: string[] = [];
+  const steady = { is: true };
   const make = () =>
     new WorkerWatch({
+      isSteady: async () => steady.is,
       workers: {
         all: () => house.workers.all(),
         switchOff: async (id) => {
@@ -229,6 +231,7 @@ async function workerHouse() {
   return {
     ...house,
     switchedOff,
+    steady,
     restart: () => {
       watch = make();
     },
@@ -255,6 +258,18 @@ test('the owner of a line that is fixed to a worker is told that it is down, and
   beats();
   expect(await after(0)).toEqual([`${olga} worker-back Office`]);
   expect(await after(20_000)).toEqual([]);
+});
+
+test('after an outage of the database, when everybody looks silent, nobody is told anything and nothing is switched off', async () => {
+  const { after, beats, workers, steady, switchedOff } = await workerHouse();
+  workers.workers = [worker('w', 'private', { owner: olga })];
+  expect(await after(0)).toEqual([]);
+  steady.is = false;
+  expect(await after(hourMs)).toEqual([]);
+  beats();
+  steady.is = true;
+  expect(await after(0)).toEqual([]);
+  expect(switchedOff).toEqual([]);
 });
 
 test('F-WRK-6 a worker silent for 30 minutes is switched off and its owner told, once, also across a restart', async () => {
