@@ -27,7 +27,7 @@ export const hostCommands: Commands = {
   },
   'host drain': change(
     'host drain',
-    (host) => `Host ${host} is draining: it gives away what is idle, the rest as calls end.`,
+    (host) => `Host ${host} is draining: what is idle goes to the other hosts, the rest as calls end.`,
   ),
   'host undrain': change('host undrain', (host) => `Host ${host} takes its share again.`),
   'host forget': async ([id = '', ...words]) => {

@@ -147,7 +147,7 @@ describe('on the command line', () => {
     const a = await opened('a');
     await a.claim(shard);
     expect(await run('host', 'drain', 'a')).toBe(
-      'Host a is draining: it gives away what is idle, the rest as calls end.',
+      'Host a is draining: what is idle goes to the other hosts, the rest as calls end.',
     );
     expect(await run('host', 'list')).toMatch(/ 1 shard {2}draining$/);
     expect(await run('host', 'undrain', 'a')).toBe('Host a takes its share again.');
