@@ -5,13 +5,16 @@
  *
  *   npm run bench -- settings         SETTINGS_BENCH_SECONDS=10 for a short run
  */
+
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { pino } from 'pino';
 import { dialRules } from '../src/adapters/dial-rules/dial-rules.ts';
 import { readTemplates, shippedTemplates } from '../src/adapters/templates/catalogue.ts';
+import { readConfig } from '../src/config.ts';
 import { LineBookRepository } from '../src/db/line-book-repository.ts';
+import { hostOptionsOf } from '../src/host-options.ts';
 import { UserId } from '../src/machines/model/ids.ts';
 import { startService } from '../src/service.ts';
 import { openStorage, type Storage } from '../src/storage.ts';
@@ -67,7 +70,7 @@ async function bench(): Promise<void> {
   const book = new LineBookRepository(storage.database, storage.box);
   for (const [number, owner] of owners.entries()) await addLine(book, owner, number);
   const service = await startService({
-    host: { id: 'local', place: '', shards: 2 },
+    host: hostOptionsOf(readConfig({ HOST_ID: 'local', SHARDS: '2' })),
     storage,
     log: pino({ level: process.env.BENCH_LOG ?? 'silent' }),
     plans: { plans: new Map([['bench', standard]]), standard },

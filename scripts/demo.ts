@@ -2,6 +2,7 @@
  * A scripted day in the sandbox: `npm run demo`. Prints a timeline and the tones heard on each side, leaves what each side
  * heard as WAV files in demo-output/, and exits with 0 only if all of it held.
  */
+
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { saveWav } from '../sandbox/phone/wav.ts';
 import { dialRules } from '../src/adapters/dial-rules/dial-rules.ts';
 import { readTemplates, shippedTemplates } from '../src/adapters/templates/catalogue.ts';
 import { readConfig } from '../src/config.ts';
+import { hostOptionsOf } from '../src/host-options.ts';
 import { openSandbox, type SandboxProfile } from '../src/sandbox-profile.ts';
 import { type Service, startService } from '../src/service.ts';
 
@@ -60,7 +62,7 @@ async function play(): Promise<void> {
   const sandbox = await openSandbox(config);
   running.defer(() => sandbox.close());
   const service = await startService({
-    host: { id: 'local', place: '', shards: 2 },
+    host: hostOptionsOf(readConfig({ HOST_ID: 'local', SHARDS: '2' })),
     storage: sandbox.storage,
     telegram: sandbox.telegram,
     settings: {

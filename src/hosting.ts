@@ -4,21 +4,12 @@ import type { ShardHolder } from './actors/hosting/shard-holder.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { HostLoad } from './actors/ports/host-book.ts';
 import { openShardJobs } from './adapters/jobs/hosting/shard-jobs.ts';
-import { openHost } from './db/hosting/open-host.ts';
+import { type HostOptions, openHost } from './db/hosting/open-host.ts';
 import type { UserId } from './machines/model/ids.ts';
 import { mainWorker, type ShardId, shardOf, shardsOf } from './machines/model/shards.ts';
 
 /** Which of the hosts of an installation this process is. */
-export interface HostSettings {
-  /** The same after a restart, and no other process's: 1 to 40 letters, digits, `.`, `_`, `-`. */
-  readonly id: string;
-  /** People see it in the list of workers. */
-  readonly place: string;
-  /** How many parts people are divided into, the same on all hosts; where not given, what is stored, or at first 16 or 256. */
-  readonly shards?: number | undefined;
-  /** Of this machine, milliseconds since the epoch; the system's where not given. */
-  readonly now?: () => number;
-}
+export type HostSettings = Omit<HostOptions, 'url'>;
 
 export interface HostingOptions {
   readonly databaseUrl: string;
@@ -46,20 +37,12 @@ export interface Hosting {
  */
 export async function openHosting(options: HostingOptions): Promise<Hosting> {
   const { databaseUrl, redisUrl, host, faults, log } = options;
-  const book = await openHost({
-    url: databaseUrl,
-    host: host.id,
-    worker: mainWorker,
-    kind: 'official',
-    place: host.place,
-    ...(host.now && { now: host.now }),
-    installation: { jobs: redisUrl === undefined ? 'PostgreSQL' : 'Redis', shards: host.shards },
-  });
+  const book = await openHost({ url: databaseUrl, ...host });
   try {
     const { shards } = book;
     const count = shards.length - shardsOf(mainWorker, 0).length;
     const where = (user: UserId) => shardOf(user, mainWorker, count);
-    const locks = await openShardJobs({ databaseUrl, redisUrl, worker: mainWorker, host: host.id, shards, log });
+    const locks = await openShardJobs({ databaseUrl, redisUrl, worker: mainWorker, host: host.host, shards, log });
     const ownership = new Ownership({ book, locks, holder: options.holder, faults, load: options.load });
     return {
       ownership,

@@ -10,8 +10,10 @@ import { readPlanFile } from './adapters/plans/plan-file.ts';
 import { readTemplates, shippedTemplates } from './adapters/templates/catalogue.ts';
 import { type Config, healthPort, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
 import { LoginRepository } from './db/login-repository.ts';
+import { hostOptionsOf } from './host-options.ts';
 import { openLog } from './log.ts';
 import { UserId } from './machines/model/ids.ts';
+import { mainWorker } from './machines/model/shards.ts';
 import { checkMachine } from './preflight.ts';
 import { NotLoggedIn, remedyOf } from './remedy.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
@@ -55,6 +57,11 @@ async function exit(code: number): Promise<void> {
 }
 
 async function runLive(config: Config): Promise<void> {
+  if (config.WORKER_ID !== mainWorker) {
+    throw new WrongConfiguration(
+      `WORKER_ID: found "${config.WORKER_ID}", allowed is ${mainWorker}: calls over lines of other Workers are not carried yet.`,
+    );
+  }
   await checkMachine(config);
   const presence = await present(config);
   const storage = await openStorage(config, dataDirOf(config));
@@ -131,7 +138,7 @@ async function start(
   const service = await startService({
     storage,
     telegram,
-    host: { id: 'local', place: config.WORKER_PLACE },
+    host: hostOptionsOf(config),
     ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
     settings: settingsOf(config),
     ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),

@@ -62,6 +62,7 @@ import { keepRows } from './db/row-changes.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { watch } from './db/watching.ts';
 import { healthParts } from './health-parts.ts';
+import { hostLoad } from './host-options.ts';
 import { type Hosting, type HostSettings, openHosting } from './hosting.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import { isPrivateAddress } from './machines/model/server-address.ts';
@@ -174,7 +175,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         lost: (owned, why) => work.lost(owned, why),
         isIdle: (shard) => work.isIdle(shard),
       },
-      load: () => ({ lines: lineActors.size, calls: softphones.engaged + bridges.engaged }),
+      load: () => hostLoad({ lines: lineActors.size, calls: softphones.engaged + bridges.engaged }),
       faults,
       log: log.child({ part: 'hosting' }),
     });

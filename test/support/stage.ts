@@ -14,6 +14,7 @@ import { installationCommands } from '../../src/cli/installation-commands.ts';
 import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import type { NewLine } from '../../src/db/line-repository.ts';
+import { hostOptionsOf } from '../../src/host-options.ts';
 import { EpochMs, type LineId, UserId } from '../../src/machines/model/ids.ts';
 import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
 import { openStorage, type Storage } from '../../src/storage.ts';
@@ -85,7 +86,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   /** Each host has a login of its own. */
   const startHost = (id: string, on: Storage) =>
     startService({
-      host: { id, place: '', shards },
+      host: hostOptionsOf(readConfig({ HOST_ID: id, SHARDS: String(shards) })),
       storage: on,
       log,
       clock,

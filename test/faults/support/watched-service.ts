@@ -7,6 +7,7 @@ import { startHttp } from '../../../src/adapters/http/http.ts';
 import { Readiness, type Report } from '../../../src/adapters/http/readiness.ts';
 import { readTemplates, shippedTemplates } from '../../../src/adapters/templates/catalogue.ts';
 import { readConfig } from '../../../src/config.ts';
+import { hostOptionsOf } from '../../../src/host-options.ts';
 import { type Service, startService } from '../../../src/service.ts';
 import { openStorage } from '../../../src/storage.ts';
 import { hasRedis, startRedis } from '../../adapters/jobs/redis.ts';
@@ -61,7 +62,9 @@ export async function openWatchedService(): Promise<WatchedService> {
   opening.defer(() => storage.close());
   const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const service = await startService({
-    host: { id: 'local', place: '', shards: 2 },
+    host: hostOptionsOf(
+      readConfig({ HOST_ID: 'local', SHARDS: '2', ...(ways.redis && { REDIS_URL: 'redis://127.0.0.1' }) }),
+    ),
     storage,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     ...(ways.redis && { redisUrl: `redis://127.0.0.1:${ways.redis.port}` }),

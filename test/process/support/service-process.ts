@@ -12,6 +12,7 @@ const { pino } = await import('pino');
 const { dialRules } = await import('../../../src/adapters/dial-rules/dial-rules.ts');
 const { readTemplates, shippedTemplates } = await import('../../../src/adapters/templates/catalogue.ts');
 const { readConfig } = await import('../../../src/config.ts');
+const { hostOptionsOf } = await import('../../../src/host-options.ts');
 const { startService } = await import('../../../src/service.ts');
 const { openStorage } = await import('../../../src/storage.ts');
 
@@ -23,7 +24,7 @@ const storage = await openStorage(
 );
 const service = await startService({
   // A host whose clock differs from the database's is refused.
-  host: { id: HOST, place: '', shards: Number(SHARDS), now },
+  host: { ...hostOptionsOf(readConfig({ HOST_ID: HOST, SHARDS, ...(REDIS_URL && { REDIS_URL }) })), now },
   ...(REDIS_URL && { redisUrl: REDIS_URL }),
   storage,
   log: pino({ level: LOG_LEVEL }),
