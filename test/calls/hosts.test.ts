@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { UserPhone } from '../../sandbox/phone/phone.ts';
 import type { Person } from '../../sandbox/telegram/person.ts';
-import { UserId } from '../../src/machines/model/ids.ts';
+import { type LineId, UserId } from '../../src/machines/model/ids.ts';
 import type { Service } from '../../src/service.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
@@ -16,6 +16,7 @@ interface Caller {
   readonly phone: UserPhone;
   /** Of the PBX. */
   readonly number: string;
+  readonly line: LineId;
 }
 
 describe.skipIf(!hasBaresip || !hasKamailio)('two hosts share the people of an installation', () => {
@@ -55,7 +56,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('two hosts share the people of an i
         codecs: ['alaw'],
       });
       await host.lineActors.until(line, 'reachable', AbortSignal.timeout(10_000));
-      return { person, phone, number };
+      return { person, phone, number, line };
     }
   };
 
@@ -152,6 +153,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('two hosts share the people of an i
     await left;
     await vi.waitFor(() => expect(hosts[0].hosting.ownership.shards).toHaveLength(8), 20_000);
     await pat.stop();
+    await hosts[0].lineActors.until(leaves.line, 'reachable', AbortSignal.timeout(10_000));
     const again = await talks(leaves);
     again.call.hangUp();
     await again.pat.until('CALL_CLOSED');

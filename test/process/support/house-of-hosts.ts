@@ -5,7 +5,7 @@ import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
 import { openDatabase } from '../../../src/db/database.ts';
 import { LineRepository } from '../../../src/db/line-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
-import { UserId } from '../../../src/machines/model/ids.ts';
+import { type LineId, UserId } from '../../../src/machines/model/ids.ts';
 import { mainWorker, shardOf } from '../../../src/machines/model/shards.ts';
 import { startRedis } from '../../adapters/jobs/redis.ts';
 import { temporaryCluster } from '../../support/database.ts';
@@ -19,6 +19,7 @@ export interface Subscriber {
   readonly phone: UserPhone;
   /** Of the PBX. */
   readonly number: string;
+  readonly line: LineId;
 }
 
 /** An installation of several service processes, its Telegram and its people. */
@@ -29,6 +30,8 @@ export interface HouseOfHosts {
   start(host: string): Promise<Running>;
   /** Until these hosts, and no others, have so many shards each. */
   shared(counts: Readonly<Record<string, number>>, timeoutMs: number): Promise<void>;
+  /** Where a line is registered, as its host has said. */
+  registeredOn(line: LineId): Promise<string | undefined>;
   /** Which host has this person. */
   hostOf(user: UserId): Promise<string | undefined>;
   /** Of people that nobody has met yet, one whom this host has, with a line at the PBX. */
@@ -74,6 +77,15 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
   return {
     chat,
     hostOf,
+    async registeredOn(line) {
+      const [standing] = await database
+        .fork()
+        .execute<{ host: string }[]>(
+          `select split_part(host, '/', 1) as host from line_standing where line_id = ? and reachability ->> 'state' = 'reachable'`,
+          [line],
+        );
+      return standing?.host;
+    },
     async start(host) {
       const started = Running.start('test/process/support/service-process.ts', {
         HOST: host,
@@ -112,7 +124,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
         person.sends('hello', chat);
         const phone = new UserPhone(person.device());
         phones.push(phone);
-        await lines.add({
+        const line = await lines.add({
           name: 'Office',
           owner: user,
           login: number,
@@ -122,7 +134,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
           transport: 'udp',
           codecs: ['alaw'],
         });
-        return { user, person, phone, number };
+        return { user, person, phone, number, line };
       }
     },
     close: () => open.disposeAsync(),
