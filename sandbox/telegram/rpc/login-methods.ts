@@ -1,6 +1,8 @@
 import { RpcError, type RpcSession, type TlObject, type TlValue } from '../wire/contract.ts';
+import type { ScannedToken } from '../world/logins.ts';
 import type { User, UserId } from '../world/model.ts';
 import type { World } from '../world/world.ts';
+import { tlAuthorization } from './authorization-methods.ts';
 import { bytes, child, has, long, text, tl } from './fields.ts';
 import { noPassword, SrpCheck } from './srp.ts';
 import { tlUser } from './tl-peers.ts';
@@ -11,6 +13,8 @@ type LoginMethod = (request: TlObject, session: RpcSession) => TlValue;
 interface Progress {
   /** Proved by code or QR, but the account has a password. */
   awaitsPasswordOf?: UserId;
+  /** Of the login to be, where whoever accepted its token was told already. */
+  hash?: bigint;
   srp?: SrpCheck;
   qrToken?: { readonly token: string; readonly session: RpcSession };
 }
@@ -27,9 +31,9 @@ export class LoginMethods {
     this.#world = world;
     this.stop = world.events.watch((event) => {
       if (event.type !== 'loginTokenScanned') return;
-      const waiting = [...this.#progress.values()].find(({ qrToken }) => qrToken?.token === event.token);
+      const waiting = this.#waitingFor(event.token);
       const date = world.nowSeconds();
-      if (waiting?.qrToken) push(waiting.qrToken.session, tl('updateShort', { update: tl('updateLoginToken'), date }));
+      if (waiting) push(waiting, tl('updateShort', { update: tl('updateLoginToken'), date }));
     });
     this.#methods = new Map<string, LoginMethod>([
       ['auth.sendCode', (request) => this.#sentCode(text(request, 'phone_number'))],
@@ -38,7 +42,7 @@ export class LoginMethods {
       ['account.getPassword', (_request, session) => this.#getPassword(session)],
       ['auth.checkPassword', (request, session) => this.#checkPassword(request, session)],
       ['auth.exportLoginToken', (_request, session) => this.#exportLoginToken(session)],
-      ['auth.importLoginToken', (_request, session) => this.#exportLoginToken(session)],
+      ['auth.importLoginToken', (request, session) => this.#importLoginToken(request, session)],
       ['auth.acceptLoginToken', (request, session) => this.#acceptLoginToken(request, session)],
       ['auth.exportAuthorization', (_request, session) => this.#exportAuthorization(session)],
       ['auth.importAuthorization', (request, session) => this.#importAuthorization(request, session)],
@@ -83,6 +87,8 @@ export class LoginMethods {
 
   #authorized(user: User, session: RpcSession): TlObject {
     session.userId = user.id;
+    const { hash } = this.#of(session);
+    if (hash !== undefined) session.login.hash = hash;
     this.#progress.delete(session.authKeyId);
     return tl('auth.authorization', { user: tlUser(this.#world, user.id, user.id) });
   }
@@ -107,22 +113,41 @@ export class LoginMethods {
 
   #exportLoginToken(session: RpcSession): TlObject {
     const progress = this.#of(session);
-    const { logins, directory } = this.#world;
-    const scannedBy = progress.qrToken && logins.scannedBy(progress.qrToken.token);
-    if (scannedBy !== undefined) {
-      const authorization = this.#authorize(directory.user(scannedBy), session);
-      return tl('auth.loginTokenSuccess', { authorization });
+    const { logins, faults } = this.#world;
+    const scanned = progress.qrToken && logins.scanned(progress.qrToken.token);
+    if (progress.qrToken && scanned && faults.accountsLiveIn !== undefined) {
+      const token = Buffer.from(progress.qrToken.token, 'base64url');
+      return tl('auth.loginTokenMigrateTo', { dc_id: faults.accountsLiveIn, token });
     }
+    if (scanned) return this.#byToken(scanned, session);
     const { token, expires } = logins.newToken();
     progress.qrToken = { token: token.toString('base64url'), session };
     return tl('auth.loginToken', { expires, token });
   }
 
+  /** With another key, in the data centre where the account lives. */
+  #importLoginToken(request: TlObject, session: RpcSession): TlObject {
+    const scanned = this.#world.logins.scanned(bytes(request, 'token').toString('base64url'));
+    if (!scanned) throw new RpcError(400, 'AUTH_TOKEN_INVALIDX');
+    return this.#byToken(scanned, session);
+  }
+
+  #byToken({ userId, hash }: ScannedToken, session: RpcSession): TlObject {
+    this.#of(session).hash = hash;
+    const authorization = this.#authorize(this.#world.directory.user(userId), session);
+    return tl('auth.loginTokenSuccess', { authorization });
+  }
+
   #acceptLoginToken(request: TlObject, session: RpcSession): TlObject {
     const userId = loggedIn(session);
-    this.#world.logins.scan(bytes(request, 'token').toString('base64url'), userId);
-    const now = this.#world.nowSeconds();
-    return tl('authorization', { hash: 1n, device_model: 'sandbox', date_created: now, date_active: now });
+    const token = bytes(request, 'token').toString('base64url');
+    const waiting = this.#waitingFor(token);
+    const { hash } = this.#world.logins.scan(token, userId);
+    return tlAuthorization((waiting ?? session).login, { hash });
+  }
+
+  #waitingFor(token: string): RpcSession | undefined {
+    return [...this.#progress.values()].find(({ qrToken }) => qrToken?.token === token)?.qrToken?.session;
   }
 
   #exportAuthorization(session: RpcSession): TlObject {

@@ -2,6 +2,7 @@ import { RpcError, type RpcMethods, type RpcSession, type TlObject, type TlValue
 import type { CallActor } from '../world/calls.ts';
 import { Refusal } from '../world/refusal.ts';
 import type { World } from '../world/world.ts';
+import { authorizationMethods } from './authorization-methods.ts';
 import { contactMethods } from './contact-methods.ts';
 import { fileMethods } from './file-methods.ts';
 import { helpMethods } from './help-methods.ts';
@@ -35,6 +36,7 @@ export class WorldRpc implements RpcMethods {
     this.#logins = new LoginMethods(world, (session, updates) => session.push(updates));
     this.#methods = {
       ...helpMethods(world),
+      ...authorizationMethods(),
       ...contactMethods(world),
       ...messageMethods(world),
       ...sendMethods(world),

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { RpcError } from './contract.ts';
+import type { ClientDevice, RpcError, RpcLogin } from './contract.ts';
 import { sha1 } from './crypto.ts';
 
 /** A key shared with one client: its login. */
-export class AuthKey {
+export class AuthKey implements RpcLogin {
   readonly key: Buffer;
   readonly id: Buffer;
   salt: bigint;
   userId: string | undefined;
+  hash = randomBytes(8).readBigInt64LE();
+  device: ClientDevice = { apiId: 0, deviceModel: '', systemVersion: '', appVersion: '' };
+  createdMs = 0;
+  activeMs = 0;
   /** The layer the client announced last; sessions that never announced one speak it. */
   layer: number | undefined;
   /** Set by a revocation: what every request is answered with from then on. */

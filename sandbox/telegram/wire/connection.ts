@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import type { AuthKeys } from './auth-keys.ts';
+import type { AuthKey, AuthKeys } from './auth-keys.ts';
 import { openEnvelope } from './envelope.ts';
 import type { Faults } from './faults.ts';
 import type { Inbound, InboundLink } from './inbound.ts';
@@ -15,19 +15,24 @@ export interface ConnectionParts {
   readonly log: Logger;
   /** A server msg id for unencrypted answers. */
   plainMsgId(): bigint;
+  /** A message sealed with this key came from here. */
+  used(key: AuthKey, connection: Connection): void;
   closed(connection: Connection): void;
 }
 
 /** One client's TCP connection: frames in, packets to the key exchange or to the sessions. */
 export class Connection implements InboundLink {
   readonly transport = new Transport();
+  /** Where the client is, as the server sees it. */
+  readonly place: string;
   readonly #socket: Socket;
   readonly #exchange: KeyExchange;
   readonly #parts: ConnectionParts;
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, exchange: KeyExchange, parts: ConnectionParts) {
+  constructor(socket: Socket, place: string, exchange: KeyExchange, parts: ConnectionParts) {
     this.#socket = socket;
+    this.place = place;
     this.#exchange = exchange;
     this.#parts = parts;
     socket.setNoDelay(true);
@@ -76,7 +81,11 @@ export class Connection implements InboundLink {
     const key = keys.find(payload.subarray(0, 8));
     const transportError = faults.takeTransportError() ?? (key ? undefined : unknownAuthKey);
     if (transportError) this.write(new TlWriter().int32(transportError).finish());
-    else if (key) inbound.receive(key, openEnvelope(key, payload), this);
+    else if (key) {
+      const envelope = openEnvelope(key, payload);
+      this.#parts.used(key, this);
+      inbound.receive(key, envelope, this);
+    }
   }
 
   /** `0:long msg_id:long length:int body`. */

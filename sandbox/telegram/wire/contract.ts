@@ -20,6 +20,24 @@ export class RpcError extends Error {
   }
 }
 
+/** What a client says of itself in initConnection. */
+export interface ClientDevice {
+  readonly apiId: number;
+  readonly deviceModel: string;
+  readonly systemVersion: string;
+  readonly appVersion: string;
+}
+
+/** A login of a client, an entry in its account's list of devices: an auth key. */
+export interface RpcLogin {
+  /** How the account's other logins name this one. Set by the auth methods. */
+  hash: bigint;
+  readonly device: ClientDevice;
+  /** When somebody logged in with it, and when it was used last. */
+  readonly createdMs: number;
+  readonly activeMs: number;
+}
+
 /** One client session (auth key + session id). */
 export interface RpcSession {
   /** Auth key id in hex, equal for all sessions of one login. */
@@ -28,6 +46,11 @@ export interface RpcSession {
   readonly sessionId: string;
   /** Who is logged in with this key; undefined before login. Set by the auth methods; kept with the key. */
   userId: string | undefined;
+  readonly login: RpcLogin;
+  /** Every login of the same user. */
+  logins(): readonly RpcLogin[];
+  /** From now on every request of that login is refused with 401 SESSION_REVOKED, and its connections are closed. */
+  end(login: RpcLogin): void;
   /** From invokeWithLayer; results and updates are encoded for it. */
   readonly layer: number;
   /** Sends an Updates object (`updates`, `updateShort`, …) to this session, now or when it is connected again. */

@@ -36,6 +36,7 @@ export class Inbound {
   /** Throws TlDecodeError for what no client may send. */
   receive(key: AuthKey, envelope: Envelope, link: InboundLink): void {
     const session = this.#parts.sessions.continued(key, envelope.sessionId, link);
+    key.login.activeMs = this.#parts.nowMs();
     const code = this.#timeProblem(envelope.msgId);
     if (code) {
       notify(session, { _: 'bad_msg_notification', ...badMessage(envelope), error_code: code });

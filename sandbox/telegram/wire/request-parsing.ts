@@ -1,4 +1,4 @@
-import { RpcError, type TlObject } from './contract.ts';
+import { type ClientDevice, RpcError, type TlObject } from './contract.ts';
 import type { Layers } from './layers.ts';
 import type { Session } from './session.ts';
 import { TlDecodeError, TlReader } from './tl-bytes.ts';
@@ -53,6 +53,7 @@ const peel = (outermost: TlReader, session: Session, layers: Layers): ParsedRequ
       if (!layer) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
       session.speak(layer);
     }
+    if (method.name === 'initConnection') session.introduce(deviceOf(wrapper));
     if (method.name === 'invokeWithoutUpdates') wantsUpdates = false;
     if (typeof wrapper['msg_id'] === 'bigint') after.push(wrapper['msg_id']);
     if (Array.isArray(wrapper['msg_ids'])) after.push(...(wrapper['msg_ids'] as bigint[]));
@@ -61,6 +62,13 @@ const peel = (outermost: TlReader, session: Session, layers: Layers): ParsedRequ
 };
 
 const maxWrappers = 16;
+
+const deviceOf = (wrapper: TlObject): ClientDevice => ({
+  apiId: Number(wrapper['api_id']),
+  deviceModel: String(wrapper['device_model']),
+  systemVersion: String(wrapper['system_version']),
+  appVersion: String(wrapper['app_version']),
+});
 
 const isWrapper = ({ result }: TlCombinator): boolean => result.kind === 'any';
 

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Logger, pino } from 'pino';
-import { AuthKeys } from './auth-keys.ts';
+import { type AuthKey, AuthKeys } from './auth-keys.ts';
 import { gramJsSession, type MtcuteSession, mtcuteDcs, mtcuteSession, randomAuthKey } from './client-logins.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 import { RpcError, type RpcMethods, type RpcSession } from './contract.ts';
@@ -9,6 +9,7 @@ import { Inbound } from './inbound.ts';
 import { KeyExchange } from './key-exchange.ts';
 import { installedLayers } from './layers.ts';
 import { MessageNumbers } from './outbox.ts';
+import { Places } from './places.ts';
 import { Requests } from './requests.ts';
 import { ServerRsaKey } from './server-rsa-key.ts';
 import { Sessions } from './sessions.ts';
@@ -58,6 +59,11 @@ export interface MtServer {
   sessionString(userId: string): string;
   /** A new login of this user as mtcute's session data. */
   mtcuteSession(userId: string): MtcuteSession;
+  /**
+   * Another SOCKS5 proxy, in another place: a key that is used through two of them at once is ended (AUTH_KEY_DUPLICATED).
+   * Resolves with its port.
+   */
+  newPlace(): Promise<number>;
   /** Ends all logins of this user. */
   revoke(userId: string, how?: Revocation): void;
   /** Transports in use now, for tests: `full`, `obfuscated abridged`, … */
@@ -83,7 +89,19 @@ export const startMtServer = async (options: MtServerOptions): Promise<MtServer>
   const faults: Faults = new Faults({ dropSockets, rotateSalts, nowMs: now });
   const nowMs = (): number => now() + faults.clockSkewMs;
   const keys: AuthKeys = new AuthKeys(nowMs);
-  const sessions: Sessions = new Sessions(methods, { layers, faults, nowMs });
+  const refuse = (ended: readonly AuthKey[], error: RpcError): void => {
+    for (const session of sessions.where(({ key }) => ended.includes(key.login))) sessions.forget(session);
+    for (const key of ended) key.login.refusal = error;
+  };
+  const endLogin = (key: AuthKey): void => {
+    const affected = sessions.where((session) => session.login === key);
+    refuse([key], new RpcError(401, 'SESSION_REVOKED'));
+    for (const session of affected) session.dropLink();
+  };
+  const loginsOf = (userId: string): readonly AuthKey[] =>
+    keys.ofUser(userId).filter((key) => key === key.login && !key.refusal);
+  const sessions: Sessions = new Sessions(methods, { layers, faults, nowMs, loginsOf, endLogin });
+  const places = new Places();
   const requests = new Requests({ keys, methods, layers, faults, log });
   const inbound = new Inbound({ keys, sessions, requests, faults, nowMs });
   const plainNumbers = new MessageNumbers();
@@ -93,23 +111,31 @@ export const startMtServer = async (options: MtServerOptions): Promise<MtServer>
     faults,
     log,
     plainMsgId: () => plainNumbers.nextMsgId(nowMs(), true),
+    used(key, connection) {
+      if (places.use(key, connection)) refuse([key.login], new RpcError(406, 'AUTH_KEY_DUPLICATED'));
+    },
     closed(connection) {
       connections.delete(connection);
+      places.left(connection);
       sessions.detached(connection);
     },
   };
 
-  const adopt = (socket: Socket): void => {
+  const adopt = (socket: Socket, place: string): void => {
     if (faults.refusesConnections) socket.resetAndDestroy();
-    else connections.add(new Connection(socket, new KeyExchange(rsa, keys, nowMs), parts));
+    else connections.add(new Connection(socket, place, new KeyExchange(rsa, keys, nowMs), parts));
   };
   const proxied = new Set<Socket>();
-  const listener = createServer(adopt);
-  const proxy = createServer((socket) => {
-    proxied.add(socket);
-    socket.on('close', () => proxied.delete(socket));
-    serveSocks5(socket, { accepts: () => !faults.refusesConnections, connected: adopt });
-  });
+  const newProxy = (place: string): Server =>
+    createServer((socket) => {
+      proxied.add(socket);
+      socket.on('close', () => proxied.delete(socket));
+      serveSocks5(socket, { accepts: () => !faults.refusesConnections, connected: (one) => adopt(one, place) });
+    });
+  const here = 'here';
+  const listener = createServer((socket) => adopt(socket, here));
+  const proxy = newProxy(here);
+  const proxies = [proxy];
   const boundPort = await listening(listener, port, host);
   const socksPort = await listening(proxy, options.socksPort ?? 0, host).catch((error: unknown) => {
     listener.close();
@@ -117,9 +143,13 @@ export const startMtServer = async (options: MtServerOptions): Promise<MtServer>
   });
   const dcs = mtcuteDcs(host, boundPort);
 
+  /** Of old: what Telegram forbids to fresh ones, these may. */
+  const adoptLogin = (key: Buffer, userId: string): void => {
+    Object.assign(keys.add(key), { userId, createdMs: nowMs() - 30 * dayMs });
+  };
   const newLogin = (userId: string): Buffer => {
     const key = randomAuthKey();
-    keys.add(key).userId = userId;
+    adoptLogin(key, userId);
     return key;
   };
 
@@ -134,24 +164,23 @@ export const startMtServer = async (options: MtServerOptions): Promise<MtServer>
     faults,
     layers: [...layers.keys()],
     mtcuteDcs: dcs,
-    addAuthKey(key, userId) {
-      keys.add(key).userId = userId;
-    },
+    addAuthKey: adoptLogin,
     sessionsOf: (userId) => [...sessions.where((session) => session.userId === userId)],
     sessionString: (userId) => gramJsSession(newLogin(userId)),
     mtcuteSession: (userId) => mtcuteSession(newLogin(userId), userId, dcs),
+    async newPlace() {
+      const further = newProxy(`elsewhere ${proxies.length}`);
+      proxies.push(further);
+      return listening(further, 0, host);
+    },
     revoke(userId, how = 'SESSION_REVOKED') {
       const ended = keys.ofUser(userId);
-      const affected = sessions.where(({ key }) => ended.includes(key));
-      for (const session of affected) sessions.forget(session);
-      for (const key of ended) {
-        if (how === 'key-forgotten') keys.forget(key);
-        else key.login.refusal = new RpcError(how === 'AUTH_KEY_DUPLICATED' ? 406 : 401, how);
-      }
+      refuse(ended, new RpcError(how === 'AUTH_KEY_DUPLICATED' ? 406 : 401, how));
+      if (how === 'key-forgotten') for (const key of ended) keys.forget(key);
     },
     transports: () => [...connections].flatMap(({ transport }) => transport.name ?? []),
     async close() {
-      const closed = [listener, proxy].map((one) => new Promise((resolve) => one.close(resolve)));
+      const closed = [listener, ...proxies].map((one) => new Promise((resolve) => one.close(resolve)));
       for (const socket of proxied) socket.destroy();
       dropSockets(undefined);
       await Promise.all(closed);
@@ -159,6 +188,8 @@ export const startMtServer = async (options: MtServerOptions): Promise<MtServer>
     },
   };
 };
+
+const dayMs = 86_400_000;
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 

@@ -1,5 +1,5 @@
 import type { AuthKey } from './auth-keys.ts';
-import type { RpcSession, TlObject } from './contract.ts';
+import type { ClientDevice, RpcSession, TlObject } from './contract.ts';
 import { sealEnvelope } from './envelope.ts';
 import type { Faults } from './faults.ts';
 import type { Layer, Layers } from './layers.ts';
@@ -16,6 +16,8 @@ export interface SessionHost {
   readonly layers: Layers;
   readonly faults: Faults;
   nowMs(): number;
+  loginsOf(userId: string): readonly AuthKey[];
+  endLogin(key: AuthKey): void;
   /** The session cannot keep its promise to deliver; forget it, the client will find a new one. */
   overflowed(session: Session): void;
 }
@@ -80,6 +82,24 @@ export class Session implements RpcSession {
 
   set userId(userId: string | undefined) {
     this.key.login.userId = userId;
+    this.key.login.createdMs = this.#host.nowMs();
+  }
+
+  get login(): AuthKey {
+    return this.key.login;
+  }
+
+  logins(): readonly AuthKey[] {
+    return this.userId === undefined ? [] : this.#host.loginsOf(this.userId);
+  }
+
+  end(login: AuthKey): void {
+    this.#host.endLogin(login);
+  }
+
+  /** `initConnection`. */
+  introduce(device: ClientDevice): void {
+    this.login.device = device;
   }
 
   get layer(): number {

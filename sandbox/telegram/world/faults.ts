@@ -30,6 +30,8 @@ export class WorldFaults {
   refuseRepeatedRandomIds = false;
   /** A call that rings is told again to sessions that open meanwhile. */
   repeatRingingCalls = false;
+  /** A login by token must move to this data centre first. */
+  accountsLiveIn: number | undefined;
   /** How long a bot may take to answer an inline query or a pressed button. */
   botAnswerTimeoutMs = 10_000;
 

@@ -17,7 +17,15 @@ interface SentCode {
 
 interface QrToken {
   readonly untilMs: number;
+  /** Of the login that comes of it. */
+  readonly hash: bigint;
   userId?: UserId;
+}
+
+/** A token that somebody has accepted: whose login it makes, and how that is named in the list of his devices. */
+export interface ScannedToken {
+  readonly userId: UserId;
+  readonly hash: bigint;
 }
 
 /** How people prove to a new client who they are: a code sent to their other devices, or a scanned QR code. */
@@ -65,23 +73,24 @@ export class Logins {
   newToken(): { readonly token: Buffer; readonly expires: number } {
     const token = this.#parts.ids.bytes(16);
     const untilMs = this.#parts.clock.nowMs() + tokenLifetimeMs;
-    this.#tokens.set(token.toString('base64url'), { untilMs });
+    this.#tokens.set(token.toString('base64url'), { untilMs, hash: this.#parts.ids.long() });
     return { token, expires: Math.floor(untilMs / 1000) };
   }
 
   /** A logged-in person scans the code. @throws Refusal AUTH_TOKEN_INVALIDX, AUTH_TOKEN_EXPIRED, AUTH_TOKEN_ALREADY_ACCEPTED */
-  scan(token: string, userId: UserId): void {
+  scan(token: string, userId: UserId): ScannedToken {
     const known = this.#tokens.get(token);
     if (!known) throw new Refusal(400, 'AUTH_TOKEN_INVALIDX');
     if (known.userId) throw new Refusal(400, 'AUTH_TOKEN_ALREADY_ACCEPTED');
     if (known.untilMs <= this.#parts.clock.nowMs()) throw new Refusal(400, 'AUTH_TOKEN_EXPIRED');
     known.userId = userId;
     this.#parts.events.tell({ type: 'loginTokenScanned', token });
+    return { userId, hash: known.hash };
   }
 
-  /** Who scanned this token. */
-  scannedBy(token: string): UserId | undefined {
-    return this.#tokens.get(token)?.userId;
+  scanned(token: string): ScannedToken | undefined {
+    const { userId, hash } = this.#tokens.get(token) ?? {};
+    return userId === undefined || hash === undefined ? undefined : { userId, hash };
   }
 }
 

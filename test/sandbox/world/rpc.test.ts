@@ -18,6 +18,14 @@ function scene() {
       sessionId: String(++sessionCount),
       userId,
       layer: 227,
+      login: {
+        hash: 1n,
+        device: { apiId: 1, deviceModel: '', systemVersion: '', appVersion: '' },
+        createdMs: 0,
+        activeMs: 0,
+      },
+      logins: () => [],
+      end: () => {},
       push: (updates) => pushed.push(updates),
     };
     rpc.opened(session);
