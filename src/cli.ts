@@ -1,22 +1,22 @@
 /** Operates an installation from a terminal: `npm run cli -- <command>`. */
-import { pino } from 'pino';
 import { WrongPlanFile } from './adapters/plans/plan-file.ts';
-import { LoginFailed, login } from './adapters/telegram/login/login.ts';
+import { TelegramTimeout, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
+import { LoginFailed } from './adapters/telegram/login/refusals.ts';
 import { WrongTemplates } from './adapters/templates/catalogue.ts';
 import type { Commands } from './cli/command.ts';
 import { hostUsage } from './cli/host-commands.ts';
 import { installationCommands } from './cli/installation-commands.ts';
 import { lineUsage } from './cli/line-commands.ts';
+import { loginCommands, loginUsage } from './cli/login-commands.ts';
 import { ownerUsage } from './cli/owner-commands.ts';
 import { planUsage } from './cli/plan-commands.ts';
 import { templateCommands, templateUsage } from './cli/template-commands.ts';
-import { InputEnded, onTerminal } from './cli/terminal.ts';
+import { InputEnded } from './cli/terminal.ts';
 import { workerUsage } from './cli/worker-commands.ts';
 import { WrongUsage } from './cli/wrong-usage.ts';
-import { type Config, proxyOf, readConfig, WrongConfiguration } from './config.ts';
+import { type Config, readConfig, WrongConfiguration } from './config.ts';
 import { runningCluster } from './db/cluster.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
-import { LoginRepository } from './db/login-repository.ts';
 import { WrongSecretKey } from './db/secret-box.ts';
 import { dataDirOf, isSandbox, openStorage, type Storage } from './storage.ts';
 
@@ -28,32 +28,9 @@ ${ownerUsage}
 ${templateUsage}
 ${workerUsage}
 ${hostUsage}
-  login    logs the chat account in to Telegram (phone code, 2FA or QR)`;
+${loginUsage}`;
 
-const commands: Commands = {
-  ...installationCommands,
-  login: async () => {
-    const { TELEGRAM_API_ID: apiId, TELEGRAM_API_HASH: apiHash, TELEGRAM_PROXY: proxy } = readConfig(process.env);
-    if (apiId === undefined || apiHash === undefined) {
-      throw new WrongUsage(
-        'login: set TELEGRAM_API_ID, TELEGRAM_API_HASH and TELEGRAM_BOT_TOKEN first (my.telegram.org, BotFather)',
-      );
-    }
-    return async (storage) => {
-      const session = await onTerminal((terminal) =>
-        login({
-          apiId,
-          apiHash,
-          ...(proxy !== undefined && { proxy: proxyOf(proxy) }),
-          log: pino({ level: 'silent' }),
-          ...terminal,
-        }),
-      );
-      await new LoginRepository(storage.database, storage.box).keep(session);
-      return 'The chat account is logged in. Start the service with `npm start`.';
-    };
-  },
-};
+const commands: Commands = { ...installationCommands, ...loginCommands };
 
 async function main(words: readonly string[]): Promise<string> {
   const candidates = [words.slice(0, 2).join(' '), words[0] ?? ''];
@@ -91,6 +68,8 @@ const remedied = [
   DatabaseUnavailable,
   InputEnded,
   LoginFailed,
+  TelegramTimeout,
+  TelegramUnreachable,
   WrongPlanFile,
   WrongTemplates,
 ];

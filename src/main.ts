@@ -9,13 +9,13 @@ import { Readiness } from './adapters/http/readiness.ts';
 import { readPlanFile } from './adapters/plans/plan-file.ts';
 import { readTemplates, shippedTemplates } from './adapters/templates/catalogue.ts';
 import { type Config, healthPort, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
-import { LoginRepository } from './db/login-repository.ts';
+import { hostLogin } from './host-login.ts';
 import { hostOptionsOf } from './host-options.ts';
 import { openLog } from './log.ts';
 import { UserId } from './machines/model/ids.ts';
 import { mainWorker } from './machines/model/shards.ts';
 import { checkMachine } from './preflight.ts';
-import { NotLoggedIn, remedyOf } from './remedy.ts';
+import { remedyOf } from './remedy.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { dataDirOf, isSandbox, openStorage, type Storage } from './storage.ts';
 
@@ -66,16 +66,18 @@ async function runLive(config: Config): Promise<void> {
   const presence = await present(config);
   const storage = await openStorage(config, dataDirOf(config));
   started.defer(() => storage.close());
-  const session = await new LoginRepository(storage.database, storage.box).session();
-  if (session === undefined) {
-    throw new NotLoggedIn('The chat account is not logged in to Telegram yet: run `npm run cli -- login` once.');
-  }
-  const service = await start(config, presence, storage, {
+  const access = {
     apiId: config.TELEGRAM_API_ID ?? 0,
     apiHash: config.TELEGRAM_API_HASH ?? '',
-    session,
-    botToken: config.TELEGRAM_BOT_TOKEN ?? '',
     ...(config.TELEGRAM_PROXY !== undefined && { proxy: proxyOf(config.TELEGRAM_PROXY) }),
+  };
+  const log = presence.log.child({ part: 'login' });
+  const login = await hostLogin({ host: hostOptionsOf(config).host, storage, telegram: access, log });
+  const { session, device } = login;
+  const telegram = { ...access, session, device, botToken: config.TELEGRAM_BOT_TOKEN ?? '', serve: login.serve };
+  const service = await start(config, presence, storage, telegram).catch(async (error: unknown) => {
+    await login.judge(error);
+    throw error;
   });
   started.defer(() => drain(service, config.DRAIN_SECONDS));
 }

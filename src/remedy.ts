@@ -3,6 +3,7 @@ import { CannotListen } from './adapters/http/http.ts';
 import { JobsUnavailable } from './adapters/jobs/jobs-unavailable.ts';
 import { WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
+import { LoginFailed } from './adapters/telegram/login/refusals.ts';
 import { WrongTemplates } from './adapters/templates/catalogue.ts';
 import { readConfig, WrongConfiguration } from './config.ts';
 import { DatabaseUnavailable } from './db/database-unavailable.ts';
@@ -22,6 +23,7 @@ const remedied = [
   DatabaseUnavailable,
   HostRefused,
   NotLoggedIn,
+  LoginFailed,
   LoginLost,
   WrongPlanFile,
   WrongTemplates,

@@ -82,6 +82,8 @@ export interface ServiceOptions {
     readonly botToken: string;
     /** https://api.telegram.org by default. */
     readonly botApiRoot?: string;
+    /** What this host's login does for others, while the account is open. */
+    readonly serve?: (account: TelegramAccount) => Promise<() => Promise<void>>;
   };
   readonly sip: Pick<SipOptions, 'bind' | 'advertisedHost' | 'tls'>;
   readonly media: Omit<MediaOptions, 'log' | 'recordings'>;
@@ -537,7 +539,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 
   async function openAccount(mayAct: () => boolean): Promise<TelegramAccount> {
-    const { botToken: _, botApiRoot: __, ...login } = options.telegram;
+    const { botToken: _, botApiRoot: __, serve, ...login } = options.telegram;
     const account = await openTelegram({
       ...login,
       mailbox: new MailboxRepository(storage.database),
@@ -547,6 +549,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log: log.child({ part: 'telegram' }),
     });
     started.push(() => account.close());
+    if (serve) started.push(await serve(account));
     return account;
   }
 

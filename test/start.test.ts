@@ -13,6 +13,7 @@ import { temporaryDirectory } from './support/database.ts';
 
 const program = (name: string) => join(dirname(import.meta.dirname), name);
 const telegram = {
+  HOST_ID: 'local',
   TELEGRAM_API_ID: '12',
   TELEGRAM_API_HASH: '0'.repeat(32),
   TELEGRAM_BOT_TOKEN: `1:${'a'.repeat(30)}`,
@@ -32,7 +33,7 @@ beforeAll(async () => {
   const session = double.sessionString(double.addUser({ firstName: 'Telephone' }).id);
   await double.close();
   const storage = await openStorage(readConfig(telegram), directory);
-  await new LoginRepository(storage.database, storage.box).keep(session);
+  await new LoginRepository(storage.database, storage.box).keep('local', { session });
   await storage.close();
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));

@@ -27,6 +27,7 @@ import { Migration20261125RowChanges } from './migrations/2026-11-25-row-changes
 import { Migration20261126LateInputs } from './migrations/2026-11-26-late-inputs.ts';
 import { Migration20261127OperatorServers } from './migrations/2026-11-27-operator-servers.ts';
 import { Migration20261128Hosting } from './migrations/2026-11-28-hosting.ts';
+import { Migration20261129Logins } from './migrations/2026-11-29-logins.ts';
 import { Migration20261203HostsShown } from './migrations/2026-12-03-hosts-shown.ts';
 import { Migration20261204ShardInbox } from './migrations/2026-12-04-shard-inbox.ts';
 import { Migration20261205LineStandings } from './migrations/2026-12-05-line-standings.ts';
@@ -45,6 +46,7 @@ const migrations = [
   { name: '2026-11-26-late-inputs', class: Migration20261126LateInputs },
   { name: '2026-11-27-operator-servers', class: Migration20261127OperatorServers },
   { name: '2026-11-28-hosting', class: Migration20261128Hosting },
+  { name: '2026-11-29-logins', class: Migration20261129Logins },
   { name: '2026-12-03-hosts-shown', class: Migration20261203HostsShown },
   { name: '2026-12-04-shard-inbox', class: Migration20261204ShardInbox },
   { name: '2026-12-05-line-standings', class: Migration20261205LineStandings },

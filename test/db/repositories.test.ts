@@ -5,7 +5,6 @@ import { HintRepository } from '../../src/db/hint-repository.ts';
 import { LineBookRepository } from '../../src/db/line-book-repository.ts';
 import { watchLineChanges } from '../../src/db/line-changes.ts';
 import { LineRepository } from '../../src/db/line-repository.ts';
-import { LoginRepository } from '../../src/db/login-repository.ts';
 import { MailboxRepository, PeerRepository } from '../../src/db/mailbox-repository.ts';
 import { PanelRepository } from '../../src/db/panel-repository.ts';
 import { SecretBox, WrongSecretKey } from '../../src/db/secret-box.ts';
@@ -306,16 +305,6 @@ test('the mailbox remembers its place, and peers their access', async () => {
   await peers.remember(account, olga, { accessHash: '-5', met: false });
   await peers.remember(account, olga, { accessHash: '-6', met: true });
   expect(await peers.find(account, olga)).toEqual({ accessHash: '-6', met: true });
-});
-
-test('the session survives the mailbox being saved, sealed, and a new login replaces it', async () => {
-  const logins = new LoginRepository(database, box);
-  expect(await logins.session()).toBeUndefined();
-  await logins.keep('first');
-  await new MailboxRepository(database).save(UserId('7'), { pts: 9, qts: 0, date: 101 });
-  expect(await logins.session()).toBe('first');
-  await logins.keep('second');
-  expect(await logins.session()).toBe('second');
 });
 
 test('a panel is changed piece by piece and forgotten', async () => {

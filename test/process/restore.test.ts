@@ -14,6 +14,7 @@ import { freePort } from '../peers/program.ts';
 import { processesOn, Running, reachableDirectory } from './support/running.ts';
 
 const live = {
+  HOST_ID: 'local',
   TELEGRAM_API_ID: '12',
   TELEGRAM_API_HASH: '0'.repeat(32),
   TELEGRAM_BOT_TOKEN: `12:${'a'.repeat(30)}`,
@@ -36,7 +37,7 @@ afterAll(() => directory?.remove());
 
 /** What an installation holds after some days. */
 async function fill(storage: Storage): Promise<void> {
-  await new LoginRepository(storage.database, storage.box).keep(session);
+  await new LoginRepository(storage.database, storage.box).keep('local', { session });
   await new LineRepository(storage.database, storage.box).add({
     name: 'Office',
     owner: UserId('7'),
@@ -63,7 +64,7 @@ async function contents(storage: Storage) {
     const settings = await Promise.all((await lines.all()).map(({ id }) => lines.settings(id)));
     return {
       lines: settings.map((line) => [line.login, line.password]),
-      login: await new LoginRepository(storage.database, storage.box).session(),
+      login: await new LoginRepository(storage.database, storage.box).session('local'),
       deadlines: await storage.database.fork().execute('select address, kind from deadline'),
     };
   } finally {

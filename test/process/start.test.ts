@@ -13,6 +13,7 @@ import { freePort } from '../peers/program.ts';
 import { isTaken, processesOn, Running, reachableDirectory } from './support/running.ts';
 
 const live = {
+  HOST_ID: 'local',
   TELEGRAM_API_ID: '12',
   TELEGRAM_API_HASH: '0'.repeat(32),
   TELEGRAM_BOT_TOKEN: `12:${'a'.repeat(30)}`,
@@ -24,7 +25,7 @@ async function logIn(dataDir: string, ...statements: readonly string[]): Promise
   const session = telegram.sessionString(telegram.addUser({ firstName: 'Telephone' }).id);
   await telegram.close();
   const storage = await openStorage(readConfig({}), dataDir);
-  await new LoginRepository(storage.database, storage.box).keep(session);
+  await new LoginRepository(storage.database, storage.box).keep('local', { session });
   for (const statement of statements) await storage.database.fork().execute(statement);
   await storage.close();
 }

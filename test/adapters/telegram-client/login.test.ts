@@ -2,7 +2,8 @@ import { Api } from 'telegram';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
 import { openTelegram } from '../../../src/adapters/telegram/client/account.ts';
-import { type LoginOptions, login, type Question } from '../../../src/adapters/telegram/login/login.ts';
+import { type LoginOptions, login } from '../../../src/adapters/telegram/login/login.ts';
+import type { Question } from '../../../src/adapters/telegram/login/steps.ts';
 import { MemoryMailbox } from '../../fakes/memory-mailbox.ts';
 import { proxyOf, silent } from './chat-account.ts';
 

@@ -101,6 +101,11 @@ class Account implements TelegramAccount {
       connected: () => this.#reader?.recover('connected'),
       received: (object) => this.#received(object),
     });
+    // A reader asks by itself. Where nobody reads, only a request tells whether the login still stands.
+    this.#connection.onState((state) => {
+      if (state !== 'connected' || this.#reader || this.#selfId === undefined) return;
+      this.invoke(new Api.updates.GetState()).catch(() => {});
+    });
     this.#people = new People({
       account: () => this.selfId,
       store: options.peers,

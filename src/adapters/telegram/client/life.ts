@@ -29,6 +29,8 @@ export interface LifeOptions {
   /** A saved login, or '' for none. */
   readonly session: string;
   readonly proxy?: SocksProxy;
+  /** How the login is called in the account's list of devices. */
+  readonly device?: string;
   /** In addition to Telegram's own. */
   readonly rsaKeys?: readonly RsaKey[];
   readonly log: Logger;
@@ -81,8 +83,7 @@ export class Life {
       // Its documentation says this is the default; it is not.
       securityChecks: true,
       networkSocket: this.#sockets.kind,
-      // How the login is called in the account's list of devices.
-      deviceModel: 'siptg',
+      deviceModel: options.device ?? 'siptg',
       ...(options.proxy && { proxy: { ip: options.proxy.host, socksType: 5, ...credentials(options.proxy) } }),
     });
     this.#client.onError = async (error) => options.log.info({ error: error?.message }, 'telegram library');
