@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 import { type AuthKey, AuthKeys } from './auth-keys.ts';
 import { gramJsSession, type MtcuteSession, mtcuteDcs, mtcuteSession, randomAuthKey } from './client-logins.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
-import { RpcError, type RpcMethods, type RpcSession } from './contract.ts';
+import { RpcError, type RpcLogin, type RpcMethods, type RpcSession } from './contract.ts';
 import { Faults } from './faults.ts';
 import { Inbound } from './inbound.ts';
 import { KeyExchange } from './key-exchange.ts';
@@ -55,6 +55,8 @@ export interface MtServer {
   addAuthKey(key: Buffer, userId: string): void;
   /** The user's sessions, with or without a connection at the moment. */
   sessionsOf(userId: string): RpcSession[];
+  /** The devices this user is logged in with. */
+  loginsOf(userId: string): readonly RpcLogin[];
   /** A new login of this user as a GramJS StringSession. To be used through the proxy. */
   sessionString(userId: string): string;
   /** A new login of this user as mtcute's session data. */
@@ -165,6 +167,7 @@ export const startMtServer = async (options: MtServerOptions): Promise<MtServer>
     layers: [...layers.keys()],
     mtcuteDcs: dcs,
     addAuthKey: adoptLogin,
+    loginsOf,
     sessionsOf: (userId) => [...sessions.where((session) => session.userId === userId)],
     sessionString: (userId) => gramJsSession(newLogin(userId)),
     mtcuteSession: (userId) => mtcuteSession(newLogin(userId), userId, dcs),
