@@ -84,6 +84,7 @@ test('what the image holds is all a start needs', async () => {
 test.each([
   ['Dockerfile', () => of('ENV').map((text) => text.split('=')[0])],
   ['compose.yaml', () => members(block('siptg'), 'environment')],
+  ['compose.yaml’s second host', () => members(block('siptg-b'), 'environment')],
   ['siptg.env.example', () => variables(read('siptg.env.example'))],
   ['siptg.service', () => [...read('siptg.service').matchAll(/^Environment=(\w+)=/gm)].map(([, key]) => key)],
 ])('%s sets only keys there are', (_, found) => {
