@@ -87,7 +87,7 @@ export const keys = {
   RECORDINGS_DIR: key(
     z.string().min(1).optional(),
     'a directory that can be written',
-    'where recordings lie until they are delivered; DATA_DIR/recordings where not given',
+    'where recordings lie until the database has them; DATA_DIR/recordings where not given',
   ),
   REDIS_URL: key(
     z

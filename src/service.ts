@@ -11,6 +11,7 @@ import { Post } from './actors/hosting/post.ts';
 import { ShardWork } from './actors/hosting/shard-work.ts';
 import { SharedStandings } from './actors/hosting/shared-standings.ts';
 import { LineActors } from './actors/lines.ts';
+import { pieceMissing } from './actors/piece-missing.ts';
 import type { CallLog } from './actors/ports/call-log.ts';
 import type { WallClock } from './actors/ports/clock.ts';
 import type { Deadline } from './actors/ports/deadlines.ts';
@@ -57,8 +58,10 @@ import { MailboxRepository, PeerRepository } from './db/mailbox-repository.ts';
 import { PanelRepository } from './db/panel-repository.ts';
 import { PlacementRepository } from './db/placement-repository.ts';
 import { PlanRepository } from './db/plan-repository.ts';
+import { RecordingBookRepository } from './db/recording-book-repository.ts';
 import { RecordingRepository } from './db/recording-repository.ts';
 import { keepRows } from './db/row-changes.ts';
+import { SegmentRepository } from './db/segment-repository.ts';
 import { UserRepository } from './db/user-repository.ts';
 import { watch } from './db/watching.ts';
 import { healthParts } from './health-parts.ts';
@@ -144,6 +147,7 @@ const settlingMs = 3_000;
 /** Builds the adapters, hands them to the actors, and starts. @throws what an adapter throws when it cannot start */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { storage, log, clock } = options;
+  const { id: host } = options.host;
   const started: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of started.splice(0).reverse()) {
@@ -164,6 +168,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const jobs = await openJobs({
       databaseUrl: storage.url,
       redisUrl: options.redisUrl,
+      host,
       log: log.child({ part: 'jobs' }),
     });
     started.push(() => jobs.close());
@@ -200,7 +205,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
     const media = await startMedia({
       ...options.media,
-      recordings: { directory: storage.recordings },
+      recordings: { directory: storage.recordings, segmentClosed: (segment) => recordings.segmentClosed(segment) },
       log: log.child({ part: 'media' }),
     });
     started.push(() => media.close());
@@ -233,7 +238,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log: log.child({ part: 'telegram-calls' }),
     });
     started.push(() => telegram.close());
-    const deliveries = openDeliveries(jobs, account, undelivered({ texts, users }));
+    const deliveries = openDeliveries(jobs, account, { texts, users });
     const deadlines = new QueuedDeadlines({
       rows: new DeadlineRepository(storage.database),
       queue: jobs.queues.deadlines,
@@ -257,14 +262,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const owner = (await lines.find(line))?.owner;
       if (owner !== undefined) await plans.count(owner, ended);
     });
-    const recordings = new Recordings({
+    const book = new RecordingBookRepository(storage.database, host);
+    const recordings: Recordings = new Recordings({
       recorder: media.recorder,
       delivery: deliveries,
+      book,
       texts,
       users,
       clock: wall,
       faults,
     });
+    // Nobody goes on with the calls of the process before.
+    const interrupted = await book.begunOn(host);
+    void deliveries
+      .leftOverTried()
+      .then(() => Promise.all(interrupted.map((recording) => recordings.finish(recording, host))))
+      .catch((error: unknown) => faults.report('recording', error));
     const time = clock ? { clock } : {};
     const told = toldPlans(plans, { say: (saying) => settings.say(saying), faults });
     const lineActors = new LineActors({
@@ -521,16 +534,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   function openDeliveries(
     jobs: Jobs,
     account: TelegramAccount,
-    notDelivered: ReturnType<typeof undelivered>,
+    readers: Parameters<typeof undelivered>[0],
   ): RecordingDeliveries {
     const { botToken: token, botApiRoot: apiRoot } = options.telegram;
     const deliveries = new RecordingDeliveries({
       rows: new RecordingRepository(storage.database),
+      segments: new SegmentRepository(storage.database, host),
       queue: jobs.queues.recordings,
+      uploads: jobs.queues.segments,
+      host,
       conversation: accountDelivery({ account, log: log.child({ part: 'delivery' }) }),
       bot: botDelivery({ token, ...(apiRoot !== undefined && { apiRoot }) }),
       directory: storage.recordings,
-      notDelivered,
+      notDelivered: undelivered(readers),
+      pieceMissing: pieceMissing(readers),
       log: log.child({ part: 'delivery' }),
     });
     deliveries.start();

@@ -2,11 +2,16 @@ import type { Database } from './database.ts';
 
 const dayMs = 86_400_000;
 
-/** Removes what has been kept long enough: entries of the audit logs after a year, offers a day after they expired. */
+/**
+ * Removes what has been kept long enough: entries of the audit logs after a year, offers a day after they expired, pieces of
+ * recordings after 30 days. Those are empty by then, for no recording is kept longer than 7 days after its call, unless nobody
+ * knows what they are pieces of.
+ */
 export async function removeExpired(database: Database): Promise<void> {
   await database.fork().execute(
     `with offers as (delete from offer where expires_at < now() - interval '1 day'),
-       hosts as (delete from host_entry where at < now() - interval '1 year')
+       hosts as (delete from host_entry where at < now() - interval '1 year'),
+       pieces as (delete from segment where stored_at < now() - interval '30 days')
      delete from audit_entry where at < now() - interval '1 year'`,
   );
 }

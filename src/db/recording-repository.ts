@@ -1,3 +1,4 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Delivery } from '../actors/ports/recording-delivery.ts';
 import { EpochMs, RecordingId, UserId } from '../machines/model/ids.ts';
 import type { DeliveryFault } from '../machines/model/recording-faults.ts';
@@ -8,6 +9,8 @@ import { RecordingEntity, type RecordingRow } from './entities/recording.ts';
 export interface StoredRecording extends DeliveryProgress {
   readonly delivery: Delivery;
   readonly takenAt: EpochMs;
+  /** Where the file is, if it is one and not in segments; undefined of what an earlier release left. */
+  readonly host?: string | undefined;
 }
 
 export interface DeliveryProgress {
@@ -30,9 +33,34 @@ export class RecordingRepository {
     this.#database = database;
   }
 
-  /** Known already: nothing changes. */
-  async add({ delivery, takenAt, ...progress }: StoredRecording): Promise<void> {
-    await this.#database.fork().upsert(
+  /**
+   * It is no longer being recorded. Known already: nothing changes.
+   * @returns false when it is not to be delivered by who asks: it was, or another host goes on with it
+   */
+  async add(recording: StoredRecording): Promise<boolean> {
+    const { recording: id, file } = recording.delivery;
+    const { segments } = file;
+    return this.#database.fork().transactional(async (em) => {
+      if (segments) {
+        const [begun] = await em.execute<{ run: number }[]>('select run from recording_begun where id = ? for update', [
+          id,
+        ]);
+        if (begun && begun.run !== segments.run) return false;
+        await em.execute('delete from recording_begun where id = ?', [id]);
+        const [over] = await em.execute<unknown[]>(
+          `select from segment where recording = ? and state = 'delivered' limit 1`,
+          [id],
+        );
+        if (over) return false;
+      }
+      await this.#insert(em, recording);
+      return true;
+    });
+  }
+
+  async #insert(em: SqlEntityManager, { delivery, takenAt, host, ...progress }: StoredRecording): Promise<void> {
+    const { segments } = delivery.file;
+    await em.upsert(
       RecordingEntity,
       {
         id: delivery.recording,
@@ -47,6 +75,9 @@ export class RecordingRepository {
         caption: delivery.caption,
         startedAt: new Date(delivery.startedAt),
         takenAt: new Date(takenAt),
+        host: host ?? null,
+        run: segments?.run ?? null,
+        segments: segments?.count ?? null,
         ...columnsOf(progress),
       },
       { onConflictAction: 'ignore' },
@@ -58,13 +89,13 @@ export class RecordingRepository {
     return row ? storedOf(row) : undefined;
   }
 
-  /** Those whose time has come, the longest waiting first. */
-  async due(now: EpochMs, limit: number): Promise<readonly RecordingId[]> {
+  /** Those whose time has come and that this host can deliver, the longest waiting first. */
+  async due(now: EpochMs, host: string, limit: number): Promise<readonly RecordingId[]> {
     const rows = await this.#database
       .fork()
       .find(
         RecordingEntity,
-        { nextTryAt: { $lte: new Date(now) } },
+        { nextTryAt: { $lte: new Date(now) }, $or: [{ run: { $ne: null } }, { host: null }, { host }] },
         { orderBy: { nextTryAt: 'asc' }, limit, fields: ['id'] },
       );
     return rows.map(({ id }) => RecordingId(id));
@@ -74,8 +105,29 @@ export class RecordingRepository {
     await this.#database.fork().nativeUpdate(RecordingEntity, { id: recording }, columnsOf(progress));
   }
 
+  /** For as long as nobody else does: not another host beside this one, but this host's next process. */
+  async claim(recording: RecordingId, host: string, forMs: number): Promise<boolean> {
+    const claimed = await this.#database.fork().execute<unknown[]>(
+      `update recording set claimed_by = ?, claimed_until = now() + ? * interval '1 ms'
+       where id = ? and (claimed_by is null or claimed_by = ? or claimed_until < now()) returning id`,
+      [host, forMs, recording, host],
+    );
+    return claimed.length > 0;
+  }
+
+  async release(recording: RecordingId, host: string): Promise<void> {
+    await this.#database
+      .fork()
+      .execute('update recording set claimed_by = null where id = ? and claimed_by = ?', [recording, host]);
+  }
+
+  /** Its pieces are emptied. */
   async remove(recording: RecordingId): Promise<void> {
-    await this.#database.fork().nativeDelete(RecordingEntity, { id: recording });
+    await this.#database.fork().execute(
+      `with emptied as (update segment set state = 'delivered', bytes = null where recording = ?)
+       delete from recording where id = ?`,
+      [recording, recording],
+    );
   }
 }
 
@@ -92,7 +144,12 @@ const columnsOf = (progress: DeliveryProgress) => ({
 const storedOf = (row: RecordingRow): StoredRecording => ({
   delivery: {
     recording: RecordingId(row.id),
-    file: { path: row.path, bytes: row.bytes, durationMs: row.durationMs },
+    file: {
+      path: row.path,
+      bytes: row.bytes,
+      durationMs: row.durationMs,
+      ...(typeof row.run === 'number' && { segments: { run: row.run, count: row.segments ?? undefined } }),
+    },
     user: UserId(row.userId),
     owner: UserId(row.ownerId),
     chat: row.chat ?? undefined,
@@ -102,6 +159,7 @@ const storedOf = (row: RecordingRow): StoredRecording => ({
     startedAt: EpochMs(row.startedAt.getTime()),
   },
   takenAt: EpochMs(row.takenAt.getTime()),
+  host: row.host ?? undefined,
   nextTryAt: EpochMs(row.nextTryAt.getTime()),
   tries: row.tries,
   why: row.reason === null || row.reason === undefined ? undefined : faultOf(row.reason),

@@ -1,11 +1,19 @@
 import type { CallId, RecordingId, VoiceLegId } from '../../machines/model/ids.ts';
 import type { RecorderFault } from '../../machines/model/recording-faults.ts';
 
-/** A finished recording: Ogg/Opus (RFC 7845) on this host's disk. */
+/** A finished recording: Ogg/Opus (RFC 7845). */
 export interface RecordedFile {
+  /** On the disk of the host that recorded it. */
   readonly path: string;
   readonly bytes: number;
   readonly durationMs: number;
+  /** Given: it lies in segments (`RecordedSegment`), and `path` is the first of them; otherwise in the one file. */
+  readonly segments?: {
+    /** The last run, which this host recorded; bytes and duration are its own. */
+    readonly run: number;
+    /** Of that run; undefined: who recorded it is gone, and nobody knows. */
+    readonly count: number | undefined;
+  };
 }
 
 export type RecorderFact =
@@ -31,6 +39,8 @@ export interface Recorder {
       readonly performer: string;
       /** How much sound is written; unset: no limit. */
       readonly limitMs?: number;
+      /** Other hosts recorded so many streams of it before; 0 where not given. */
+      readonly run?: number;
     },
   ): void;
   /** The time line stands still; the file stays one. */

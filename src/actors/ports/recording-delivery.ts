@@ -1,4 +1,5 @@
 import type { EpochMs, RecordingId, UserId } from '../../machines/model/ids.ts';
+import type { RecordedSegment } from '../../machines/model/recorded-segment.ts';
 import type { RecordedFile } from './recorder.ts';
 
 /** Where and as what a recording is delivered (product §8). */
@@ -22,4 +23,6 @@ export interface Delivery {
 export interface RecordingDelivery {
   /** Resolves once the delivery survives a restart of this process. */
   deliver(delivery: Delivery): Promise<void>;
+  /** Brings a piece that is closed from this host's disk to where every host can read it; tried again until it is there. */
+  take(segment: RecordedSegment): void;
 }

@@ -7,6 +7,8 @@ import { inTime, JobsUnavailable } from './jobs-unavailable.ts';
 export interface JobData {
   readonly deadlines: { readonly address: string; readonly kind: string; readonly dueAt: number };
   readonly recordings: { readonly recording: string };
+  /** Of this host alone: the name of a file on its disk. */
+  readonly segments: { readonly file: string };
 }
 export type QueueName = keyof JobData;
 
@@ -14,6 +16,8 @@ export interface JobsOptions {
   readonly databaseUrl: string;
   /** Given: jobs live in Redis; otherwise in the database. */
   readonly redisUrl?: string | undefined;
+  /** Its id: some work can only be done where the files are. */
+  readonly host?: string;
   readonly log: Logger;
 }
 
@@ -27,9 +31,11 @@ export interface Jobs {
 }
 
 const openingMs = 10_000;
+/** Of an installation that names none. */
+const onlyHost = 'local';
 
 /** @throws JobsUnavailable when the queues cannot be reached within 10 s */
-export async function openJobs({ databaseUrl, redisUrl, log }: JobsOptions): Promise<Jobs> {
+export async function openJobs({ databaseUrl, redisUrl, host = onlyHost, log }: JobsOptions): Promise<Jobs> {
   const backend: Backend = redisUrl === undefined ? postgresBackend(databaseUrl) : redisBackend(redisUrl);
   try {
     await inTime(backend.prepare(), openingMs, 'making the tables of the queues');
@@ -39,6 +45,7 @@ export async function openJobs({ databaseUrl, redisUrl, log }: JobsOptions): Pro
   const queues = {
     deadlines: new JobQueue<JobData['deadlines']>('deadlines', backend, log),
     recordings: new JobQueue<JobData['recordings']>('recordings', backend, log),
+    segments: new JobQueue<JobData['segments']>(`recordings.${host}`, backend, log),
   };
   const all = Object.values(queues);
   let closed: Promise<unknown> | undefined;

@@ -5,6 +5,7 @@ import type { Recorder } from '../../actors/ports/recorder.ts';
 import type { RtpLegs } from '../../actors/ports/rtp-legs.ts';
 import type { WebRtcLegs } from '../../actors/ports/webrtc-legs.ts';
 import type { LegId } from '../../machines/model/ids.ts';
+import type { RecordedSegment } from '../../machines/model/recorded-segment.ts';
 import type { ThreadLoad } from './busy-meter.ts';
 import { type CodecLibrary, loadCodecs } from './codecs/library.ts';
 import { musicRateHz } from './graph/music.ts';
@@ -33,7 +34,11 @@ export interface MediaOptions {
     readonly portRange?: readonly [number, number];
   };
   /** An existing directory of this host; without it, every recording fails. */
-  readonly recordings?: { readonly directory: string };
+  readonly recordings?: {
+    readonly directory: string;
+    /** Told of each piece that is whole and on the disk. */
+    readonly segmentClosed?: (segment: RecordedSegment) => void;
+  };
   /** Hold music: path of a WAV file, 16 bit, mono or stereo; one of our own otherwise. */
   readonly music?: string;
   readonly log?: Logger;
@@ -82,7 +87,7 @@ export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => 
     await directory.close();
     throw error;
   }
-  const recorder = createRecorder(directory, options.recordings?.directory, log);
+  const recorder = createRecorder(directory, options.recordings?.directory, log, options.recordings?.segmentClosed);
   return {
     recorder,
     media: createMedia(directory),

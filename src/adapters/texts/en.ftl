@@ -129,6 +129,7 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Recorded by hand
+recording-piece-missing = The recording was interrupted: a piece is missing.
 recording-limit = The recording has stopped: the plan allows { $limit } of a call.
 recording-failed =
     { $party }

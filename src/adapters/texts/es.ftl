@@ -129,6 +129,7 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Grabación manual
+recording-piece-missing = La grabación se interrumpió: falta una parte.
 recording-limit = La grabación se detuvo: el plan permite { $limit } por llamada.
 recording-failed =
     { $party }

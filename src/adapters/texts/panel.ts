@@ -66,6 +66,7 @@ export const recording: Rendering<RecordingNotice> = {
       length: clock(durationMs),
     }),
   }),
+  recordingPieceMissing: (_, phrase) => ({ text: phrase('recording-piece-missing') }),
   recordingLimit: ({ limitMs }, phrase) => ({ text: phrase('recording-limit', { limit: duration(limitMs, phrase) }) }),
   recordingFailed: ({ label, why }, phrase) => ({
     text: phrase('recording-failed', { party: party(label, phrase), reason: recorderFault(why, phrase) }),

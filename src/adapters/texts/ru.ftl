@@ -129,6 +129,7 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Запись включена вручную
+recording-piece-missing = Запись прервалась: часть отсутствует.
 recording-limit = Запись остановлена: тариф позволяет { $limit } на звонок.
 recording-failed =
     { $party }

@@ -129,6 +129,7 @@ recording-caption-user =
     { $party } · { $line }
     { $date }, { $time } UTC · { $length }
     Запис увімкнено вручну
+recording-piece-missing = Запис перервався: частини бракує.
 recording-limit = Запис зупинено: тариф дозволяє { $limit } на дзвінок.
 recording-failed =
     { $party }

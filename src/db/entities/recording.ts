@@ -24,6 +24,9 @@ export const RecordingEntity = defineEntity({
     partsSentToOwner: p.integer(),
     ownerTold: p.boolean(),
     deliveredAt: p.datetime().nullable(),
+    host: p.string().nullable(),
+    run: p.integer().nullable(),
+    segments: p.integer().nullable(),
   },
 });
 export type RecordingRow = InferEntity<typeof RecordingEntity>;

@@ -102,6 +102,8 @@ export type RecordingNotice =
       readonly durationMs: number;
       readonly startedBy: 'owner' | 'user';
     }
+  /** Under the file, once: it was interrupted, and not all that was said is in it. */
+  | { readonly kind: 'recordingPieceMissing' }
   /** Recording stopped by itself: the plan allows so much of each call. */
   | { readonly kind: 'recordingLimit'; readonly limitMs: number }
   /** Nothing more could be written. */

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Part, partsOf } from '../../../src/adapters/jobs/recordings/parts.ts';
+import type { Part } from '../../../src/adapters/jobs/recordings/ogg-stream.ts';
+import { partsOf } from '../../../src/adapters/jobs/recordings/parts.ts';
 import { readPages, writeOggOpus } from './ogg.ts';
 import { opusfile } from './opusfile.ts';
 

@@ -13,6 +13,7 @@ import {
 import { accountDelivery } from '../../../src/adapters/telegram/delivery/delivery.ts';
 import { FluentTexts } from '../../../src/adapters/texts/texts.ts';
 import { RecordingRepository } from '../../../src/db/recording-repository.ts';
+import { SegmentRepository } from '../../../src/db/segment-repository.ts';
 import { EpochMs, RecordingId, UserId } from '../../../src/machines/model/ids.ts';
 import { type Relay, startRelay } from '../jobs/relay.ts';
 import { freshDatabase, openTables, silent, through } from '../jobs/support.ts';
@@ -23,10 +24,13 @@ import { type OggOptions, writeOggOpus } from './ogg.ts';
 export const until = (holds: () => void | Promise<void>, timeoutMs = 15_000) =>
   vi.waitFor(holds, { timeout: timeoutMs, interval: 20 });
 
-type Targets = Partial<Pick<RecordingDeliveriesOptions, 'conversation' | 'bot'>>;
+type Targets = Pick<RecordingDeliveriesOptions, 'conversation' | 'bot'>;
+type Others = Partial<Pick<RecordingDeliveriesOptions, 'conversation' | 'bot' | 'segments'>>;
+
+const onlyHost = 'main';
 
 /** Deliveries on a database, queues and a directory of their own, whose process can be ended and started again. */
-export async function office(clusterUrl: string, targets: Required<Targets>) {
+export async function office(clusterUrl: string, targets: Targets) {
   const databaseUrl = await freshDatabase(clusterUrl);
   const [rowsRelay, jobsRelay] = [await relayTo(databaseUrl), await relayTo(databaseUrl)];
   const root = await mkdtemp(join(tmpdir(), 'siptg-delivery-'));
@@ -37,11 +41,15 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
   const tables = await openTables(through(databaseUrl, rowsRelay.port));
   onTestFinished(() => tables.close());
   const rows = new RecordingRepository(tables);
+  const segments = new SegmentRepository(tables, onlyHost);
   let number = 0;
   let jobsBeingDone = 0;
 
-  const open = async (others: Targets = {}) => {
-    const jobs = await openJobs({ databaseUrl: through(databaseUrl, jobsRelay.port), log: silent });
+  /** A process of a host, which has a directory of its own. */
+  const open = async (others: Others = {}, host = onlyHost) => {
+    const own = host === onlyHost ? directory : join(root, host);
+    await mkdir(own, { recursive: true });
+    const jobs = await openJobs({ databaseUrl: through(databaseUrl, jobsRelay.port), host, log: silent });
     const { recordings } = jobs.queues;
     const work = recordings.work.bind(recordings);
     recordings.work = (handler, options) =>
@@ -51,11 +59,15 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
       }, options);
     const deliveries = new RecordingDeliveries({
       rows,
+      segments: new SegmentRepository(tables, host),
       queue: recordings,
+      uploads: jobs.queues.segments,
+      host,
       ...targets,
       ...others,
-      directory,
+      directory: own,
       notDelivered: undelivered({ texts: new FluentTexts(), users: { language: async () => 'es' } }),
+      pieceMissing: async () => 'a piece is missing',
       log: silent,
       clock,
     });
@@ -64,7 +76,7 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
       await jobs.close();
     };
     onTestFinished(close);
-    return { deliveries, close };
+    return { deliveries, close, directory: own };
   };
 
   /** A finished recording on the disk. */
@@ -88,7 +100,10 @@ export async function office(clusterUrl: string, targets: Required<Targets>) {
   const allIsTried = () => until(() => expect([clock.waiting, jobsBeingDone]).toEqual([1, 0]));
 
   return {
+    databaseUrl,
+    database: tables,
     rows,
+    segments,
     clock,
     directory,
     rowsRelay,

@@ -9,6 +9,7 @@ import type { Database } from '../../../src/db/database.ts';
 import { DeadlineEntity } from '../../../src/db/entities/deadline.ts';
 import { RecordingEntity } from '../../../src/db/entities/recording.ts';
 import { Migration20261122Jobs } from '../../../src/db/migrations/2026-11-22-jobs.ts';
+import { Migration20261202Segments } from '../../../src/db/migrations/2026-12-02-segments.ts';
 import { RowCache } from '../../../src/db/row-cache.ts';
 
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -30,7 +31,10 @@ export async function openTables(url: string): Promise<Database> {
     entities: [DeadlineEntity, RecordingEntity],
     extensions: [Migrator],
     migrations: {
-      migrationsList: [{ name: '2026-11-22-jobs', class: Migration20261122Jobs }],
+      migrationsList: [
+        { name: '2026-11-22-jobs', class: Migration20261122Jobs },
+        { name: '2026-12-02-segments', class: Migration20261202Segments },
+      ],
       snapshot: false,
       silent: true,
     },

@@ -135,7 +135,7 @@ describe('a recording on its way to the disk', () => {
   const page = (length: number, endMs: number) => ({ bytes: Buffer.alloc(length, 1), endMs });
   const failing = async (path: string) => {
     const facts: RecorderFact[] = [];
-    const file = new RecordingFile(path, (fact) => facts.push(fact));
+    const file = new RecordingFile(path, { fact: (fact) => facts.push(fact), closed: () => {} });
     file.write(page(100, 1000));
     await vi.waitFor(() => expect(facts.length).toBe(1), patience);
     expect(await file.end(1000)).toBeUndefined();
@@ -152,7 +152,11 @@ describe('a recording on its way to the disk', () => {
   test('a disk that takes nothing fails it at 2 MB and delays its end by no more than was allowed', async () => {
     const facts: RecorderFact[] = [];
     const stuck = (() => new Promise(() => {})) as unknown as typeof open;
-    const file = new RecordingFile(join(folder, 'stuck.ogg'), (fact) => facts.push(fact), stuck);
+    const file = new RecordingFile(
+      join(folder, 'stuck.ogg'),
+      { fact: (fact) => facts.push(fact), closed: () => {} },
+      stuck,
+    );
     for (let i = 0; i < 21; i++) file.write(page(100_000, i * 1000));
     expect(facts).toEqual([{ type: 'recorder.failed', why: { kind: 'disk-slow' } }]);
     file.write(page(100_000, 30_000));
@@ -176,7 +180,7 @@ describe('a recording on its way to the disk', () => {
       }) as unknown as typeof handle.write;
       return handle;
     }) as typeof open;
-    const file = new RecordingFile(path, (fact) => facts.push(fact), limited);
+    const file = new RecordingFile(path, { fact: (fact) => facts.push(fact), closed: () => {} }, limited);
     for (let i = 1; i <= 3; i++) file.write(page(100, i * 1000));
     await vi.waitFor(() => expect(facts.length).toBe(2), patience);
     expect(facts[1]).toEqual({ type: 'recorder.failed', why: { kind: 'disk-full' } });

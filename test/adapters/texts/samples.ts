@@ -153,6 +153,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     { ...caption, startedBy: 'owner' },
     { ...caption, startedBy: 'user' },
   ],
+  recordingPieceMissing: [{ kind: 'recordingPieceMissing' }],
   recordingLimit: [{ kind: 'recordingLimit', limitMs: 15_000 }],
   recordingTitle: [
     { kind: 'recordingTitle', label: pat },

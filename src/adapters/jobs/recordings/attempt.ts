@@ -4,14 +4,19 @@ import { EpochMs } from '../../../machines/model/ids.ts';
 import type { DeliveryFault } from '../../../machines/model/recording-faults.ts';
 import type { Clock } from '../clock.ts';
 import { type AudioTarget, type BotTarget, faultOf, retryAfterMsOf } from './audio-target.ts';
+import { SoundGone } from './joined.ts';
 import type { DeliveryProgress, RecordingRows, StoredRecording } from './rows.ts';
 import { sendParts } from './sending.ts';
+import type { Sound } from './sound.ts';
 
 export interface AttemptOptions {
   readonly rows: RecordingRows;
   readonly conversation: AudioTarget;
   readonly bot: BotTarget;
+  readonly soundOf: (delivery: Delivery) => Promise<Sound>;
   readonly notDelivered: (delivery: Delivery, why: DeliveryFault) => Promise<string>;
+  /** What is said under a recording of which a piece is missing. */
+  readonly pieceMissing: (delivery: Delivery) => Promise<string>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -26,7 +31,7 @@ const minuteMs = 60_000;
 const waitsMs = [5 * minuteMs, 10 * minuteMs];
 const laterWaitMs = 60 * minuteMs;
 const triesBeforeOwner = 3;
-const keptMs = 7 * 24 * 60 * minuteMs;
+export const keptMs = 7 * 24 * 60 * minuteMs;
 
 /** One try to deliver one recording: to its destination, and if that has failed often enough, to its owner. */
 export class Attempt {
@@ -34,6 +39,7 @@ export class Attempt {
   readonly #takenAt: EpochMs;
   readonly #options: AttemptOptions;
   #progress: DeliveryProgress;
+  #content: Promise<{ readonly sound: Sound; readonly remark: string }> | undefined;
 
   constructor({ delivery, takenAt, ...progress }: StoredRecording, options: AttemptOptions) {
     this.#delivery = delivery;
@@ -75,7 +81,7 @@ export class Attempt {
     const alreadySent = this.#progress.partsSent;
     const to =
       chat === undefined ? { target: conversation, id: user, alreadySent } : { target: bot, id: chat, alreadySent };
-    await sendParts(this.#delivery, to, (partsSent) => this.#save({ partsSent }), signal);
+    await sendParts(this.#delivery, await this.#read(), to, (partsSent) => this.#save({ partsSent }), signal);
   }
 
   /** The reason comes first, and once. */
@@ -88,7 +94,22 @@ export class Attempt {
       await this.#save({ ownerTold: true });
     }
     const to = { target: bot, id: owner, alreadySent: this.#progress.partsSentToOwner };
-    await sendParts(this.#delivery, to, (partsSentToOwner) => this.#save({ partsSentToOwner }), signal);
+    await sendParts(
+      this.#delivery,
+      await this.#read(),
+      to,
+      (partsSentToOwner) => this.#save({ partsSentToOwner }),
+      signal,
+    );
+  }
+
+  /** Once for this try. */
+  async #read() {
+    this.#content ??= this.#options.soundOf(this.#delivery).then(async (sound) => ({
+      sound,
+      remark: sound.isWhole ? '' : await this.#options.pieceMissing(this.#delivery),
+    }));
+    return this.#content;
   }
 
   async #delivered(to: 'destination' | 'owner'): Promise<AttemptResult> {
@@ -126,4 +147,5 @@ export class Attempt {
   }
 }
 
-const isGone = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+const isGone = (error: unknown) =>
+  error instanceof SoundGone || (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';

@@ -1,27 +1,18 @@
-import type { Logger } from 'pino';
 import type { Delivery, RecordingDelivery } from '../../../actors/ports/recording-delivery.ts';
 import { EpochMs, RecordingId } from '../../../machines/model/ids.ts';
-import type { DeliveryFault } from '../../../machines/model/recording-faults.ts';
+import type { RecordedSegment } from '../../../machines/model/recorded-segment.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { JobQueue } from '../job-queue.ts';
 import type { JobData } from '../jobs.ts';
-import { Attempt } from './attempt.ts';
-import type { AudioTarget, BotTarget } from './audio-target.ts';
-import type { RecordingRows } from './rows.ts';
-import { exists, removeFiles, sidecars, writeSidecar } from './sidecar.ts';
+import { exists, removeSidecar, sidecars, writeSidecar } from './sidecar.ts';
+import { RecordingTries, type RecordingTriesOptions } from './tries.ts';
+import { SegmentUploads } from './uploads.ts';
 
-export interface RecordingDeliveriesOptions {
-  readonly rows: RecordingRows;
-  readonly queue: JobQueue<JobData['recordings']>;
-  /** The chat account's conversations with users. */
-  readonly conversation: AudioTarget;
-  /** Groups, channels, and people who started it. */
-  readonly bot: BotTarget;
+export interface RecordingDeliveriesOptions extends Omit<RecordingTriesOptions, 'clock' | 'signal'> {
+  /** Of this host. */
+  readonly uploads: JobQueue<JobData['segments']>;
   /** Where recordings lie, looked through for such that no row knows. */
   readonly directory: string;
-  /** What the owner is told with a recording that its destination refused. */
-  readonly notDelivered: (delivery: Delivery, why: DeliveryFault) => Promise<string>;
-  readonly log: Logger;
   readonly clock?: Clock;
 }
 
@@ -31,14 +22,16 @@ const atOnce = 100;
 const concurrency = 2;
 
 /**
- * Delivers recordings and does not lose them (product §8). Row and file are the truth, jobs only wake us. A crash between
- * sending and writing it down makes a part be sent again, which Telegram knows as a repetition from the chat account.
+ * Delivers recordings and does not lose them (product §8). Pieces are brought from the disk of the host that recorded them into
+ * rows, from which any host delivers. Rows and files are the truth, jobs only wake us. A crash between sending and writing it down
+ * makes a part be sent again, which Telegram knows as a repetition from the chat account.
  */
 export class RecordingDeliveries implements RecordingDelivery {
   readonly #options: RecordingDeliveriesOptions;
   readonly #clock: Clock;
+  readonly #uploads: SegmentUploads;
   readonly #stopping = new AbortController();
-  readonly #trying = new Map<RecordingId, Promise<void>>();
+  readonly #tries: RecordingTries;
   /** Being handed over: their sidecars are not orphans. */
   readonly #arriving = new Set<RecordingId>();
   #cancelLook: (() => void) | undefined;
@@ -47,22 +40,38 @@ export class RecordingDeliveries implements RecordingDelivery {
   constructor(options: RecordingDeliveriesOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    const { segments: rows, uploads: queue, directory, log } = options;
+    this.#tries = new RecordingTries({ ...options, clock: this.#clock, signal: this.#stopping.signal });
+    this.#uploads = new SegmentUploads({ rows, queue, directory, log, stored: (segment) => this.#stored(segment) });
   }
 
-  /** Delivers from now on, first what an earlier process left. */
+  /** Delivers from now on, first what an earlier process left. Before anything is recorded. */
   start(): void {
-    this.#options.queue.work((job) => this.#tryNow(RecordingId(job.recording)), { concurrency });
+    this.#options.queue.work((job) => this.#tries.now(RecordingId(job.recording)), { concurrency });
+    this.#uploads.start();
     this.#lookThrough();
+  }
+
+  /** Until the pieces that an earlier process left on this disk have been tried once. */
+  leftOverTried(): Promise<void> {
+    return this.#uploads.leftOverTried();
+  }
+
+  take(segment: RecordedSegment): void {
+    this.#uploads.take(segment);
   }
 
   /** @throws when it could not be written down; the file is found by a later look all the same, if its disk can be written */
   async deliver(delivery: Delivery): Promise<void> {
-    const { recording } = delivery;
+    const { recording, file } = delivery;
     this.#arriving.add(recording);
     try {
-      await writeSidecar(delivery).catch((error: unknown) => {
-        this.#options.log.warn({ recording, reason: String(error) }, 'a recording has no sidecar');
-      });
+      // Where nothing lies on this disk, the rows know all there is.
+      if (file.path !== '') {
+        await writeSidecar(delivery).catch((error: unknown) => {
+          this.#options.log.warn({ recording, reason: String(error) }, 'a recording has no sidecar');
+        });
+      }
       await this.#enter(delivery);
     } finally {
       this.#arriving.delete(recording);
@@ -74,15 +83,17 @@ export class RecordingDeliveries implements RecordingDelivery {
     this.#stopping.abort();
     this.#cancelLook?.();
     await Promise.race([
-      Promise.allSettled([this.#looking, ...this.#trying.values()]),
+      Promise.allSettled([this.#looking, this.#uploads.close(), this.#tries.settled()]),
       new Promise((resolve) => setTimeout(resolve, 5_000).unref()),
     ]);
   }
 
   async #enter(delivery: Delivery): Promise<void> {
     const now = EpochMs(this.#clock.now());
-    await this.#options.rows.add({
+    const { recording, file } = delivery;
+    const isOurs = await this.#options.rows.add({
       delivery,
+      host: file.segments ? undefined : this.#options.host,
       takenAt: now,
       nextTryAt: now,
       tries: 0,
@@ -92,11 +103,27 @@ export class RecordingDeliveries implements RecordingDelivery {
       ownerTold: false,
       deliveredAt: undefined,
     });
-    const { recording } = delivery;
-    this.#options.queue.add(recording, { recording }).catch((error: unknown) => {
+    if (file.segments) {
+      const left = await this.#uploads.now(recording);
+      if (left === 0 && file.path !== '') await removeSidecar(file.path);
+    }
+    if (isOurs) this.#wake(recording, recording);
+  }
+
+  #wake(recording: RecordingId, key: string): void {
+    this.#options.queue.add(key, { recording }).catch((error: unknown) => {
       this.#options.log.warn({ recording, reason: String(error) }, 'a recording has no job and is delivered without');
-      void this.#tryNow(recording).catch(() => {});
+      void this.#tries.now(recording).catch(() => {});
     });
+  }
+
+  /** The recording may have waited for it. */
+  #stored({ recording, run, no }: RecordedSegment): void {
+    if (this.#arriving.has(recording)) return;
+    this.#options.rows.find(recording).then(
+      (row) => row && this.#wake(recording, `${recording}/piece ${run}/${no}`),
+      (error: unknown) => this.#options.log.warn({ recording, reason: String(error) }, 'a recording could not be read'),
+    );
   }
 
   #lookThrough(): void {
@@ -107,51 +134,27 @@ export class RecordingDeliveries implements RecordingDelivery {
   }
 
   async #look(): Promise<void> {
-    const { rows, directory, log } = this.#options;
+    const { rows, directory, host, log } = this.#options;
     try {
+      await this.#uploads.leftOverTried();
+      this.#uploads.wakeAll();
       const strange = (name: string) => log.warn({ name }, 'a recording’s sidecar cannot be read');
       for await (const delivery of sidecars(directory, strange)) {
         if (this.#stopping.signal.aborted) return;
-        if (this.#arriving.has(delivery.recording) || (await rows.find(delivery.recording))) continue;
-        // Delivered while we looked: the file goes before the row does.
-        if (!(await exists(delivery.file.path))) continue;
+        const { recording, file } = delivery;
+        if (this.#arriving.has(recording)) continue;
+        // Entered already, or delivered while we looked: the file goes before the row does.
+        if (!file.segments && ((await rows.find(recording)) || !(await exists(file.path)))) continue;
         await this.#enter(delivery);
       }
-      for (const recording of await rows.due(EpochMs(this.#clock.now()), atOnce)) {
+      for (const recording of await rows.due(EpochMs(this.#clock.now()), host, atOnce)) {
         if (this.#stopping.signal.aborted) return;
-        await this.#tryNow(recording).catch((error: unknown) => {
+        await this.#tries.now(recording).catch((error: unknown) => {
           log.warn({ recording, reason: String(error) }, 'a recording could not be tried');
         });
       }
     } catch (error) {
       log.warn({ reason: String(error) }, 'recordings could not be looked through');
     }
-  }
-
-  /** One try, if it is time for it; several who want it share it. @throws the database's errors */
-  #tryNow(recording: RecordingId): Promise<void> {
-    const already = this.#trying.get(recording);
-    if (already) return already;
-    const trying = this.#try(recording).finally(() => this.#trying.delete(recording));
-    this.#trying.set(recording, trying);
-    return trying;
-  }
-
-  async #try(recording: RecordingId): Promise<void> {
-    const { rows, queue } = this.#options;
-    const row = await rows.find(recording);
-    if (!row || this.#stopping.signal.aborted) return;
-    const now = this.#clock.now();
-    if (!row.deliveredAt && row.nextTryAt > now) return;
-    const attempt = new Attempt(row, { ...this.#options, clock: this.#clock, signal: this.#stopping.signal });
-    const result = await attempt.run();
-    if (result.kind === 'over') {
-      await removeFiles(row.delivery.file.path);
-      await rows.remove(recording);
-      return;
-    }
-    // A job of the same key is being done right now; the next one needs another.
-    const key = `${recording}/${result.tries}`;
-    await queue.add(key, { recording }, result.nextTryAt - this.#clock.now()).catch(() => {});
   }
 }

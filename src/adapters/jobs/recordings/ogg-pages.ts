@@ -44,6 +44,28 @@ export async function* oggPages(file: FileHandle): AsyncGenerator<OggPage> {
   }
 }
 
+/** The whole pages in memory, as they are, up to what is none: a crash may have left a part of one, or nothing but zeros. */
+export function* pagesIn(bytes: Buffer): Generator<{ readonly offset: number; readonly page: Buffer }> {
+  for (let at = 0; bytes.toString('latin1', at, at + 4) === 'OggS'; ) {
+    const size = pageSize(bytes, at, bytes.length);
+    if (size === undefined) return;
+    yield { offset: at, page: bytes.subarray(at, at + size) };
+    at += size;
+  }
+}
+
+export const granuleOf = (page: Buffer): bigint => page.readBigInt64LE(6);
+export const serialOf = (page: Buffer): number => page.readUInt32LE(14);
+export const isFirst = (page: Buffer): boolean => ((page[5] ?? 0) & flags.begin) !== 0;
+export const isLast = (page: Buffer): boolean => ((page[5] ?? 0) & flags.end) !== 0;
+/** Packets that end on it: each ends with a segment of less than 255 bytes (RFC 3533 §5). */
+export const packetsOf = (page: Buffer): number => {
+  const segments = page.subarray(headerBytes, headerBytes + (page[26] ?? 0));
+  return segments.reduce((count, bytes) => (bytes < 255 ? count + 1 : count), 0);
+};
+/** What is in it, without its header. */
+export const bodyOf = (page: Buffer): Buffer => page.subarray(headerBytes + (page[26] ?? 0));
+
 /** The size of the page that begins there, undefined when it is not whole. */
 function pageSize(buffer: Buffer, at: number, end: number): number | undefined {
   if (at + headerBytes > end) return undefined;
@@ -56,15 +78,17 @@ function pageSize(buffer: Buffer, at: number, end: number): number | undefined {
 }
 
 export interface PageFields {
+  readonly serial: number;
   readonly sequence: number;
   readonly granule: bigint;
   readonly isLast: boolean;
 }
 
-/** Gives a page, which is changed, another place in a stream, with the checksum that belongs to it. */
-export function renumber(page: Buffer, { sequence, granule, isLast }: PageFields): Buffer {
+/** Gives a page, which is changed, another place in a stream, be it another stream, with the checksum that belongs to it. */
+export function renumber(page: Buffer, { serial, sequence, granule, isLast }: PageFields): Buffer {
   page[5] = ((page[5] ?? 0) & ~flags.end) | (isLast ? flags.end : 0);
   page.writeBigInt64LE(granule, 6);
+  page.writeUInt32LE(serial, 14);
   page.writeUInt32LE(sequence, 18);
   page.writeUInt32LE(0, 22);
   page.writeUInt32LE(oggCrc(page), 22);

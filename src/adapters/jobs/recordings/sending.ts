@@ -1,26 +1,30 @@
 import { basename } from 'node:path';
 import type { Delivery } from '../../../actors/ports/recording-delivery.ts';
 import type { Audio, AudioTarget } from './audio-target.ts';
-import { type Part, partsOf } from './parts.ts';
+import type { Part } from './ogg-stream.ts';
+import type { Sound } from './sound.ts';
 
 const maxCaptionLength = 1_024;
 
 /**
  * Sends what a target does not have yet, part after part.
+ * @param remark said under the first of them, once
  * @param onSent told how many parts it has, before the next one is sent
  */
 export async function sendParts(
   delivery: Delivery,
+  { sound, remark }: { readonly sound: Sound; readonly remark: string },
   to: { readonly target: AudioTarget; readonly id: string; readonly alreadySent: number },
   onSent: (count: number) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const { target, id, alreadySent } = to;
-  const parts = await partsOf(delivery.file, target.maxBytes);
+  const parts = await sound.parts(target.maxBytes);
   for (const [index, part] of parts.entries()) {
     if (index < alreadySent) continue;
     signal.throwIfAborted();
-    await target.sendAudio(id, audioOf(delivery, id, part, index, parts.length), signal);
+    const caption = index === 0 ? `${delivery.caption}${remark && `\n${remark}`}` : delivery.caption;
+    await target.sendAudio(id, audioOf({ ...delivery, caption }, id, part, index, parts.length), signal);
     await onSent(index + 1);
   }
 }

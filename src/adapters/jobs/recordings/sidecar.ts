@@ -29,9 +29,11 @@ async function writeSynced(path: string, text: string): Promise<void> {
   }
 }
 
+export const removeSidecar = (path: string): Promise<void> => rm(sidecarOf(path), { force: true });
+
 /** The recording first forgets its sidecar: a file alone is nobody's, a sidecar alone would be delivered again. */
 export async function removeFiles(path: string): Promise<void> {
-  await rm(sidecarOf(path), { force: true });
+  await removeSidecar(path);
   await rm(path, { force: true });
 }
 
@@ -69,7 +71,7 @@ function parsed(text: string, path: string): Delivery | undefined {
     if (chat !== undefined && typeof chat !== 'string') return undefined;
     return {
       recording: RecordingId(recording),
-      file: { path, bytes: file.bytes, durationMs: file.durationMs },
+      file: { path, bytes: file.bytes, durationMs: file.durationMs, ...segmentsOf(file) },
       user: UserId(user),
       owner: UserId(owner),
       chat,
@@ -81,4 +83,12 @@ function parsed(text: string, path: string): Delivery | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** How many there are is in it unless who recorded them is gone. */
+function segmentsOf({ segments }: { readonly segments?: { readonly run: unknown; readonly count?: unknown } }) {
+  if (segments === undefined) return {};
+  const { run, count } = segments;
+  if (!Number.isSafeInteger(run)) throw new TypeError('no run');
+  return { segments: { run: run as number, count: Number.isSafeInteger(count) ? (count as number) : undefined } };
 }

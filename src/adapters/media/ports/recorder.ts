@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Recorder, RecorderFact } from '../../../actors/ports/recorder.ts';
 import type { CallId, RecordingId } from '../../../machines/model/ids.ts';
+import { type RecordedSegment, segmentFile } from '../../../machines/model/recorded-segment.ts';
 import type { RecorderFault } from '../../../machines/model/recording-faults.ts';
 import { RecordingFile } from '../record/recording-file.ts';
 import type { LegDirectory } from '../thread/leg-directory.ts';
@@ -15,6 +16,7 @@ interface Running {
   readonly call: CallId;
   readonly thread: MediaThread | undefined;
   readonly file: RecordingFile;
+  readonly run: number;
 }
 
 export interface ClosableRecorder extends Recorder {
@@ -22,11 +24,15 @@ export interface ClosableRecorder extends Recorder {
   close(): Promise<void>;
 }
 
-/** The port `Recorder`: the legs' thread mixes and codes, the file is written here. */
+/**
+ * The port `Recorder`: the legs' thread mixes and codes, the file is written here.
+ * @param closed told of each segment that is whole and on the disk, the last one before `stop` answers if the disk follows
+ */
 export const createRecorder = (
   threads: LegDirectory,
   directory: string | undefined,
   log: Logger,
+  closed: (segment: RecordedSegment) => void = () => {},
   now: () => Date = () => new Date(),
 ): ClosableRecorder => {
   const running = new Map<RecordingId, Running>();
@@ -46,21 +52,24 @@ export const createRecorder = (
   const stop = async (id: RecordingId) => {
     const recording = running.get(id);
     if (recording === undefined) return undefined;
-    const { file, thread } = recording;
+    const { file, thread, run } = recording;
     running.delete(id);
     const startedMs = performance.now();
     if (!file.failed) await finished(thread, id);
     threads.recordings.delete(id);
-    return file.end(patienceMs - (performance.now() - startedMs));
+    const ended = await file.end(patienceMs - (performance.now() - startedMs));
+    return ended && { ...ended, segments: { run, count: file.segments } };
   };
 
   return {
-    start(id, { voiceLeg, call, stereo, title, performer, limitMs }) {
+    start(id, { voiceLeg, call, stereo, title, performer, limitMs, run = 0 }) {
       if (running.has(id)) return;
-      // An id of ours is no path, but it comes from outside this folder.
-      const file = new RecordingFile(join(directory ?? '', `${encodeURIComponent(id)}.ogg`), (fact) => tell(id, fact));
+      const file = new RecordingFile(join(directory ?? '', segmentFile({ recording: id, run, no: 0 })), {
+        fact: (fact) => tell(id, fact),
+        closed: (no) => closed({ recording: id, run, no }),
+      });
       const place = (threads.get(call) ?? threads.get(voiceLeg))?.place;
-      running.set(id, { call, file, thread: place?.thread });
+      running.set(id, { call, file, run, thread: place?.thread });
       if (directory === undefined) return failSoon(file, { kind: 'no-directory' });
       if (place === undefined) return failSoon(file, { kind: 'no-call' });
       threads.recordings.set(id, {

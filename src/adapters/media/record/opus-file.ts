@@ -12,6 +12,8 @@ export interface OpusTags {
 export interface FilePiece {
   readonly bytes: Uint8Array;
   readonly endMs: number;
+  /** Nothing follows for as long as a pause lasts. It may be empty. */
+  readonly pauses?: true;
 }
 
 /** Granules count samples at this rate, whatever the coder's is (RFC 7845 §4). */
@@ -20,6 +22,7 @@ const granulesPerPacket = granuleRateHz / 50;
 /** The delay of libopus' VOIP coder, 6.5 ms: what the decoder gives first is not yet sound. */
 const preSkip = 312;
 const packetsPerPage = 50;
+const nothing = new Uint8Array();
 
 /** Writes Ogg/Opus (RFC 7845) from packets of 20 ms: a page each second, so that a file cut off loses no more than that. */
 export class OpusFile {
@@ -45,8 +48,9 @@ export class OpusFile {
   }
 
   /** What there is of the page begun. */
-  flush(): FilePiece | undefined {
-    return this.#stream.pendingPackets === 0 ? undefined : this.#page();
+  pause(): FilePiece {
+    const piece = this.#stream.pendingPackets === 0 ? { bytes: nothing, endMs: this.#endMs } : this.#page();
+    return { ...piece, pauses: true };
   }
 
   /** `packet` carries what the coder still held back; the granule cuts off what it carries beyond that. */
@@ -57,10 +61,12 @@ export class OpusFile {
     return { bytes: before === undefined ? last : Buffer.concat([before.bytes, last]), endMs: this.#packets * 20 };
   }
 
+  get #endMs(): number {
+    return Math.max(0, ((this.#packets * granulesPerPacket - preSkip) * 1000) / granuleRateHz);
+  }
+
   #page(): FilePiece {
-    const granule = this.#packets * granulesPerPacket;
-    const endMs = Math.max(0, ((granule - preSkip) * 1000) / granuleRateHz);
-    return { bytes: this.#stream.page(granule), endMs };
+    return { bytes: this.#stream.page(this.#packets * granulesPerPacket), endMs: this.#endMs };
   }
 }
 

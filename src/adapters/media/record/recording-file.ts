@@ -5,14 +5,27 @@ import type { FilePiece } from './opus-file.ts';
 
 /** What may wait for a disk that does not follow: some ten minutes of sound. */
 const mostWaitingBytes = 2 * 1024 * 1024;
+const longestSegmentMs = 30_000;
+/** A piece is a page, or what there is of one. */
+const longestPageMs = 1_000;
+/** A pause does not end a segment shorter than this: who is put on hold again and again would leave a row for each time. */
+const worthClosingMs = 5_000;
+
+/** Who is told of a file; `closed`: this segment, from 0, is whole and on the disk. */
+export interface RecordingFileListener {
+  fact(fact: RecorderFact): void;
+  closed(no: number): void;
+}
 
 /**
- * Brings the pieces of one recording to the disk, in order, as fast as the disk takes them. After a failure nothing more is
- * written, and what was written ends at a page's end.
+ * Brings the pieces of one recording to the disk, in order, as fast as the disk takes them, in segments of at most 30 s: ranges
+ * of the one stream, cut between pages. A pause ends one too, for nobody knows how long it will be. After a failure
+ * nothing more is written, and what was written ends at a page's end.
  */
 export class RecordingFile {
+  /** Of the first segment; those that follow have their number behind it. */
   readonly path: string;
-  readonly #tell: (fact: RecorderFact) => void;
+  readonly #listener: RecordingFileListener;
   readonly #open: typeof open;
   #waiting: FilePiece[] = [];
   #waitingBytes = 0;
@@ -21,15 +34,24 @@ export class RecordingFile {
   #failed = false;
   #bytes = 0;
   #endMs = 0;
+  /** The segment being written, or to be written next. */
+  #no = 0;
+  #segmentBytes = 0;
+  #segmentBeganMs = 0;
 
-  constructor(path: string, tell: (fact: RecorderFact) => void, openFile = open) {
+  constructor(path: string, listener: RecordingFileListener, openFile = open) {
     this.path = path;
-    this.#tell = tell;
+    this.#listener = listener;
     this.#open = openFile;
   }
 
   get failed(): boolean {
     return this.#failed;
+  }
+
+  /** How many there are, the one that is not closed yet included. */
+  get segments(): number {
+    return this.#handle === undefined ? this.#no : this.#no + 1;
   }
 
   write(piece: FilePiece): void {
@@ -46,7 +68,7 @@ export class RecordingFile {
     this.#failed = true;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#tell({ type: 'recorder.failed', why });
+    this.#listener.fact({ type: 'recorder.failed', why });
   }
 
   /** Waits until everything is written, `patienceMs` at most; what is late is still written afterwards. */
@@ -64,36 +86,63 @@ export class RecordingFile {
 
   async #close(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
-    const handle = this.#handle;
+    if (this.#handle === undefined) return;
+    if (this.#segmentBytes > 0 && this.#endMs > 0) return this.#closeSegment().catch(() => {});
+    await this.#handle.close().catch(() => {});
     this.#handle = undefined;
-    await handle?.close().catch(() => {});
-    if (handle !== undefined && this.#endMs === 0) await unlink(this.path).catch(() => {});
+    await unlink(this.#pathNow).catch(() => {});
   }
 
   async #drain(): Promise<void> {
     try {
-      this.#handle ??= await this.#open(this.path, 'w', 0o600);
       for (let piece = this.#waiting.shift(); piece !== undefined; piece = this.#waiting.shift()) {
-        await this.#append(this.#handle, piece);
+        await this.#append(piece);
         this.#waitingBytes = Math.max(0, this.#waitingBytes - piece.bytes.length);
       }
     } catch (error) {
       this.fail(faultOf(error));
-      await this.#handle?.truncate(this.#bytes).catch(() => {});
+      await this.#handle?.truncate(this.#segmentBytes).catch(() => {});
     } finally {
       this.#writing = undefined;
     }
   }
 
-  async #append(handle: FileHandle, { bytes, endMs }: FilePiece): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, this.#bytes + at);
-      at += bytesWritten;
+  async #append({ bytes, endMs, pauses }: FilePiece): Promise<void> {
+    if (bytes.length > 0) {
+      this.#handle ??= await this.#open(this.#pathNow, 'w', 0o600);
+      await writeAt(this.#handle, bytes, this.#segmentBytes);
+      this.#segmentBytes += bytes.length;
     }
     const first = this.#bytes === 0;
     this.#bytes += bytes.length;
     this.#endMs = endMs;
-    if (first && !this.#failed) this.#tell({ type: 'recorder.started' });
+    if (first && !this.#failed) this.#listener.fact({ type: 'recorder.started' });
+    const lengthMs = endMs - this.#segmentBeganMs;
+    const isOver = lengthMs + longestPageMs > longestSegmentMs || (pauses && lengthMs >= worthClosingMs);
+    if (this.#handle !== undefined && isOver) await this.#closeSegment();
+  }
+
+  async #closeSegment(): Promise<void> {
+    const [handle, no] = [this.#handle, this.#no++];
+    this.#handle = undefined;
+    this.#segmentBytes = 0;
+    this.#segmentBeganMs = this.#endMs;
+    try {
+      await handle?.close();
+    } finally {
+      this.#listener.closed(no);
+    }
+  }
+
+  get #pathNow(): string {
+    return this.#no === 0 ? this.path : `${this.path}.${this.#no}`;
+  }
+}
+
+async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
   }
 }
 

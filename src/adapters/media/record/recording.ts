@@ -106,8 +106,7 @@ export class Recording {
   pause(): void {
     this.paused = true;
     this.#consent = undefined;
-    const piece = this.#file.flush();
-    if (piece !== undefined) this.#tell(piece);
+    this.#tell(this.#file.pause());
   }
 
   resume(voiceLeg: VoiceLegId): void {
