@@ -33,11 +33,13 @@ const user = UserId('1');
 /** Takes everything, and keeps it. */
 class Receiver implements BotTarget {
   maxBytes = 50_000_000;
+  before = async () => {};
   readonly received: { to: string; caption: string; title: string; durationMs: number; bytes: Buffer }[] = [];
   readonly said: string[] = [];
   async sendAudio(to: string, audio: Audio) {
     const bytes = Buffer.concat(await Array.fromAsync(audio.read()));
     if (bytes.length !== audio.bytes) throw new Error('not what was promised');
+    await this.before();
     const { caption, title, durationMs } = audio;
     this.received.push({ to, caption, title, durationMs, bytes });
   }
@@ -189,21 +191,23 @@ describe('trouble on the way into rows', () => {
     expect(await stored()).toEqual([]);
   });
 
-  test('a delivery whose job is done twice, on two hosts, sends one file', async () => {
-    const { open, about, book, delivery, conversation, recording, isForgotten } = await opened();
+  test('while one host delivers, no other does, though it finds that it is time', async () => {
+    const { open, about, book, delivery, conversation, recording, clock, isForgotten } = await opened();
     const [a, b] = [await open({}, 'a'), await open({}, 'b')];
     await book('a').begin(about);
-    const made = await record({
-      ...tone(600),
-      recording,
-      directory: a.directory,
-      seconds: 3,
-      closed: (s) => a.deliveries.take(s),
-    });
+    const closed = a.deliveries.take.bind(a.deliveries);
+    const made = await record({ ...tone(600), recording, directory: a.directory, seconds: 3, closed });
+    // The other one looks, and is done with it, while the first one is sending.
+    conversation.before = async () => {
+      conversation.before = async () => {};
+      const waited = clock.waiting;
+      b.deliveries.start();
+      await until(() => expect(clock.waiting).toBe(waited + 1));
+    };
     await a.deliveries.deliver(delivery(made.file));
     a.deliveries.start();
-    b.deliveries.start();
     await isForgotten();
+    await Promise.all([a.close(), b.close()]);
     expect(conversation.received).toHaveLength(1);
   });
 
@@ -365,6 +369,21 @@ describe.skipIf(!hasOpusTools)('a recording whose host is lost', () => {
     for (const pcm of channels) {
       expect(dominantFrequencyHz(pcm.subarray(rateHz, 2 * rateHz), rateHz)).toBeCloseTo(600, 0);
     }
+  });
+
+  test('says that a piece is missing in the middle, though its end is there', async () => {
+    const { open, about, book, conversation, recording, recordingsOn, database, stored, isForgotten } = await opened();
+    const a = await open({}, 'a');
+    a.deliveries.start();
+    await book('a').begin(about);
+    const closed = a.deliveries.take.bind(a.deliveries);
+    await record({ ...tone(600), recording, directory: a.directory, seconds: 65, closed });
+    await until(async () => expect(await stored()).toEqual(['0/0', '0/1', '0/2']));
+    await database.fork().execute('delete from segment where no = 1');
+    await recordingsOn(a, 'a').abandoned('a');
+    await isForgotten();
+    expect(conversation.received[0]?.caption).toContain(remark);
+    expect(readOggOpus(conversation.received[0]?.bytes ?? Buffer.alloc(0)).seconds).toBeCloseTo(35, 4);
   });
 
   test('is finished once, however many hosts say so; one that another host goes on with is not', async () => {
