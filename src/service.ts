@@ -147,7 +147,7 @@ const settlingMs = 3_000;
 /** Builds the adapters, hands them to the actors, and starts. @throws what an adapter throws when it cannot start */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { storage, log, clock } = options;
-  const { id: host } = options.host;
+  const { host } = options.host;
   const started: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of started.splice(0).reverse()) {
