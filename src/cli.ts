@@ -3,6 +3,7 @@ import { WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { TelegramTimeout, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
 import { LoginFailed } from './adapters/telegram/login/refusals.ts';
 import { WrongTemplates } from './adapters/templates/catalogue.ts';
+import { callUsage } from './cli/call-commands.ts';
 import type { Commands } from './cli/command.ts';
 import { hostUsage } from './cli/host-commands.ts';
 import { installationCommands } from './cli/installation-commands.ts';
@@ -28,6 +29,7 @@ ${ownerUsage}
 ${templateUsage}
 ${workerUsage}
 ${hostUsage}
+${callUsage}
 ${loginUsage}`;
 
 const commands: Commands = { ...installationCommands, ...loginCommands };

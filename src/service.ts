@@ -10,6 +10,8 @@ import { DtmfSender } from './actors/dtmf-sender.ts';
 import { Post } from './actors/hosting/post.ts';
 import { ShardWork } from './actors/hosting/shard-work.ts';
 import { SharedStandings } from './actors/hosting/shared-standings.ts';
+import { EventLog } from './actors/inspection/event-log.ts';
+import { InspectionHub } from './actors/inspection/hub.ts';
 import { LineActors } from './actors/lines.ts';
 import { pieceMissing } from './actors/piece-missing.ts';
 import type { CallLog } from './actors/ports/call-log.ts';
@@ -30,6 +32,7 @@ import { type BotHandle, type SettingsOptions, startBot } from './adapters/bot/b
 import { botDelivery } from './adapters/bot/delivery/delivery.ts';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import type { Part } from './adapters/http/readiness.ts';
+import { systemClock } from './adapters/jobs/clock.ts';
 import { QueuedDeadlines } from './adapters/jobs/deadlines.ts';
 import { type Jobs, openJobs } from './adapters/jobs/jobs.ts';
 import { RecordingDeliveries } from './adapters/jobs/recordings/delivery.ts';
@@ -45,6 +48,7 @@ import { accountDelivery } from './adapters/telegram/delivery/delivery.ts';
 import { FluentSettingsTexts } from './adapters/texts/settings/texts.ts';
 import { FluentTexts } from './adapters/texts/texts.ts';
 import { loggedCalls, loggedJoins, loggedRings } from './call-lines.ts';
+import { CallEventRepository } from './db/call-event-repository.ts';
 import { CallRepository } from './db/call-repository.ts';
 import { DeadlineRepository } from './db/deadline-repository.ts';
 import { keepRemovingExpired } from './db/expiry.ts';
@@ -70,6 +74,7 @@ import { type Hosting, type HostSettings, openHosting } from './hosting.ts';
 import { EpochMs, type UserId } from './machines/model/ids.ts';
 import { isPrivateAddress } from './machines/model/server-address.ts';
 import { botShard, leadShard } from './machines/model/shards.ts';
+import { productVersion } from './product-version.ts';
 import {
   botSettings,
   type SettingsBot,
@@ -113,6 +118,8 @@ export interface Service {
   readonly media: MediaPlane;
   /** Whose calls and lines are this host's. */
   readonly hosting: Pick<Hosting, 'carries' | 'ownership'>;
+  /** What the machines receive. */
+  readonly inspection: InspectionHub;
   /** What must be well for it to take calls. */
   readonly parts: readonly Part[];
   /** Whether this person's next number is called back. */
@@ -202,6 +209,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const calls = loggedCalls(new CallRepository(storage.database), log.child({ part: 'calls' }));
     const panels = new PanelRepository(storage.database);
     const wall = options.wallClock ?? { now: () => EpochMs(Date.now()) };
+    const inspection = new InspectionHub(wall, faults);
+    const eventLog = new EventLog({
+      rows: new CallEventRepository(storage.database),
+      faults,
+      version: productVersion,
+      newId: randomUUID,
+      after: systemClock.after,
+    });
+    inspection.watch(eventLog);
+    started.push(() => eventLog.close());
 
     const media = await startMedia({
       ...options.media,
@@ -294,6 +311,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       notices,
       journal,
       faults,
+      inspection,
       ...time,
       recall: (user, recall) => void softphones.recall(user, recall),
     });
@@ -324,6 +342,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       journal,
       users,
       faults,
+      inspection,
       ...time,
     });
     const testCalls = new TestCalls({
@@ -331,6 +350,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       media: media.media,
       faults,
       clock: wall,
+      inspection,
       ...(clock && { actorClock: clock }),
       report: (report) => settings.testEnded(report),
       failed: (failed) => settings.testFailed(failed),
@@ -346,6 +366,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       dialling,
       plans: told,
       texts,
+      inspection,
       ...(clock && { actorClock: clock }),
       softphones,
       notices,
@@ -394,6 +415,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       codecs: media.rtp.codecs,
       clock: wall,
       actorClock: clock,
+      inspection,
       faults,
       setCallback: async (user, on) =>
         hosting.carries(user)
@@ -420,8 +442,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     started.push(() => settings.close());
     take = (row, isNew) => settings.take(row, isNew);
-    const settled = async () =>
-      void (await Promise.all([notices.settled(), journal.settled(), recordings.settled(), settings.settled()]));
+    const settled = async () => {
+      await Promise.all([notices.settled(), journal.settled(), recordings.settled(), settings.settled()]);
+      await eventLog.settled();
+    };
     const deadlinePassed = async (deadline: Deadline) => {
       const isOfSettings = settings.passed(deadline);
       if (isOfSettings === 'elsewhere') return inbox.put(toReader(deadline));
@@ -494,6 +518,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       sip,
       media,
       hosting,
+      inspection,
       settings,
       settled,
       parts: healthParts({

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { createActor } from 'xstate';
 import { AutoPlacement } from './actors/auto-placement.ts';
+import type { Inspection } from './actors/inspection/hub.ts';
 import type { LineActors } from './actors/lines.ts';
 import type { WallClock } from './actors/ports/clock.ts';
 import type { Deadline } from './actors/ports/deadlines.ts';
@@ -125,6 +126,7 @@ export interface SettingsBotParts {
   readonly codecs: readonly string[];
   readonly clock: WallClock;
   readonly actorClock: NonNullable<Parameters<typeof createActor>[1]>['clock'];
+  readonly inspection?: Inspection;
   readonly faults: Faults;
   setCallback(user: UserId, on: boolean): Promise<void>;
   readonly startTestCall: SettingsParts['startTestCall'];
@@ -240,6 +242,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     lines,
     clock,
     faults,
+    ...(parts.inspection && { inspection: parts.inspection }),
     ...time,
   });
   const ownerNotices = new OwnerNotices({ lineActors, lines: parts.lines, hints, say, clock, faults });

@@ -4,6 +4,7 @@ import type { CallId, UserId } from '../machines/model/ids.ts';
 import type { CallInHand, JoinedParties, Recall } from '../machines/model/softphone.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { CallNotices } from './call-notices.ts';
+import type { Inspection } from './inspection/hub.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Media } from './ports/media.ts';
 import type { SipCalls } from './ports/sip-calls.ts';
@@ -17,6 +18,7 @@ export interface BridgeParts {
   readonly journal: Pick<CallJournal, 'answered' | 'ended' | 'talkedMs'>;
   readonly faults: Faults;
   readonly clock?: ActorClock;
+  readonly inspection?: Inspection;
   /** A transfer failed: the user is to get his party back. */
   readonly recall: (user: UserId, recall: Recall) => void;
 }
@@ -41,9 +43,14 @@ export class Bridges {
 
   #open(user: UserId, joined: JoinedParties): void {
     this.#joining--;
-    const { sip, notices, journal, faults, clock } = this.#parts;
+    const { sip, notices, journal, faults, clock, inspection } = this.#parts;
     const leftMs = { first: leftOf(joined.first, journal), second: leftOf(joined.second, journal) };
-    const bridge = createActor(this.#machine, { input: { user, ...joined, leftMs }, ...(clock && { clock }) });
+    const input = { user, ...joined, leftMs };
+    const bridge = createActor(this.#machine, {
+      input,
+      ...(clock && { clock }),
+      ...inspection?.root(`bridge/${joined.first.label.call}`, this.#machine, input),
+    });
     this.#bridges.set(bridge, user);
     bridge.subscribe({
       complete: () => this.#bridges.delete(bridge),

@@ -7,6 +7,7 @@ import { readMessage } from '../machines/model/numbers.ts';
 import type { DialTarget } from '../machines/model/party.ts';
 import type { CallNotices } from './call-notices.ts';
 import type { Dialling } from './dialling.ts';
+import type { Inspection } from './inspection/hub.ts';
 import type { CallLog } from './ports/call-log.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
@@ -26,6 +27,7 @@ export interface OutgoingCallParts {
   readonly plans: Plans;
   /** Of the questions; the real one by default. */
   readonly actorClock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
+  readonly inspection?: Inspection;
   readonly softphones: Softphones;
   readonly notices: CallNotices;
   /** A fresh unguessable id. */
@@ -135,8 +137,9 @@ export class OutgoingCalls {
   }
 
   #ask(number: TypedNumber, choices: readonly LineChoice[]): void {
-    const { notices, faults, actorClock } = this.#parts;
+    const { notices, faults, actorClock, inspection } = this.#parts;
     const { user, call, shown } = number;
+    const input = { user, call, number: shown, choices };
     const question = createActor(
       lineQuestionMachine.provide({
         actions: {
@@ -147,7 +150,11 @@ export class OutgoingCalls {
               .finally(() => notices.closeQuestion(user, call, shown, lineName)),
         },
       }),
-      { input: { user, call, number: shown, choices }, ...(actorClock && { clock: actorClock }) },
+      {
+        input,
+        ...(actorClock && { clock: actorClock }),
+        ...inspection?.root(`line-question/${call}`, lineQuestionMachine, input),
+      },
     );
     this.#questions.set(user, question);
     question.subscribe({

@@ -5,6 +5,7 @@ import type { Toast } from '../machines/model/notices.ts';
 import type { CallInHand, Recall, SoftphoneCommand } from '../machines/model/softphone.ts';
 import type { softphoneMachine } from '../machines/softphone.ts';
 import { isEarly } from '../machines/softphone-context.ts';
+import type { Inspection } from './inspection/hub.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Users } from './ports/users.ts';
 import { type SoftphoneParts, softphone } from './softphone.ts';
@@ -18,15 +19,17 @@ export class Softphones {
   readonly #users: Users;
   readonly #faults: Faults;
   readonly #clock: ActorClock;
+  readonly #inspection: Inspection | undefined;
   readonly #machine: ReturnType<typeof softphone>;
   readonly #phones = new Map<UserId, Softphone>();
   #ending = false;
 
-  constructor(parts: SoftphoneParts & { users: Users; faults: Faults; clock?: ActorClock }) {
+  constructor(parts: SoftphoneParts & { users: Users; faults: Faults; clock?: ActorClock; inspection?: Inspection }) {
     this.#parts = parts;
     this.#users = parts.users;
     this.#faults = parts.faults;
     this.#clock = parts.clock;
+    this.#inspection = parts.inspection;
     this.#machine = softphone(parts);
   }
 
@@ -132,7 +135,12 @@ export class Softphones {
   }
 
   #start(user: UserId, callback: boolean): void {
-    const phone = createActor(this.#machine, { input: { user, callback }, ...(this.#clock && { clock: this.#clock }) });
+    const input = { user, callback };
+    const phone = createActor(this.#machine, {
+      input,
+      ...(this.#clock && { clock: this.#clock }),
+      ...this.#inspection?.root(`user/${user}`, this.#machine, input),
+    });
     this.#phones.set(user, phone);
     phone.subscribe({
       complete: () => this.#phones.delete(user),

@@ -2,6 +2,7 @@ import { type Actor, createActor, fromCallback, waitFor } from 'xstate';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, LineId, UserId } from '../machines/model/ids.ts';
 import { type TestCallFact, type TestCallReport, testCallMachine } from '../machines/test-call.ts';
+import type { Inspection } from './inspection/hub.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Media } from './ports/media.ts';
@@ -22,6 +23,7 @@ export interface TestCallParts {
   readonly faults: Faults;
   readonly clock: WallClock;
   readonly actorClock?: ActorClock;
+  readonly inspection?: Inspection;
   /** A test is over: the person who made it is to be told. */
   readonly report: (report: TestCallReport) => void;
   /** The PBX did not bring it back. */
@@ -64,9 +66,13 @@ export class TestCalls {
     if (!expected || expected.untilMs < this.#parts.clock.now() || !isFrom(caller.number, expected.number))
       return false;
     this.#expected.delete(lineId);
-    const { faults, actorClock: clock, sip } = this.#parts;
+    const { faults, actorClock: clock, inspection, sip } = this.#parts;
     const input = { call: callId, line: lineId, user: expected.user };
-    const test = createActor(this.#machine, { input, ...(clock && { clock }) });
+    const test = createActor(this.#machine, {
+      input,
+      ...(clock && { clock }),
+      ...inspection?.root(`test-call/${callId}`, this.#machine, input),
+    });
     this.#running.add(test);
     test.subscribe({
       complete: () => this.#running.delete(test),

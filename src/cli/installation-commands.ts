@@ -1,3 +1,4 @@
+import { callCommands } from './call-commands.ts';
 import type { Commands } from './command.ts';
 import { hostCommands } from './host-commands.ts';
 import { lineCommands } from './line-commands.ts';
@@ -12,4 +13,5 @@ export const installationCommands: Commands = {
   ...ownerCommands,
   ...workerCommands,
   ...hostCommands,
+  ...callCommands,
 };

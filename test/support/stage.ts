@@ -19,6 +19,8 @@ import { EpochMs, type LineId, UserId } from '../../src/machines/model/ids.ts';
 import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
 import { openStorage, type Storage } from '../../src/storage.ts';
 import { temporaryDirectory } from './database.ts';
+import { loopbackOnly } from './loopback-only.ts';
+import { Traces } from './traces.ts';
 
 /** Telegram, the whole service with the machines' clock in hand, and Olga with her phone. */
 export interface Stage {
@@ -54,8 +56,9 @@ export interface Stage {
   panel(): Promise<PersonMessage>;
   /** Until no call is made or runs any more. */
   quiet(): Promise<void>;
-  /** Ends what a test left: calls, lines, switches. */
+  /** Ends what a test left: calls, lines, switches. @throws when its traces do not replay, or it reached elsewhere (AC-63) */
   rest(): Promise<void>;
+  /** @throws as `rest` */
   close(): Promise<void>;
 }
 
@@ -71,6 +74,7 @@ export interface StageOptions {
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const { shards = 2 } = options;
+  const network = loopbackOnly();
   const directory = await temporaryDirectory();
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
   let aheadMs = 0;
@@ -83,9 +87,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const olga = telegram.person(olgaId);
   olga.sends('hello', chat);
   const storage = await openStorage(readConfig({}), directory);
+  const traces: Traces[] = [];
   /** Each host has a login of its own. */
-  const startHost = (id: string, on: Storage) =>
-    startService({
+  const startHost = async (id: string, on: Storage) => {
+    const started = await startService({
       host: hostOptionsOf(readConfig({ HOST_ID: id, SHARDS: String(shards) })),
       storage: on,
       log,
@@ -121,6 +126,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         ice: { addresses: ['127.0.0.1'] },
       },
     });
+    traces.push(new Traces(started, storage));
+    return started;
+  };
   const service = await startHost('local', storage);
   const hosts: { service: Service; storage: Storage }[] = [];
   const phone = new UserPhone(olga.device());
@@ -132,6 +140,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       clock.increment(1_000);
       if (service.engaged > 0) throw new Error('a call is still there');
     }, 10_000);
+  };
+  /** AC-63, of every story that is told here. */
+  const judge = async () => {
+    for (const ofHost of traces) await ofHost.check();
+    const elsewhere = network.elsewhere();
+    if (elsewhere.length > 0) throw new Error(`the story reached elsewhere: ${elsewhere.join(', ')}`);
   };
   return {
     telegram,
@@ -204,6 +218,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await service.setCallback(UserId(olgaId), true);
       await service.settled();
       for (const message of olga.conversation(chat)) olga.deletes(message);
+      await judge();
     },
     async close() {
       for (const one of [phone, ...others]) one.close();
@@ -212,9 +227,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         await host.storage.close();
       }
       await service.stop(0);
-      await storage.close();
-      await telegram.close();
-      await rm(directory, { recursive: true, force: true });
+      try {
+        await judge();
+      } finally {
+        await storage.close();
+        await telegram.close();
+        await rm(directory, { recursive: true, force: true });
+        network.end();
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { UserId } from '../../machines/model/ids.ts';
 import { askedPerson } from '../../machines/model/settings-dialogue.ts';
+import type { Inspection } from '../inspection/hub.ts';
 import { Lanes } from '../lanes.ts';
 import type { Deadline } from '../ports/deadlines.ts';
 import type { Inbox, InboxRow } from '../ports/inbox.ts';
@@ -15,6 +16,7 @@ export type DeskParts = DialogueParts & {
   readonly lines: Pick<LineBook, 'apply' | 'find'>;
   /** Of the dialogues; the real one by default. */
   readonly actorClock?: ActorClock;
+  readonly inspection?: Inspection;
 };
 
 /** People who are attended to at a time. */

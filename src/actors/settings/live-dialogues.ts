@@ -2,6 +2,7 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { UserId } from '../../machines/model/ids.ts';
 import type { Deed } from '../../machines/model/settings-dialogue.ts';
 import type { settingsDialogueMachine } from '../../machines/settings-dialogue.ts';
+import type { Inspection } from '../inspection/hub.ts';
 import { type DialogueParts, settingsDialogue } from './dialogue.ts';
 
 export type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
@@ -9,12 +10,12 @@ type Dialogue = Actor<typeof settingsDialogueMachine>;
 
 /** The dialogues of those who are here now; the others are taken from where they are written down when they come. */
 export class LiveDialogues {
-  readonly #parts: DialogueParts;
+  readonly #parts: DialogueParts & { readonly inspection?: Inspection };
   readonly #clock: ActorClock;
   readonly #machine: ReturnType<typeof settingsDialogue>;
   readonly #dialogues = new Map<UserId, Dialogue>();
 
-  constructor(parts: DialogueParts, clock: ActorClock) {
+  constructor(parts: DialogueParts & { readonly inspection?: Inspection }, clock: ActorClock) {
     this.#parts = parts;
     this.#clock = clock;
     this.#machine = settingsDialogue(parts);
@@ -40,9 +41,11 @@ export class LiveDialogues {
     if (known) await atRest(known);
     if (known && isResting(known)) return known;
     const whereabouts = await this.#parts.dialogues.of(user);
+    const input = { user, whereabouts, at: this.#parts.clock.now() };
     const dialogue = createActor(this.#machine, {
-      input: { user, whereabouts, at: this.#parts.clock.now() },
+      input,
       ...(this.#clock && { clock: this.#clock }),
+      ...this.#parts.inspection?.root(`bot-chat/${user}`, this.#machine, input),
     });
     const forget = () => void (this.#dialogues.get(user) === dialogue && this.#dialogues.delete(user));
     dialogue.subscribe({

@@ -49,6 +49,7 @@ export async function end(world: World, ending: string): Promise<string | undefi
   }
   if (!isConfirmed) await confirmEnds(world);
   checkEnd(world);
+  for (const wrong of world.replays.wrongAsLogged()) world.complain(wrong);
   return complaintOf(world);
 }
 

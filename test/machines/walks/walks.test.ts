@@ -34,7 +34,7 @@ describe('a user’s telephone, whatever happens', () => {
       tell(explored);
       expect(explored.stories).toBeGreaterThan(2_000);
     },
-    60_000,
+    180_000,
   );
 
   test(`${walks} random walks end well`, async () => {

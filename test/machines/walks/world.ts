@@ -1,11 +1,13 @@
 import { type Actor, createActor, type InspectionEvent } from 'xstate';
 import { type BridgeParts, Bridges } from '../../../src/actors/bridges.ts';
+import { InspectionHub } from '../../../src/actors/inspection/hub.ts';
 import { type SoftphoneParts, softphone } from '../../../src/actors/softphone.ts';
 import { type CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import type { RecordingOrder } from '../../../src/machines/model/recording-order.ts';
 import type { PlanLimit } from '../../../src/machines/model/refusals.ts';
 import type { JoinedParties, Recall, SoftphoneCommand } from '../../../src/machines/model/softphone.ts';
 import { byHand } from '../../fakes/recorder.ts';
+import { Replays } from '../../support/replays.ts';
 import { Chat } from './chat.ts';
 import { WalkClock } from './clock.ts';
 import { Parties } from './parties.ts';
@@ -46,16 +48,23 @@ export class World {
   /** Calls whose plan allows no other beside them. */
   readonly #alone = new Set<CallId>();
   readonly #inspect: ((event: InspectionEvent) => void) | undefined;
+  readonly #inspection: InspectionHub;
+  /** What its roots received. */
+  readonly replays = new Replays();
   readonly bridges: Bridges;
   #softphone: Actor<typeof machine> | undefined;
   #calls = 0;
 
   constructor(inspect?: (event: InspectionEvent) => void) {
     this.#inspect = inspect;
+    const faults = { report: (where: string, error: unknown) => this.complain(`${where}: ${String(error)}`) };
+    this.#inspection = new InspectionHub({ now: () => EpochMs(this.clock.now) }, faults);
+    this.#inspection.watch(this.replays);
     this.bridges = new Bridges({
       ...parts,
       clock: this.clock,
-      faults: { report: (where, error) => this.complain(`${where}: ${String(error)}`) },
+      inspection: this.#inspection,
+      faults,
       recall: (_, recall) => this.#later(() => this.#recall(recall)),
     });
   }
@@ -152,10 +161,15 @@ export class World {
   }
 
   #start(): void {
+    const input = { user: olga, callback: this.callback };
+    const seen = this.#inspection.root(`user/${olga}`, machine, input);
     const phone = createActor(machine, {
-      input: { user: olga, callback: this.callback },
+      input,
       clock: this.clock,
-      ...(this.#inspect && { inspect: this.#inspect }),
+      inspect: (event) => {
+        seen.inspect(event);
+        this.#inspect?.(event);
+      },
     });
     this.#softphone = phone;
     phone.subscribe({
