@@ -1,6 +1,6 @@
 import dgram from 'node:dgram';
+import dns from 'node:dns';
 import net, { isIP } from 'node:net';
-import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 
 /** Keeps this thread from speaking to anybody but this machine, and remembers who tried. */
 export interface LoopbackOnly {
@@ -28,50 +28,49 @@ export function loopbackOnly(): LoopbackOnly {
     throw new Error(`a test wants to reach ${host} by ${how}`);
   };
 
-  const { connect } = net.Socket.prototype;
-  net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]): net.Socket {
-    check('TCP', hostOf(args));
-    return Reflect.apply(connect, this, args);
-  } as typeof connect;
-
-  const { send, connect: associate } = dgram.Socket.prototype;
-  const withAddressChecked = <Method extends (...args: never[]) => unknown>(method: Method): Method =>
-    function (this: dgram.Socket, ...args: unknown[]): unknown {
-      // The first of `send` is the message.
-      const [address] = args.slice(1).filter((argument) => typeof argument === 'string');
-      check('UDP', address ?? '');
+  const ends: (() => void)[] = [];
+  /** `hostOf` tells from the arguments of a call whom it is about; undefined: nobody yet. */
+  const guard = <Name extends string>(
+    object: { [name in Name]: (...args: never[]) => unknown },
+    name: Name,
+    how: string,
+    hostOf: (args: readonly unknown[]) => string,
+  ): void => {
+    const method = object[name];
+    object[name] = function (this: unknown, ...args: never[]): unknown {
+      check(how, hostOf(args));
       return Reflect.apply(method, this, args);
-    } as unknown as Method;
-  dgram.Socket.prototype.send = withAddressChecked(send);
-  dgram.Socket.prototype.connect = withAddressChecked(associate);
-
-  const note = (entries: readonly PerformanceEntry[]) => {
-    for (const entry of entries) {
-      const { hostname, host } = (entry as { detail?: { hostname?: string; host?: string } }).detail ?? {};
-      const name = hostname ?? host ?? '';
-      if (!isHere(name)) tried.push(`DNS ${name}`);
-    }
+    };
+    ends.push(() => {
+      object[name] = method;
+    });
   };
-  const questions = new PerformanceObserver((list) => note(list.getEntries()));
-  questions.observe({ type: 'dns' });
+
+  guard(net.Socket.prototype, 'connect', 'TCP', connected);
+  guard(dgram.Socket.prototype, 'send', 'UDP', addressed);
+  guard(dgram.Socket.prototype, 'connect', 'UDP', addressed);
+  for (const names of [dns, dns.promises]) {
+    guard(names, 'lookup', 'DNS', ([name]) => String(name));
+    for (const method of resolving) guard(names.Resolver.prototype, method, 'DNS', ([name]) => String(name));
+  }
 
   return {
-    elsewhere() {
-      note(questions.takeRecords());
-      return tried.splice(0);
-    },
-    end() {
-      net.Socket.prototype.connect = connect;
-      dgram.Socket.prototype.send = send;
-      dgram.Socket.prototype.connect = associate;
-      questions.disconnect();
-    },
+    elsewhere: () => tried.splice(0),
+    end: () => ends.forEach((end) => end()),
   };
 }
 
+const resolving = ['resolve4', 'resolve6', 'resolveSrv', 'resolveNaptr', 'resolveAny', 'resolve'] as const;
+
 /** Of `connect(options)`, `connect(port, host?)`, `connect(path)`, and what `net.connect` makes of them. */
-function hostOf(args: readonly unknown[]): string {
+function connected(args: readonly unknown[]): string {
   const [first, second] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
   if (typeof first === 'object' && first !== null) return (first as net.TcpNetConnectOpts).host ?? '';
   return typeof first === 'number' && typeof second === 'string' ? second : '';
+}
+
+/** Of `send(message, …, port, address?)` and `connect(port, address?)`. */
+function addressed(args: readonly unknown[]): string {
+  const [address] = args.slice(1).filter((argument) => typeof argument === 'string');
+  return address ?? '';
 }
