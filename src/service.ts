@@ -215,7 +215,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       faults,
       version: productVersion,
       newId: randomUUID,
-      after: systemClock.after,
+      after: (ms, then) => systemClock.after(ms, then),
     });
     inspection.watch(eventLog);
     started.push(() => eventLog.close());

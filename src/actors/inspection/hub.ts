@@ -22,10 +22,14 @@ export interface RootObserver {
   received(root: ObservedRoot, event: AnyEventObject, at: EpochMs): void;
 }
 
-/** What a root is created with, so that it is seen. */
+/** What a root is created with, so that it is seen: an option of `createActor`. */
+export interface Seen {
+  readonly inspect: (event: InspectionEvent) => void;
+}
+
 export interface Inspection {
-  /** To be spread into the options of `createActor`, once for each root. */
-  root(address: string, machine: { readonly id: string }, input: unknown): { inspect(event: InspectionEvent): void };
+  /** Once for each life of a root. */
+  root(address: string, machine: { readonly id: string }, input: unknown): Seen;
 }
 
 /** What all roots of this process receive, told to whoever watches. */
@@ -45,7 +49,7 @@ export class InspectionHub implements Inspection {
     return () => this.#observers.delete(observer);
   }
 
-  root(address: string, { id }: { readonly id: string }, input: unknown): { inspect(event: InspectionEvent): void } {
+  root(address: string, { id }: { readonly id: string }, input: unknown): Seen {
     let root: ObservedRoot | undefined;
     return {
       inspect: (event) => {

@@ -21,7 +21,8 @@ class Rows implements CallEvents {
 }
 
 /** As a test call's root: its events are of the call of its input. */
-const machine = setup({ types: { input: {} as { call: string } } }).createMachine({ id: 'testCall' });
+const machineOf = (id: string) => setup({ types: { input: {} as { call: string } } }).createMachine({ id });
+const machine = machineOf('testCall');
 const call = CallId('c1');
 
 let rows: Rows;
@@ -176,7 +177,7 @@ test('a log that is closed takes nothing more, and says what it gave up', async 
 });
 
 test('lines and the settings bot are not written down', async () => {
-  for (const id of ['sipAccount', 'settingsDialogue']) send(start('x/1', { ...machine, id } as typeof machine), 1);
+  for (const id of ['sipAccount', 'settingsDialogue']) send(start('x/1', machineOf(id)), 1);
   await passes();
   expect(rows.batches).toEqual([]);
 });

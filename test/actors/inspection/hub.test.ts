@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AnyEventObject, createActor, fromPromise, sendParent, SimulatedClock, setup } from 'xstate';
+import { type AnyEventObject, createActor, fromPromise, SimulatedClock, sendParent, setup } from 'xstate';
 import { InspectionHub, type ObservedRoot } from '../../../src/actors/inspection/hub.ts';
 import { replayed } from '../../../src/actors/inspection/replay.ts';
 import { EpochMs } from '../../../src/machines/model/ids.ts';

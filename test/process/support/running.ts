@@ -1,8 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+
+/** Whether a process can be started without a network. */
+export const cutsOff = spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -39,6 +42,16 @@ export class Running {
     return Running.#spawn(process.execPath, [join(root, file), ...words], environment);
   }
 
+  /** As `start`, where there is no network but the loopback (Linux, and only for who may make such a place: `cutsOff`). */
+  static cutOff(file: string, environment: Readonly<Record<string, string>>): Running {
+    const commands = 'ip link set lo up && exec "$@"';
+    return Running.#spawn(
+      'unshare',
+      ['-n', 'sh', '-c', commands, 'sh', process.execPath, join(root, file)],
+      environment,
+    );
+  }
+
   /** As `start`, in a terminal of its own: keyboard and screen are one. */
   static inTerminal(file: string, environment: Readonly<Record<string, string>>, words: string): Running {
     return Running.#spawn(
@@ -57,9 +70,12 @@ export class Running {
   static async toTheEnd(
     ...start: Parameters<typeof Running.start>
   ): Promise<{ code: number | string; output: string }> {
-    const program = Running.start(...start);
-    program.#child.stdin?.end();
-    return { code: await program.exited, output: program.output };
+    return Running.start(...start).toItsEnd();
+  }
+
+  async toItsEnd(): Promise<{ code: number | string; output: string }> {
+    this.#child.stdin?.end();
+    return { code: await this.exited, output: this.output };
   }
 
   get output(): string {
