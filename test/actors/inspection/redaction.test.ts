@@ -35,6 +35,13 @@ test.each([
   expect(kept).toContain(event.type);
 });
 
+test('of an error its class is kept', () => {
+  expect(new Redaction().of({ type: 'x', error: new TypeError('s3cret') })).toEqual({
+    type: 'x',
+    error: { kind: 'TypeError' },
+  });
+});
+
 test('of keys not even which are the same is kept', () => {
   const redaction = new Redaction();
   expect(redaction.of({ type: 'key.pressed', call: 'c1', digit: '7' })).toEqual({
