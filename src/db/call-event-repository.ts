@@ -35,25 +35,17 @@ export class CallEventRepository implements CallEvents {
 
   /** Everything that roots received which had to do with this call, in the order of their beginning. */
   async ofCall(call: CallId): Promise<readonly RootLog[]> {
-    return this.#logs('id in (select root_id from call_event where call_id = ?)', call);
-  }
-
-  /** Of all lives of the root at this address, in the order of their beginning. */
-  async ofAddress(address: string): Promise<readonly RootLog[]> {
-    return this.#logs('address = ?', address);
-  }
-
-  async #logs(which: string, value: string): Promise<readonly RootLog[]> {
     const em = this.#database.fork();
+    const ofCall = 'select root_id from call_event where call_id = ?';
     const roots = await em.execute<RootRow[]>(
       `select id, address, machine, version, input, extract(epoch from started_at) * 1000 as started_ms
-         from call_root where ${which} order by started_at, id`,
-      [value],
+         from call_root where id in (${ofCall}) order by started_at, id`,
+      [call],
     );
     const events = await em.execute<EventRow[]>(
       `select root_id, seq, call_id, extract(epoch from at) * 1000 as at_ms, event from call_event
-         where root_id in (select id from call_root where ${which}) order by seq`,
-      [value],
+         where root_id in (${ofCall}) order by seq`,
+      [call],
     );
     const byRoot = Map.groupBy(events, ({ root_id: root }) => root);
     return roots.map(({ started_ms: startedMs, ...root }) => ({

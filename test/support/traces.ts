@@ -1,6 +1,6 @@
+import type { AnyEventObject } from 'xstate';
 import { isOfCalls } from '../../src/actors/inspection/call-of-event.ts';
 import type { ObservedRoot } from '../../src/actors/inspection/hub.ts';
-import { CallEventRepository } from '../../src/db/call-event-repository.ts';
 import type { Service } from '../../src/service.ts';
 import type { Storage } from '../../src/storage.ts';
 import { differenceOf, Replays } from './replays.ts';
@@ -9,11 +9,11 @@ import { differenceOf, Replays } from './replays.ts';
 export class Traces {
   readonly #replays = new Replays();
   readonly #service: Pick<Service, 'settled'>;
-  readonly #rows: CallEventRepository;
+  readonly #storage: Storage;
 
   constructor(service: Pick<Service, 'inspection' | 'settled'>, storage: Storage) {
     this.#service = service;
-    this.#rows = new CallEventRepository(storage.database);
+    this.#storage = storage;
     service.inspection.watch(this.#replays);
   }
 
@@ -30,22 +30,29 @@ export class Traces {
     for (;;) {
       const count = this.#replays.count(root);
       if (count === 0) return [];
-      const logs = await this.#rows.ofAddress(root.address);
+      const log = await this.#logOf(root);
       if (this.#replays.count(root) !== count) {
         // It goes on meanwhile.
         await this.#service.settled();
         continue;
       }
-      const log = logs.find((one) => one.root.startedAt === root.startedAt);
       if (log?.events.length !== count)
         return [`${log?.events.length ?? 0} of ${count} events of ${root.address} are logged`];
-      return [
-        differenceOf(
-          root,
-          log.root.input,
-          log.events.map(({ event }) => event),
-        ) ?? [],
-      ].flat();
+      return [differenceOf(root, log.input, log.events) ?? []].flat();
     }
   }
+
+  async #logOf({ address, startedAt }: ObservedRoot): Promise<Log | undefined> {
+    const [log] = await this.#storage.database.fork().execute<Log[]>(
+      `select input, (select coalesce(jsonb_agg(event order by seq), '[]') from call_event where root_id = id) as events
+         from call_root where address = ? and started_at = ?`,
+      [address, new Date(startedAt)],
+    );
+    return log;
+  }
+}
+
+interface Log {
+  readonly input: unknown;
+  readonly events: readonly AnyEventObject[];
 }

@@ -36,6 +36,8 @@ interface Waiting {
 
 const batchMs = 250;
 const batchSize = 50;
+/** A database that does not answer keeps nobody from stopping. */
+const patienceMs = 1_000;
 
 /**
  * Writes down what the roots of calls receive, in batches. Nothing waits for it and nothing depends on it: a crash loses
@@ -91,7 +93,9 @@ export class EventLog implements RootObserver {
     this.#cancel?.();
     const left = this.#waiting.splice(0).length;
     if (left > 0) this.#lose(left, new Error('events of calls were not written in time'));
-    await this.#writing;
+    if (!this.#writing) return;
+    const patience = new Promise<void>((done) => void this.#parts.after(patienceMs, done));
+    await Promise.race([this.#writing, patience]);
   }
 
   #begin(observed: ObservedRoot): Life {

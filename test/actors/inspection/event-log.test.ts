@@ -176,6 +176,16 @@ test('a log that is closed takes nothing more, and says what it gave up', async 
   expect(rows.batches).toEqual([]);
 });
 
+test('a log that is closed does not wait for a database that says nothing', async () => {
+  rows.answer = new Promise(() => {});
+  send(start(), 1);
+  for (const { fire } of timers.splice(0)) fire();
+  const closed = log.close();
+  expect(timers.map(({ ms }) => ms)).toEqual([1_000]);
+  for (const { fire } of timers.splice(0)) fire();
+  await closed;
+});
+
 test('lines and the settings bot are not written down', async () => {
   for (const id of ['sipAccount', 'settingsDialogue']) send(start('x/1', machineOf(id)), 1);
   await passes();
