@@ -303,6 +303,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       carries: ({ user }) => hosting.carries(user),
       faults,
       wallClock: wall,
+      inspection,
       ...time,
     });
     const bridges = new Bridges({

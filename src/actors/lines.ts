@@ -3,6 +3,7 @@ import { EpochMs, type LineId, type UserId } from '../machines/model/ids.ts';
 import type { LineRefusal } from '../machines/model/refusals.ts';
 import type { Reachability } from '../machines/model/registration.ts';
 import type { sipAccountMachine } from '../machines/sip-account.ts';
+import type { Inspection } from './inspection/hub.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Line, Lines } from './ports/lines.ts';
@@ -32,6 +33,7 @@ export class LineActors implements Presence, Standings {
   readonly #watchers = new Set<(line: LineId, reachability: Reachability) => void>();
   readonly #registrar: Registrar;
   readonly #carries: (line: Line) => boolean;
+  readonly #inspection: Inspection | undefined;
   #following: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -43,6 +45,7 @@ export class LineActors implements Presence, Standings {
     wallClock?: WallClock;
     /** Whether this host carries the line; all where not given. */
     carries?: (line: Line) => boolean;
+    inspection?: Inspection;
   }) {
     this.#lines = parts.lines;
     this.#faults = parts.faults;
@@ -50,6 +53,7 @@ export class LineActors implements Presence, Standings {
     this.#wallClock = parts.wallClock ?? { now: () => EpochMs(Date.now()) };
     this.#registrar = parts.registrar;
     this.#carries = parts.carries ?? (() => true);
+    this.#inspection = parts.inspection;
     this.#machine = sipAccount(parts.registrar, this);
   }
 
@@ -164,9 +168,11 @@ export class LineActors implements Presence, Standings {
   }
 
   #start(line: Line): void {
+    const input = { line: line.id, spread: spreadOf(line.id) };
     const actor = createActor(this.#machine, {
-      input: { line: line.id, spread: spreadOf(line.id) },
+      input,
       ...(this.#clock && { clock: this.#clock }),
+      ...this.#inspection?.root(`line/${line.id}`, this.#machine, input),
     });
     actor.subscribe({ error: (error) => this.#faults.report('line actor', error) });
     this.#actors.set(line.id, { actor, revision: line.revision, user: line.user });
