@@ -3,27 +3,19 @@ import type { Database } from './database.ts';
 const dayMs = 86_400_000;
 
 /**
-<<<<<<< HEAD
- * Removes what has been kept long enough: entries of the audit logs after a year, offers a day after they expired, pieces of
- * recordings after 30 days. Those are empty by then, for no recording is kept longer than 7 days after its call, unless nobody
- * knows what they are pieces of.
-=======
  * Removes what has been kept long enough: entries of the audit logs after a year, offers a day after they expired, what the
- * machines of calls received after 30 days.
->>>>>>> 7c08ebd (What the machines of calls receive is written down, and replays)
+ * machines of calls received after 30 days, and pieces of recordings after as long. Those are empty by then, for no recording is
+ * kept longer than 7 days after its call, unless nobody knows what they are pieces of.
  */
 export async function removeExpired(database: Database): Promise<void> {
   await database.fork().execute(
     `with offers as (delete from offer where expires_at < now() - interval '1 day'),
        hosts as (delete from host_entry where at < now() - interval '1 year'),
-<<<<<<< HEAD
-       pieces as (delete from segment where stored_at < now() - interval '30 days')
-=======
+       pieces as (delete from segment where stored_at < now() - interval '30 days'),
        events as (delete from call_event where at < now() - interval '30 days'),
        -- One that lives longer goes with the last of its events.
        roots as (delete from call_root where started_at < now() - interval '30 days'
                    and not exists (select from call_event where root_id = call_root.id and at >= now() - interval '30 days'))
->>>>>>> 7c08ebd (What the machines of calls receive is written down, and replays)
      delete from audit_entry where at < now() - interval '1 year'`,
   );
 }
