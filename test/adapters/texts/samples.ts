@@ -205,6 +205,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
       'call-over',
       'done',
       'expired',
+      'try-again',
       'recording-locked',
       'not-answered-yet',
       'keys-while-away',
