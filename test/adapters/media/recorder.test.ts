@@ -19,6 +19,7 @@ import { RecordingFile } from '../../../src/adapters/media/record/recording-file
 import { type MediaPlane, startMedia } from '../../../src/adapters/media/start-media.ts';
 import { LegDirectory } from '../../../src/adapters/media/thread/leg-directory.ts';
 import { CallId, RecordingId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import { withRoomFor } from '../../fakes/full-disk.ts';
 import { session } from './support/studio.ts';
 
 const patience = { timeout: 15_000, interval: 20 };
@@ -169,16 +170,7 @@ describe('a recording on its way to the disk', () => {
     const path = join(folder, 'half.ogg');
     const limited = (async (...args: Parameters<typeof open>) => {
       const { open: realOpen } = await import('node:fs/promises');
-      const handle = await realOpen(...args);
-      let left = 250;
-      const write = handle.write.bind(handle) as (...all: unknown[]) => Promise<{ bytesWritten: number }>;
-      handle.write = (async (bytes: Uint8Array, at: number, length: number, position: number) => {
-        if (left === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
-        const part = Math.min(left, length);
-        left -= part;
-        return write(bytes, at, part, position);
-      }) as unknown as typeof handle.write;
-      return handle;
+      return withRoomFor(250, await realOpen(...args));
     }) as typeof open;
     const file = new RecordingFile(path, { fact: (fact) => facts.push(fact), closed: () => {} }, limited);
     for (let i = 1; i <= 3; i++) file.write(page(100, i * 1000));

@@ -7,6 +7,7 @@ import type { RecorderFact } from '../../../src/actors/ports/recorder.ts';
 import type { FilePiece } from '../../../src/adapters/media/record/opus-file.ts';
 import { RecordingFile } from '../../../src/adapters/media/record/recording-file.ts';
 import { VoiceLegId } from '../../../src/machines/model/ids.ts';
+import { withRoomFor } from '../../fakes/full-disk.ts';
 import { hasOpusTools, readOggOpus } from '../../support/ogg-audio.ts';
 import { tonePieces } from '../delivery/tone-stream.ts';
 import { Studio } from './support/studio.ts';
@@ -74,16 +75,7 @@ test('a disk that becomes full in the second segment keeps the first, and the wh
   let files = 0;
   const full: typeof open = async (...args) => {
     const handle = await open(...args);
-    if (++files < 2) return handle;
-    let left = 3_500;
-    const write = handle.write.bind(handle) as (...all: unknown[]) => Promise<{ bytesWritten: number }>;
-    handle.write = (async (bytes: Uint8Array, at: number, length: number, position: number) => {
-      if (left === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
-      const part = Math.min(left, length);
-      left -= part;
-      return write(bytes, at, part, position);
-    }) as unknown as typeof handle.write;
-    return handle;
+    return ++files < 2 ? handle : withRoomFor(3_500, handle);
   };
   const { closed, facts, ended, segments } = await onDisk(tonePieces({ seconds: 65, toneHz: 600, ends: false }), full);
   expect(facts).toEqual([{ type: 'recorder.started' }, { type: 'recorder.failed', why: { kind: 'disk-full' } }]);
