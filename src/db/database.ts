@@ -28,6 +28,7 @@ import { Migration20261126LateInputs } from './migrations/2026-11-26-late-inputs
 import { Migration20261127OperatorServers } from './migrations/2026-11-27-operator-servers.ts';
 import { Migration20261128Hosting } from './migrations/2026-11-28-hosting.ts';
 import { Migration20261129Logins } from './migrations/2026-11-29-logins.ts';
+import { Migration20261130CallFacts } from './migrations/2026-11-30-call-facts.ts';
 import { Migration20261201CallEvents } from './migrations/2026-12-01-call-events.ts';
 import { Migration20261202Segments } from './migrations/2026-12-02-segments.ts';
 import { Migration20261203HostsShown } from './migrations/2026-12-03-hosts-shown.ts';
@@ -49,6 +50,7 @@ const migrations = [
   { name: '2026-11-27-operator-servers', class: Migration20261127OperatorServers },
   { name: '2026-11-28-hosting', class: Migration20261128Hosting },
   { name: '2026-11-29-logins', class: Migration20261129Logins },
+  { name: '2026-11-30-call-facts', class: Migration20261130CallFacts },
   { name: '2026-12-01-call-events', class: Migration20261201CallEvents },
   { name: '2026-12-02-segments', class: Migration20261202Segments },
   { name: '2026-12-03-hosts-shown', class: Migration20261203HostsShown },

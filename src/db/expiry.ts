@@ -1,11 +1,12 @@
 import type { Database } from './database.ts';
+import { removeFactsOfEnded } from './facts-repository.ts';
 
 const dayMs = 86_400_000;
 
 /**
- * Removes what has been kept long enough: entries of the audit logs after a year, offers a day after they expired, what the
- * machines of calls received after 30 days, and pieces of recordings after as long. Those are empty by then, for no recording is
- * kept longer than 7 days after its call, unless nobody knows what they are pieces of.
+ * Removes what has been kept long enough: entries of the audit logs after a year, offers a day after they expired, facts of calls an
+ * hour after they ended, what the machines of calls received after 30 days, and pieces of recordings after as long. Those are empty
+ * by then, for no recording is kept longer than 7 days after its call, unless nobody knows what they are pieces of.
  */
 export async function removeExpired(database: Database): Promise<void> {
   await database.fork().execute(
@@ -18,6 +19,7 @@ export async function removeExpired(database: Database): Promise<void> {
                    and not exists (select from call_event where root_id = call_root.id and at >= now() - interval '30 days'))
      delete from audit_entry where at < now() - interval '1 year'`,
   );
+  await removeFactsOfEnded(database);
 }
 
 /** Does so now and once a day. `failed` is told why it could not be done on a later day. @returns what ends it */

@@ -44,6 +44,10 @@ export const nextVoiceLeg = (leg: VoiceLegId): VoiceLegId => {
   return `${first}~${Number(count) + 1}` as VoiceLegId;
 };
 
+/** What the ids of a call's voice legs begin with at the next owner of its shard: none that an owner before may have used. */
+export const voiceLegAt = (epoch: number, leg: VoiceLegId): VoiceLegId =>
+  `${leg.split('~')[0]}~${epoch * 1_000}` as VoiceLegId;
+
 /** The id of the call to whom the party of this one transferred the user; `count`: how many there were. */
 export const referredCall = (call: CallId, count: number): CallId => `${call.split('~')[0]}~${count}` as CallId;
 
