@@ -1,4 +1,4 @@
-import type { CallReport } from './call.ts';
+import type { CallReport } from './call-events.ts';
 import type { SoftphoneArgs } from './softphone-context.ts';
 
 type Answered = SoftphoneArgs & { event: Extract<CallReport, { type: 'call.answered' }> };

@@ -1,101 +1,17 @@
-import { assign, sendParent, setup } from 'xstate';
-import { type CallLimitReport, callLimitMachine } from './call-limit.ts';
-import { effect, facts, operation } from './effects.ts';
-import type { HangupCause } from './model/hangup-cause.ts';
-import type { CallId, LineId, UserId } from './model/ids.ts';
+import type { CallInput } from './call-events.ts';
+import { callSetup, type Told } from './call-setup.ts';
 import type { DialTarget } from './model/party.ts';
-import type { DtmfDigit } from './model/tone.ts';
 
-/** What the two networks below tell of this leg: the ports' SipLegFact and MediaFact. */
-type LegFact =
-  | { type: 'party.ringing' }
-  | { type: 'party.earlyMedia' }
-  | { type: 'party.answered' }
-  | { type: 'party.held' }
-  | { type: 'party.resumed' }
-  | { type: 'party.transfers'; target: DialTarget }
-  | { type: 'party.hungUp'; cause: HangupCause }
-  | { type: 'key.heard'; digit: DtmfDigit }
-  | { type: 'media.started' | 'media.lost' | 'media.back' };
-
-/** What a call reports to its owner. */
-export type CallReport =
-  | { type: 'call.ringing'; call: CallId }
-  | { type: 'call.earlyMedia'; call: CallId }
-  | { type: 'call.answered'; call: CallId }
-  /** The far side put the user on hold, or took him back. */
-  | { type: 'call.heldByParty'; call: CallId }
-  | { type: 'call.resumedByParty'; call: CallId }
-  | { type: 'call.transfers'; call: CallId; target: DialTarget }
-  /** The longest call the plan allows is over soon; is over. */
-  | { type: 'call.limitNear'; call: CallId }
-  | { type: 'call.limitReached'; call: CallId }
-  | { type: 'call.ended'; call: CallId; cause: HangupCause };
-
-/** `target` is there exactly when we call the party; without it the party called us. */
-export interface CallInput {
-  readonly call: CallId;
-  readonly line: LineId;
-  readonly user: UserId;
-  readonly target: DialTarget | undefined;
-  readonly limitMs: number | undefined;
-  /** The leg is up already and on hold: a transfer failed, and the user gets his party back. */
-  readonly adopted?: boolean;
-}
-
-/** What a call is told. A state that has no use for a command ignores it. */
-export type CallCommand =
-  | { type: 'answer' }
-  | { type: 'hold' }
-  | { type: 'resume' }
-  | { type: 'hangUp'; cause: HangupCause };
-
-/** Reports that say no more than which call they are of. */
-type Told = Exclude<CallReport['type'], 'call.ended' | 'call.transfers'>;
 const tell = (type: Told) => ({ type: 'report', params: { type } }) as const;
 const noteSilence = (silent: boolean) => ({ type: 'noteSilence', params: { silent } }) as const;
 const noteLoss = { type: 'note', params: { cause: { kind: 'connection-lost' } } } as const;
+const noteBusy = { type: 'note', params: { cause: { kind: 'busy' } } } as const;
+/** 503 with Retry-After (runtime §4). */
+const noteUnkept = { type: 'note', params: { cause: { kind: 'flood', retryAfterMs: 5_000 } } } as const;
+const idOf = ({ context }: { context: CallInput }) => ({ call: context.call });
 
 /** One party's SIP leg as the user sees it. It knows nothing of the voice leg. */
-export const callMachine = setup({
-  types: {
-    input: {} as CallInput,
-    context: {} as CallInput & { cause: HangupCause; silent: boolean },
-    events: {} as LegFact | CallCommand | CallLimitReport,
-  },
-  actors: {
-    legFacts: facts<LegFact, { call: CallId }>(),
-    limit: callLimitMachine,
-    /** re-INVITE; the adapter keeps the order of several, and the peer's refusal ends it too. */
-    setHold: operation<void, { call: CallId; on: boolean }>(),
-  },
-  actions: {
-    inviteParty: effect<{ call: CallId; line: LineId; user: UserId; target: DialTarget }>(),
-    ringParty: effect<{ call: CallId; user: UserId }>(),
-    answerParty: effect<{ call: CallId }>(),
-    hangUpParty: effect<{ call: CallId; cause: HangupCause }>(),
-    noteSilence: assign((_, { silent }: { silent: boolean }) => ({ silent })),
-    note: assign((_, { cause }: { cause: HangupCause }) => ({ cause })),
-    report: sendParent(({ context }, { type }: { type: Told }) => ({ type, call: context.call })),
-    reportTransfer: sendParent(({ context }, { target }: { target: DialTarget }) => ({
-      type: 'call.transfers',
-      call: context.call,
-      target,
-    })),
-    reportEnd: sendParent(({ context }) => ({ type: 'call.ended', call: context.call, cause: context.cause })),
-  },
-  guards: {
-    isAdopted: ({ context }) => context.adopted === true,
-    isOutgoing: ({ context }) => context.target !== undefined,
-    isSilent: ({ context }) => context.silent,
-  },
-  delays: {
-    // 30 s without RTP in all; the media plane speaks up after the first two (product §13).
-    lossDetection: 28_000,
-    // The adapter promises an end; this keeps a broken promise from wedging the softphone. Longer than Timer B (32 s).
-    endOverdue: 40_000,
-  },
-}).createMachine({
+export const callMachine = callSetup.createMachine({
   id: 'call',
   context: ({ input }) => ({ ...input, cause: { kind: 'normal' }, silent: false }),
   invoke: { id: 'legFacts', src: 'legFacts', input: ({ context }) => ({ call: context.call }) },
@@ -110,9 +26,53 @@ export const callMachine = setup({
     fresh: {
       always: [
         { guard: 'isAdopted', target: 'established.held' },
+        { guard: 'isRecovered', target: 'recovering' },
+        { guard: 'keepsFacts', target: 'saving' },
         { guard: 'isOutgoing', target: 'inviting' },
         { target: 'alerting' },
       ],
+    },
+    saving: {
+      description: 'Another host must know of it before the party does (runtime §4).',
+      invoke: {
+        id: 'saving',
+        src: 'saveFacts',
+        input: ({ context }) => ({ user: context.user }),
+        onDone: [
+          { guard: 'isOutgoing', target: 'inviting' },
+          { guard: 'isTaken', target: 'alerting.taken' },
+          { target: 'alerting' },
+        ],
+        onError: [
+          { guard: { type: 'isElsewhere', params: ({ event }) => event }, target: 'unheard', actions: noteBusy },
+          { target: 'unheard', actions: noteUnkept },
+        ],
+      },
+      on: { hangUp: { target: 'unheard', actions: { type: 'note', params: ({ event }) => event } } },
+      after: { saveOverdue: { target: 'unheard', actions: noteUnkept } },
+      initial: 'offered',
+      states: { offered: { on: { answer: 'taken' } }, taken: {} },
+    },
+    unheard: {
+      description: 'It is over, and a party that was to be called never hears of it.',
+      always: [{ guard: 'isOutgoing', target: 'ended' }, { target: 'ending' }],
+    },
+    recovering: {
+      description: 'Another host had it and died: its dialog is taken up here, and its party held.',
+      invoke: {
+        id: 'resumption',
+        src: 'resumeDialog',
+        input: idOf,
+        onDone: 'established.holding',
+        onError: { target: 'releasing', actions: noteLoss },
+      },
+      on: { hangUp: { target: 'releasing', actions: { type: 'note', params: ({ event }) => event } } },
+    },
+    releasing: {
+      description: 'Not taken up: the far side is to keep no ghost of it.',
+      invoke: { id: 'release', src: 'endDialog', input: idOf, onDone: 'ended', onError: 'ended' },
+      on: { hangUp: {} },
+      after: { endOverdue: 'ended' },
     },
     inviting: {
       entry: {
@@ -130,6 +90,8 @@ export const callMachine = setup({
       description: 'The party hears ringback; the user has not answered yet.',
       entry: { type: 'ringParty', params: ({ context }) => ({ call: context.call, user: context.user }) },
       on: { answer: 'answering' },
+      initial: 'waiting',
+      states: { waiting: {}, taken: { description: 'The user was quick.', always: '#call.answering' } },
     },
     answering: {
       entry: { type: 'answerParty', params: ({ context }) => ({ call: context.call }) },

@@ -1,4 +1,4 @@
-import type { CallCommand, CallReport } from './call.ts';
+import type { CallCommand, CallReport } from './call-events.ts';
 import type { CallLabel } from './model/call-label.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, UserId, VoiceLegId } from './model/ids.ts';

@@ -1,5 +1,5 @@
 import { assign, sendParent, setup } from 'xstate';
-import type { CallCommand, CallReport } from './call.ts';
+import type { CallCommand, CallReport } from './call-events.ts';
 import { effect } from './effects.ts';
 import type { CallLabel } from './model/call-label.ts';
 import type { HangupCause } from './model/hangup-cause.ts';

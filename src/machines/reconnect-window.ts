@@ -12,6 +12,8 @@ export type WindowReport =
 /** What the window is told. */
 export type WindowEvent =
   | { type: 'reconnect' }
+  /** The party, whom another host had, is here. */
+  | { type: 'party.resumed' }
   | { type: 'ring.ended'; cause: HangupCause }
   | { type: 'deadline.passed' };
 
@@ -20,6 +22,8 @@ export interface WindowInput {
   readonly callback: boolean;
   /** What is left of the 60 s: all of it, unless the window is taken up again on another host. */
   readonly leftMs: number;
+  /** Another host died: the party has to be taken up first, and the user's devices may still be in the call with that host. */
+  readonly afterCrash: boolean;
 }
 
 const isRung = { type: 'report', params: { type: 'window.tells', ringing: true } } as const;
@@ -44,7 +48,9 @@ export const reconnectWindowMachine = setup({
   },
   guards: {
     ringsUser: ({ context }) => context.callback,
-    isDecline: (_, { cause }: { cause: HangupCause }) => cause.kind === 'declined' || cause.kind === 'busy',
+    awaitsParty: ({ context }) => context.afterCrash,
+    isDecline: ({ context }, { cause }: { cause: HangupCause }) =>
+      cause.kind === 'declined' || (cause.kind === 'busy' && !context.afterCrash),
     mustWait: (_, { cause }: { cause: HangupCause }) => cause.kind === 'flood',
     cannotRing: (_, { cause }: { cause: HangupCause }) => cause.kind === 'privacy' || cause.kind === 'blocked',
   },
@@ -67,7 +73,9 @@ export const reconnectWindowMachine = setup({
         reconnect: { target: '.ringing', actions: isRung },
       },
       states: {
-        opening: { always: [{ guard: 'ringsUser', target: 'ringing' }, { target: 'awaitingUser' }] },
+        opening: { always: [{ guard: 'awaitsParty', target: 'awaitingParty' }, { target: 'inviting' }] },
+        awaitingParty: { on: { reconnect: {}, 'party.resumed': 'inviting' } },
+        inviting: { always: [{ guard: 'ringsUser', target: 'ringing' }, { target: 'awaitingUser' }] },
         ringing: {
           entry: { type: 'report', params: { type: 'window.rings' } },
           on: {

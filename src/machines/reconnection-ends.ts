@@ -81,7 +81,7 @@ export const endsInSilence = {
     {
       guard: 'hasSecond',
       target: '#softphone.withCall.ringing.again',
-      actions: [sayNotRestored('expired'), ...secondRemains, 'useNextVoiceLeg'],
+      actions: [...declineExpected, sayNotRestored('expired'), ...secondRemains, 'useNextVoiceLeg'],
     },
     { target: '#softphone.withCall.clearing.party', actions: sayNotRestored('expired') },
   ],
@@ -89,7 +89,7 @@ export const endsInSilence = {
     {
       guard: isFirstOfTwo,
       target: '#softphone.withCall.ringing.again',
-      actions: ['noteNormal', ...secondRemains, 'useNextVoiceLeg'],
+      actions: [...declineExpected, 'noteNormal', ...secondRemains, 'useNextVoiceLeg'],
     },
     { guard: isOfHand, target: '#softphone.withCall.clearing.party', actions: 'noteNormal' },
   ],
@@ -97,9 +97,9 @@ export const endsInSilence = {
     {
       guard: isFirstOfTwo,
       target: '#softphone.withCall.ringing.again',
-      actions: [...secondTakesOver, 'useNextVoiceLeg'],
+      actions: [...declineExpected, ...secondTakesOver, 'useNextVoiceLeg'],
     },
-    { guard: isOfHand, target: '#softphone.withCall.cleared', actions: callGone },
+    { guard: isOfHand, target: '#softphone.withCall.cleared', actions: [...declineExpected, ...callGone] },
   ],
   shutdown: [
     {

@@ -2,7 +2,7 @@ import { partyAnswered } from './answered.ts';
 import { takeSecondCaller } from './incoming-call.ts';
 import { hidePanel, recordingButtonPressed, showPanel } from './panel.ts';
 import { ends, endsInSilence, isOfHand, sayNotRestored, showAway, showNext } from './reconnection-ends.ts';
-import { softphoneSetup } from './softphone-children.ts';
+import { declineExpected, softphoneSetup } from './softphone-children.ts';
 import { inHand, inSlot, legs, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import type { VoiceLegReport } from './voice-leg.ts';
 
@@ -25,13 +25,24 @@ const ringEnded = [
 ] as const;
 
 const window = ({ context }: SoftphoneArgs) => ({ user: context.user, kind: 'reconnect-window' as const });
+const leftMs = ({ context }: SoftphoneArgs) => context.windowLeftMs ?? windowMs;
+/** On `call.answered` of the party that another host had: its side of this window begins. */
+const partyResumed = [
+  ...partyAnswered,
+  playToParty('reconnection'),
+  { type: 'tellWindow', params: { type: 'party.resumed' } },
+] as const;
 const open = softphoneSetup.createStateConfig({
-  entry: { type: 'setDeadline', params: (args) => ({ ...window(args), inMs: windowMs }) },
-  exit: { type: 'clearDeadline', params: window },
+  entry: { type: 'setDeadline', params: (args) => ({ ...window(args), inMs: leftMs(args) }) },
+  exit: [{ type: 'clearDeadline', params: window }, 'forgetCrash'],
   invoke: {
     id: 'window',
     src: 'reconnectWindow',
-    input: ({ context }) => ({ callback: context.callback, leftMs: windowMs }),
+    input: ({ context }) => ({
+      callback: context.callback,
+      leftMs: leftMs({ context }),
+      afterCrash: context.windowLeftMs !== undefined,
+    }),
   },
   on: {
     'deadline.passed': { actions: { type: 'tellWindow', params: { type: 'deadline.passed' } } },
@@ -39,6 +50,17 @@ const open = softphoneSetup.createStateConfig({
   },
   initial: 'silent',
   states: {
+    resuming: {
+      description: 'Another host had the party: nobody is rung before it is here.',
+      on: {
+        'call.answered': [
+          { guard: 'userCalls', target: 'taking', actions: [...partyResumed, 'useExpectedVoiceLeg'] },
+          { target: 'silent', actions: partyResumed },
+        ],
+        'user.called': { actions: [...declineExpected, { type: 'expectVoiceLeg', params: ({ event }) => event }] },
+        ...endsInSilence,
+      },
+    },
     silent: {
       description: 'Nobody is being rung; the window decides when.',
       on: {

@@ -1,5 +1,5 @@
 import { partyAnswered } from './answered.ts';
-import type { CallReport } from './call.ts';
+import type { CallReport } from './call-events.ts';
 import { takeSecondCaller } from './incoming-call.ts';
 import type { PlanLimit } from './model/refusals.ts';
 import type { JudgedReferral } from './model/softphone.ts';

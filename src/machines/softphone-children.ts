@@ -1,30 +1,27 @@
 import { enqueueActions, sendTo, spawnChild, stopChild } from 'xstate';
-import type { CallCommand, CallInput, CallReport } from './call.ts';
+import type { CallCommand, CallInput, CallReport } from './call-events.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
-import type { CallId, UserId } from './model/ids.ts';
+import type { CallId } from './model/ids.ts';
 import type { CallInHand } from './model/softphone.ts';
 import type { PairEvent } from './pair-events.ts';
 import type { WindowEvent } from './reconnect-window.ts';
 import type { RecordingInput } from './recording-context.ts';
-import { inHand, type SoftphoneArgs, second } from './softphone-context.ts';
-import { softphoneBase } from './softphone-setup.ts';
+import { recoveryBase } from './recovery-setup.ts';
+import { inHand, type SoftphoneArgs, type SoftphoneContext, second } from './softphone-context.ts';
 import type { VoiceLegReport } from './voice-leg.ts';
 
 /** How long the user is rung before his number is dialled (product §13). */
 const callbackRingMs = 60_000;
-const callInput = (user: UserId, { label, line, target, limitMs }: CallInHand): CallInput => ({
-  call: label.call,
-  line,
-  user,
-  target,
-  limitMs,
-});
+const callInput = ({ user, keepsFacts }: SoftphoneContext, call: CallInHand): CallInput => {
+  const { label, line, target, limitMs } = call;
+  return { call: label.call, line, user, target, limitMs, keepsFacts };
+};
 
 const recordingOf = (call: CallId) => `recording/${call}`;
 const recordingInput = ({ label, recording }: CallInHand): RecordingInput => ({ label, order: recording });
 
 /** What the states of a softphone are made of: its own setup, and what it starts, tells and lets go. */
-export const softphoneSetup = softphoneBase.extend({
+export const softphoneSetup = recoveryBase.extend({
   actions: {
     startVoiceLeg: spawnChild('voiceLeg', {
       id: 'voiceLeg',
@@ -50,20 +47,24 @@ export const softphoneSetup = softphoneBase.extend({
 
     startCall: spawnChild('call', {
       id: ({ context }) => inHand(context).label.call,
-      input: ({ context }) => callInput(context.user, inHand(context)),
+      input: ({ context }) => callInput(context, inHand(context)),
     }),
     startSecond: spawnChild('call', {
       id: ({ context }) => second(context).label.call,
-      input: ({ context }) => callInput(context.user, second(context)),
+      input: ({ context }) => callInput(context, second(context)),
     }),
     adoptCall: spawnChild('call', {
       id: ({ context }) => inHand(context).label.call,
       input: ({ context, event }) => ({
-        ...callInput(context.user, inHand(context)),
+        ...callInput(context, inHand(context)),
         target: undefined,
-        adopted: true,
+        from: 'adopted' as const,
         ...(event.type === 'recalled' && event.leftMs !== undefined && { limitMs: event.leftMs }),
       }),
+    }),
+    recoverCall: spawnChild('call', {
+      id: ({ context }) => inHand(context).label.call,
+      input: ({ context }) => ({ ...callInput(context, inHand(context)), from: 'recovered' as const }),
     }),
     tell: sendTo(
       (_, { call }: { call: CallId; command: CallCommand }) => call,

@@ -1,8 +1,18 @@
+import { type CallsFacts, type LostCall, takeStock } from './model/call-facts.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, UserId, VoiceLegId } from './model/ids.ts';
 import type { Notice, NoticeSlot, RecordingState } from './model/notices.ts';
 import type { CallInHand } from './model/softphone.ts';
 import type { ToneName } from './model/tone.ts';
+
+export interface SoftphoneInput {
+  readonly user: UserId;
+  readonly callback: boolean;
+  /** Whether calls are written down for other hosts before their parties hear of them. */
+  readonly keepsFacts?: boolean;
+  /** Another host had these calls and died. */
+  readonly facts?: CallsFacts;
+}
 
 /** What a softphone remembers. */
 export interface SoftphoneContext {
@@ -28,7 +38,35 @@ export interface SoftphoneContext {
   readonly panelOf: CallId | undefined;
   /** The call whose message has `Cancel` (D-56). */
   readonly cancellable: CallId | undefined;
+  readonly keepsFacts: boolean;
+  /** What is left of the window after a crash; undefined: that is over, or there was none. */
+  readonly windowLeftMs: number | undefined;
+  /** Calls that another host had, and that were lost with it. */
+  readonly lost: readonly LostCall[];
 }
+
+/** As it begins: with nothing, or with what is left of another host's calls. */
+export const freshContext = ({ user, callback, keepsFacts = false, facts }: SoftphoneInput): SoftphoneContext => {
+  const { kept, lost }: ReturnType<typeof takeStock> = facts ? takeStock(facts) : { lost: [] };
+  return {
+    user,
+    callback,
+    inHand: kept,
+    second: undefined,
+    expected: undefined,
+    cause: { kind: 'normal' },
+    losses: {},
+    recordings: {},
+    // Their ids are to be none that the host before has made.
+    referrals: (facts?.epoch ?? 0) * 1_000,
+    progress: kept ? { [kept.label.call]: 'answered' } : {},
+    panelOf: undefined,
+    cancellable: undefined,
+    keepsFacts,
+    windowLeftMs: kept && facts?.leftMs,
+    lost,
+  };
+};
 
 export interface ShownNotice {
   readonly user: UserId;

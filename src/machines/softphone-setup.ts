@@ -1,5 +1,6 @@
 import { assign, raise, setup } from 'xstate';
-import { type CallReport, callMachine } from './call.ts';
+import { callMachine } from './call.ts';
+import type { CallReport } from './call-events.ts';
 import { effect, operation } from './effects.ts';
 import { failureToneMachine } from './failure-tone.ts';
 import type { CallLabel } from './model/call-label.ts';
@@ -22,13 +23,13 @@ import { reconnectWindowMachine, type WindowReport } from './reconnect-window.ts
 import { recordingMachine } from './recording.ts';
 import type { RecordingReport } from './recording-events.ts';
 import {
-  type DeadlineKind,
   inHand,
   isEarly,
   lossesOf,
   recordingButton,
   type ShownNotice,
   type SoftphoneContext,
+  type SoftphoneInput,
   second,
   withLosses,
 } from './softphone-context.ts';
@@ -40,7 +41,7 @@ import { type VoiceLegReport, voiceLegMachine } from './voice-leg.ts';
  */
 export const softphoneBase = setup({
   types: {
-    input: {} as { user: UserId; callback: boolean },
+    input: {} as SoftphoneInput,
     context: {} as SoftphoneContext,
     events: {} as
       | SoftphoneCommand
@@ -148,9 +149,6 @@ export const softphoneBase = setup({
     hearParty: effect<{ voiceLeg: VoiceLegId; call: CallId }>(),
     connect: effect<{ voiceLeg: VoiceLegId; call: CallId }>(),
     sendKeys: effect<{ line: LineId; voiceLeg: VoiceLegId; call: CallId; steps: readonly DtmfStep[] }>(),
-    /** What ends the window of a reconnection should this process die: `deadline.passed` follows. */
-    setDeadline: effect<{ user: UserId; kind: DeadlineKind; inMs: number }>(),
-    clearDeadline: effect<{ user: UserId; kind: DeadlineKind }>(),
     acceptTransfer: effect<{ call: CallId; as: CallId }>(),
     declineTransfer: effect<{ call: CallId }>(),
     handOver: effect<{ user: UserId; joined: JoinedParties }>(),

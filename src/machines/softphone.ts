@@ -9,10 +9,11 @@ import { hidePanel, showPanel } from './panel.ts';
 import { departed, parting } from './parting.ts';
 import { away, returning } from './reconnection.ts';
 import { notTakenBack, takeBack } from './reconnection-ends.ts';
+import { fresh, recovering } from './recovery.ts';
 import { considering, following } from './referral.ts';
 import { pair } from './second-call.ts';
 import { callGone, endSecond, letGo, secondGone, softphoneSetup, voiceLegGone } from './softphone-children.ts';
-import { inHand, playToUser, type SoftphoneArgs } from './softphone-context.ts';
+import { freshContext, inHand, playToUser, type SoftphoneArgs } from './softphone-context.ts';
 import { talking } from './talk.ts';
 
 type OfOne = SoftphoneArgs & { event: { call: CallId } };
@@ -35,20 +36,8 @@ const sayTimeUp = (args: OfOne) => {
  */
 export const softphoneMachine = softphoneSetup.createMachine({
   id: 'softphone',
-  context: ({ input }) => ({
-    ...input,
-    inHand: undefined,
-    second: undefined,
-    expected: undefined,
-    cause: { kind: 'normal' },
-    losses: {},
-    recordings: {},
-    referrals: 0,
-    progress: {},
-    panelOf: undefined,
-    cancellable: undefined,
-  }),
-  initial: 'idle',
+  context: ({ input }) => freshContext(input),
+  initial: 'fresh',
   on: {
     'callback.set': { actions: { type: 'setCallback', params: ({ event }) => event } },
     dial: {
@@ -64,6 +53,8 @@ export const softphoneMachine = softphoneSetup.createMachine({
     },
   },
   states: {
+    fresh,
+    recovering,
     idle: {
       on: {
         dial: [

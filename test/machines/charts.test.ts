@@ -6,6 +6,8 @@ import { mermaid, mermaidOf, nodeAt, withDescendants } from '../support/mermaid.
 /** What machines and their parts are made of. */
 const others = [
   'answered',
+  'call-events',
+  'call-setup',
   'effects',
   'pair-events',
   'pair-setup',
@@ -13,8 +15,10 @@ const others = [
   'reconnection-ends',
   'recording-context',
   'recording-events',
+  'recovery-setup',
   'softphone-children',
   'softphone-context',
+  'softphone-facts',
   'softphone-setup',
 ];
 const sources = async () => (await readdir('src/machines', { recursive: true })).filter((file) => file.endsWith('.ts'));

@@ -79,6 +79,11 @@ export class Chat {
     return shown;
   }
 
+  /** What the messages were about is known to nobody any more: their buttons are taken away. */
+  forget(): void {
+    this.#messages.clear();
+  }
+
   /** Product §10: more than 5 in 10 minutes. */
   #judgeLosses(call: CallId): void {
     const young = this.#losses.get(call)?.filter((lostMs) => this.#nowMs() - lostMs < 600_000) ?? [];

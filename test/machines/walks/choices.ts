@@ -40,8 +40,9 @@ const phoneDoes: Readonly<Record<Phone['state'], readonly string[]>> = {
 };
 
 /** Answers of the networks that are awaited now. */
-export function awaited({ parties, phones, tapes }: World): Line[] {
+export function awaited({ parties, phones, tapes, facts }: World): Line[] {
   const lines: Line[] = tapes.delivering.map(() => 'a recording is delivered');
+  lines.push(...facts.waiting.map(() => 'facts are written'));
   for (const { id, state, waiting } of parties.legs.values()) {
     if (waiting.length > 0) lines.push(`${id} takes the re-INVITE`, `${id} refuses the re-INVITE`);
     if (state === 'ending') lines.push(`${id} ends`);
@@ -72,6 +73,7 @@ export function sensible(world: World): Line[] {
   }
   if (world.chat.notice('panel')) lines.push('olga replies to the keypad');
   lines.push(...newcomers(world));
+  if (world.facts.areKept) lines.push(crash, `${crash} behind its writing`);
   const { untilNextMs } = clock;
   if (untilNextMs !== undefined) lines.push(`${untilNextMs} ms pass`);
   return lines;
@@ -83,6 +85,8 @@ export function newcomers({ parties, phones, callback }: World): Line[] {
   const leg = `u${parties.legs.size + phones.legs.size + 1}`;
   return [`olga dials ${call}`, `${call} calls`, `olga calls ${leg}`, callback ? 'callback off' : 'callback on'];
 }
+
+const crash = 'the host dies';
 
 /** What makes no sense, comes twice, comes late, or is about something that is gone. */
 export function nonsense(world: World, random: Random): Line {
@@ -106,6 +110,11 @@ export function nonsense(world: World, random: Random): Line {
     () => `olga dials c${world.parties.legs.size + world.phones.legs.size + 1} without switching`,
     () => `c${world.parties.legs.size + world.phones.legs.size + 1} calls without switching`,
   ];
+  if (world.facts.areKept)
+    kinds.push(
+      () => random.pick(['the database goes away', 'the database is back']),
+      () => crash,
+    );
   return random.pick(kinds)();
 }
 
@@ -139,6 +148,8 @@ export const recordings: readonly Line[] = [
   'recorded by order',
   'recorded for 15 s',
 ];
+/** That another host could take the calls up. */
+export const hosts: readonly Line[] = ['facts are kept', 'facts are written later'];
 export const networks: readonly Line[] = [
   'SIP ends later',
   'Telegram ends later',

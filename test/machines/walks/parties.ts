@@ -25,6 +25,10 @@ export class Parties {
   answersLater = false;
   /** Whether promises were settled that their owners have not heard of yet. */
   hasNews = false;
+  /** Calls whose dialog is confirmed, or as good as. */
+  readonly dialogs = new Set<CallId>();
+  /** Those of them that are being taken up. */
+  readonly resuming = new Set<CallId>();
   readonly #complain: (what: string) => void;
 
   readonly port: SipCalls = {
@@ -40,8 +44,10 @@ export class Parties {
     },
     answer: (call) => {
       const leg = this.leg(call);
-      if (leg.state === 'alerting' || leg.state === 'offered') leg.state = 'answering';
-      else if (isLive(leg)) this.#complain(`200 to ${call}, which is ${leg.state}`);
+      if (leg.state === 'alerting' || leg.state === 'offered') {
+        leg.state = 'answering';
+        this.dialogs.add(call);
+      } else if (isLive(leg)) this.#complain(`200 to ${call}, which is ${leg.state}`);
     },
     hold: (call, on) => {
       const leg = this.leg(call);
@@ -71,6 +77,41 @@ export class Parties {
     this.#complain = complain;
   }
 
+  /** re-INVITE by another host than made it; nobody answers in a call that is over. */
+  resumeDialog(call: CallId): Promise<void> {
+    const leg = this.leg(call);
+    this.hasNews = true;
+    if (leg.facts.watchers > 1) this.#complain(`${call} is taken up although somebody has it`);
+    if (leg.state !== 'answering' && leg.state !== 'up') return Promise.reject(new RequestRefused(481, 'no such call'));
+    leg.state = 'up';
+    leg.isHeld = true;
+    if (!this.answersLater) return Promise.resolve();
+    this.resuming.add(call);
+    return new Promise((resolve, reject) =>
+      leg.waiting.push((isTaken) => {
+        this.resuming.delete(call);
+        if (isTaken) resolve();
+        else reject(new RequestRefused(488, 'no'));
+      }),
+    );
+  }
+
+  /** BYE in a dialog that no host has. */
+  endDialog(call: CallId): void {
+    const leg = this.leg(call);
+    this.hasNews = true;
+    if (this.dialogs.has(call) && leg.state !== 'ended') this.end(leg);
+  }
+
+  /** Calls without an answer are lost with their INVITE; re-INVITEs are answered to nobody. */
+  loseHost(): void {
+    for (const leg of this.legs.values()) {
+      leg.waiting.splice(0);
+      this.resuming.delete(leg.id);
+      if (leg.state !== 'unmade' && !this.dialogs.has(leg.id)) leg.state = 'ended';
+    }
+  }
+
   offer(call: CallId): void {
     const leg = this.leg(call);
     leg.state = 'offered';
@@ -88,6 +129,7 @@ export class Parties {
     if (fact.type === 'party.answered' && (leg.state === 'inviting' || leg.state === 'answering')) {
       leg.state = 'up';
       leg.hasAnswered = true;
+      this.dialogs.add(leg.id);
       return leg.facts.tell(fact);
     }
     if (leg.state === 'inviting' && (fact.type === 'party.ringing' || fact.type === 'party.earlyMedia'))

@@ -141,6 +141,8 @@ function hasNothingToDo(
         (slot === 'panel' && isAbsent && own.length === 0) ||
         // Before the answer a press says only why nothing is done, and is answered by the bot.
         isEarly ||
+        // Nobody is rung before the party that another host had is here.
+        parties.resuming.has(call) ||
         phones.taken.some(({ state }) => state !== 'up') ||
         phones.isFlooded
       );

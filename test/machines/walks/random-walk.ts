@@ -1,4 +1,4 @@
-import { beginnings, networks, nonsense, recordings, sensible } from './choices.ts';
+import { beginnings, hosts, networks, nonsense, recordings, sensible } from './choices.ts';
 import { Random } from './random.ts';
 import type { Line } from './steps.ts';
 import { end, endings, stepOn, type WalkOptions } from './walk.ts';
@@ -20,6 +20,7 @@ export async function randomWalk(seed: number, options: WalkOptions = {}): Promi
     return stepOn(world, line);
   };
   const prepared = [
+    ...(options.hostsDie ? hosts.filter((_, later) => later === 0 || random.chance(0.4)) : []),
     ...networks.filter(() => random.chance(0.3)),
     ...recordings.filter(() => random.chance(0.15)),
     ...random.pick(beginnings),

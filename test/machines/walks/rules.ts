@@ -80,9 +80,15 @@ const unended = (legs: readonly (Party | Phone)[]): string | undefined => {
   return left ? `${left.id} is left ${left.state}` : undefined;
 };
 
-/** How things stand, once nothing is under way: no answer of a network is awaited. */
-function atPeace({ parties, phones, joined }: World): { phone: Phone | undefined; talking: Party[] } | undefined {
+/** How things stand, once nothing is under way: no answer of a network or of the database is awaited. */
+function atPeace({
+  parties,
+  phones,
+  joined,
+  facts,
+}: World): { phone: Phone | undefined; talking: Party[] } | undefined {
   const legs = [...parties.legs.values()];
+  if (facts.waiting.length > 0) return undefined;
   if (legs.some(({ state, waiting }) => state === 'ending' || waiting.length > 0)) return undefined;
   const voiceLegs = [...phones.legs.values()].filter(({ state }) => state !== 'ended' && state !== 'unmade');
   if (voiceLegs.length > 1 || voiceLegs.some(({ state }) => state !== 'up' && state !== 'connecting')) return undefined;

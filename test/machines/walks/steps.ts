@@ -2,6 +2,7 @@ import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import type { VoiceLegFact } from '../../../src/actors/ports/telegram-calls.ts';
 import { CallId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import { byHand } from '../../fakes/recorder.ts';
+import { crash } from './crash.ts';
 import type { Party } from './parties.ts';
 import type { Phone } from './phones.ts';
 import { press, replyWithKeys } from './presses.ts';
@@ -21,6 +22,8 @@ import type { World } from './world.ts';
  *     recordings are delivered later | a recording is delivered | nothing can be delivered
  *     olga replies to the keypad                        with digits
  *     the plan is used up | the plan is asked for long
+ *     facts are kept | facts are written later | facts are written | the database goes away | the database is back
+ *     the host dies | the host dies behind its writing
  *     SIP ends later | Telegram ends later | re-INVITEs are answered later
  */
 export type Line = string;
@@ -75,6 +78,13 @@ const whole: Readonly<Record<string, (world: World) => void>> = {
   'nothing can be delivered': ({ tapes }) => void (tapes.failsToDeliver = true),
   'olga replies to the keypad': replyWithKeys,
   'the recorder is full': (world) => recorderTells(world, { type: 'recorder.full' }),
+  'facts are kept': ({ facts }) => void (facts.areKept = true),
+  'facts are written later': ({ facts }) => void (facts.isSlow = true),
+  'facts are written': ({ facts }) => facts.pass(),
+  'the database goes away': ({ facts }) => void (facts.isAway = true),
+  'the database is back': ({ facts }) => void (facts.isAway = false),
+  'the host dies': (world) => crash(world, false),
+  'the host dies behind its writing': (world) => crash(world, true),
   'the plan is used up': (world) => void (world.limit = { status: 402, reason: 'Total calls duration is exceeded' }),
   'the plan is asked for long': (world) => void (world.isLimitSlow = true),
   'SIP ends later': ({ parties }) => void (parties.endsLater = true),
@@ -95,6 +105,8 @@ const shapes: readonly (readonly [RegExp, (world: World, ...words: string[]) => 
 /** Lets one thing happen, and everything that follows from it at once. */
 export async function take(world: World, line: Line): Promise<void> {
   try {
+    // Of what happens now, nothing need be written when the host dies next.
+    if (!line.startsWith('the host dies')) world.facts.flush();
     const known = whole[line];
     if (known) known(world);
     else {

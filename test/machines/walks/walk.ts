@@ -12,6 +12,8 @@ export const endings = [
 
 export interface WalkOptions {
   readonly inspect?: (event: InspectionEvent) => void;
+  /** Whether calls are kept, and hosts die. */
+  readonly hostsDie?: boolean;
 }
 
 /** Goes the way of these lines and to the end of all calls. @returns the first thing that was wrong; undefined: nothing */

@@ -44,6 +44,14 @@ describe('a user’s telephone, whatever happens', () => {
     }
   }, 3_600_000);
 
+  const crashes = Math.ceil(walks / 4);
+  test(`${crashes} random walks over hosts that die end well`, async () => {
+    for (let seed = firstSeed; seed < firstSeed + crashes; seed++) {
+      const { lines, wrong } = await randomWalk(seed, { ...options, hostsDie: true });
+      if (wrong) expect.fail(await reproduction(`seed ${seed}, hosts die`, lines, wrong));
+    }
+  }, 3_600_000);
+
   test.skipIf(walks < enoughWalks)('the walks have been in every state', () => {
     const { all, taken, missed } = coverage.transitions;
     tell({ all, taken, missed });

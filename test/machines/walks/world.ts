@@ -2,14 +2,17 @@ import { type Actor, createActor, type InspectionEvent } from 'xstate';
 import { type BridgeParts, Bridges } from '../../../src/actors/bridges.ts';
 import { InspectionHub } from '../../../src/actors/inspection/hub.ts';
 import { type SoftphoneParts, softphone } from '../../../src/actors/softphone.ts';
+import type { CallFacts, CallsFacts } from '../../../src/machines/model/call-facts.ts';
 import { type CallId, EpochMs, LineId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import type { RecordingOrder } from '../../../src/machines/model/recording-order.ts';
 import type { PlanLimit } from '../../../src/machines/model/refusals.ts';
 import type { JoinedParties, Recall, SoftphoneCommand } from '../../../src/machines/model/softphone.ts';
+import { callFactsOf } from '../../../src/machines/softphone-facts.ts';
 import { byHand } from '../../fakes/recorder.ts';
 import { Replays } from '../../support/replays.ts';
 import { Chat } from './chat.ts';
 import { WalkClock } from './clock.ts';
+import { Facts } from './crash.ts';
 import { Parties } from './parties.ts';
 import { Phones } from './phones.ts';
 import { Sound } from './sound.ts';
@@ -26,8 +29,11 @@ export class World {
   readonly complain = (what: string) => void this.complaints.push(what);
   readonly parties = new Parties(this.complain);
   readonly phones = new Phones(() => this.clock.now, this.complain);
-  readonly sound = new Sound();
-  readonly tapes = new Tapes(this.complain, () => void (this.parties.hasNews = true));
+  sound = new Sound();
+  tapes = this.#newTapes();
+  readonly facts = new Facts(this);
+  /** When the open window of a reconnection ends. */
+  windowUntilMs: number | undefined;
   readonly chat = new Chat(() => this.clock.now, this.complain);
   /** Calls that were written into the call log, and how far they are there. */
   readonly records = new Map<CallId, 'opened' | 'answered' | 'closed'>();
@@ -52,6 +58,7 @@ export class World {
   /** What its roots received. */
   readonly replays = new Replays();
   readonly bridges: Bridges;
+  #joinedFacts: () => readonly CallFacts[] = () => [];
   #softphone: Actor<typeof machine> | undefined;
   #calls = 0;
 
@@ -65,13 +72,18 @@ export class World {
       clock: this.clock,
       inspection: this.#inspection,
       faults,
-      recall: (_, recall) => this.#later(() => this.#recall(recall)),
+      recall: (_, recall) => new Promise((done) => this.#later(() => done(this.#recall(recall)))),
+      recovery: {
+        follow: (holder) => void (this.#joinedFacts = () => holder.callFacts(olga)),
+        changed: () => {},
+        drop: () => {},
+      },
     });
   }
 
   /** Starts the softphone when there is none. */
   send(command: SoftphoneCommand): void {
-    if (!this.#softphone) this.#start();
+    if (!this.#softphone) this.start();
     this.#softphone?.send(command);
   }
 
@@ -99,8 +111,10 @@ export class World {
 
   partyCalls(call: CallId, switching: boolean): void {
     const own = this.parties.live.filter(({ id }) => !this.joined.has(id));
-    const isFree = own.length === 0 && !this.phones.isFlooded;
-    const hasRoom = switching && own.length === 1 && own.every(({ id }) => !this.#alone.has(firstOf(id)));
+    // One that is being written down is a call of his, and nobody's yet.
+    const isCounted = this.facts.waiting.length === 0;
+    const isFree = isCounted && own.length === 0 && !this.phones.isFlooded;
+    const hasRoom = isCounted && switching && own.length === 1 && own.every(({ id }) => !this.#alone.has(firstOf(id)));
     if (!switching) this.#alone.add(call);
     this.parties.offer(call);
     this.orders.set(call, this.recording);
@@ -160,8 +174,26 @@ export class World {
     return JSON.stringify([actors, legs, this.bridges.engaged, this.callback]);
   }
 
-  #start(): void {
-    const input = { user: olga, callback: this.callback };
+  get callFacts(): readonly CallFacts[] {
+    const own = this.#softphone ? callFactsOf(this.#softphone.getSnapshot()) : [];
+    const isOwn = (call: CallId) => own.some(({ label }) => label.call === call);
+    return [...own, ...this.#joinedFacts().filter(({ label }) => !isOwn(label.call))];
+  }
+
+  /** Nobody has the user's calls any more. */
+  forget(): void {
+    const phone = this.#softphone;
+    this.#softphone = undefined;
+    phone?.stop();
+    this.bridges.dropUsers(() => true);
+    this.joined.clear();
+    this.sound = new Sound();
+    this.tapes = this.#newTapes();
+    this.chat.forget();
+  }
+
+  start(facts?: CallsFacts): void {
+    const input = { user: olga, callback: this.callback, keepsFacts: this.facts.areKept, ...(facts && { facts }) };
     const seen = this.#inspection.root(`user/${olga}`, machine, input);
     const phone = createActor(machine, {
       input,
@@ -182,6 +214,10 @@ export class World {
       },
     });
     phone.start();
+  }
+
+  #newTapes(): Tapes {
+    return new Tapes(this.complain, () => void (this.parties.hasNews = true));
   }
 
   /** As the service does it: not within the action of another machine. */
@@ -244,6 +280,7 @@ const parts: SoftphoneParts & Pick<BridgeParts, 'journal'> = {
     opened: ({ label }) => void (here.records.has(label.call) || here.records.set(label.call, 'opened')),
     answered: (call) => void (here.records.get(call) === 'opened' && here.records.set(call, 'answered')),
     talkedMs: () => undefined,
+    dropped: () => {},
     givenUp: (call) => void (here.records.has(call) && here.records.set(call, 'closed')),
     ended: (call) => {
       if (here.records.has(call)) here.records.set(call, 'closed');
@@ -257,12 +294,17 @@ const parts: SoftphoneParts & Pick<BridgeParts, 'journal'> = {
   },
   recordings: through(({ tapes }) => tapes.port, ['watch']),
   recordingFailed: () => {},
+  recovery: through(({ facts }) => facts.port, []),
   deadlines: {
-    set: (_, kind) => {
+    set: (_, kind, inMs) => {
       here.deadlines.add(kind);
+      here.windowUntilMs = here.clock.now + inMs;
       here.phones.refused = 0;
     },
-    clear: (_, kind) => void here.deadlines.delete(kind),
+    clear: (_, kind) => {
+      here.deadlines.delete(kind);
+      here.windowUntilMs = undefined;
+    },
   },
   handOver: (user: UserId, joined: JoinedParties) => {
     here.joined.add(joined.first.label.call).add(joined.second.label.call);
