@@ -314,7 +314,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       faults,
       inspection,
       ...time,
-      recall: (user, recall) => void softphones.recall(user, recall),
+      recall: (user, recall) => softphones.recall(user, recall),
     });
     const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans: told, clock: wall });
     const userDeadlines = new UserDeadlines({ deadlines, wallClock: wall, faults });

@@ -17,10 +17,17 @@ export interface EndedCall {
   readonly cause: HangupCause;
 }
 
-interface OpenCall {
+interface Opened {
   readonly line: LineId;
   readonly isOutgoing: boolean;
   answeredAt: EpochMs | undefined;
+}
+
+export interface ResumedCall extends Readonly<Opened> {
+  readonly call: CallId;
+}
+
+interface OpenCall extends Opened {
   written: Promise<void>;
 }
 
@@ -71,6 +78,16 @@ export class CallJournal {
     const openedAt = this.#clock.now();
     this.#open.set(call, { line, isOutgoing: target !== undefined, answeredAt: undefined, written: Promise.resolve() });
     this.#write(call, () => this.#log.opened({ call, user, line, direction, number, target, openedAt }));
+  }
+
+  /** Another host opened its record, and nobody closed it. `answeredAt`: undefined for one that nobody answered. */
+  resumed({ call, line, isOutgoing, answeredAt }: ResumedCall): void {
+    this.#open.set(call, { line, isOutgoing, answeredAt, written: Promise.resolve() });
+  }
+
+  /** Its record is another host's. */
+  dropped(call: CallId): void {
+    this.#open.delete(call);
   }
 
   answered(call: CallId): void {

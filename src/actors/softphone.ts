@@ -1,6 +1,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { callMachine } from '../machines/call.ts';
 import { failureToneMachine } from '../machines/failure-tone.ts';
+import type { LostCall } from '../machines/model/call-facts.ts';
 import type { CallLabel } from '../machines/model/call-label.ts';
 import type { CallId, LineId, RecordingId, UserId, VoiceLegId } from '../machines/model/ids.ts';
 import type { RecorderFault } from '../machines/model/recording-faults.ts';
@@ -18,6 +19,7 @@ import type { Media } from './ports/media.ts';
 import type { SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls } from './ports/telegram-calls.ts';
 import type { Recordings } from './recordings.ts';
+import type { RecoveryFacts } from './recovery-facts.ts';
 import type { UserDeadlines } from './user-deadlines.ts';
 
 /** A recording that could not be stored. */
@@ -33,6 +35,8 @@ export interface SoftphoneParts {
   readonly media: Media;
   readonly notices: Pick<CallNotices, 'say' | 'show' | 'unshow' | 'conclude'>;
   readonly journal: Pick<CallJournal, 'opened' | 'answered' | 'givenUp' | 'ended'>;
+  /** Without it nobody takes up the calls of this process when it dies. */
+  readonly recovery?: Pick<RecoveryFacts, 'saved' | 'resumeDialog' | 'endDialog'>;
   readonly keys: Pick<DtmfSender, 'send'>;
   readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver' | 'deliverOf'>;
   /** Without it only timers of this process end the window of a reconnection. */
@@ -61,7 +65,7 @@ const voiceLeg = ({ telegram, media }: SoftphoneParts) =>
     },
   });
 
-const call = ({ sip, media }: SoftphoneParts) =>
+const call = ({ sip, media, recovery }: SoftphoneParts) =>
   callMachine.provide({
     actors: {
       legFacts: fromCallback(({ input, sendBack }) => {
@@ -77,6 +81,9 @@ const call = ({ sip, media }: SoftphoneParts) =>
         return () => ends.forEach((end) => end());
       }),
       setHold: fromPromise<void, { call: CallId; on: boolean }>(({ input }) => sip.hold(input.call, input.on)),
+      saveFacts: fromPromise<void, { user: UserId }>(async ({ input }) => recovery?.saved(input.user)),
+      resumeDialog: fromPromise<void, { call: CallId }>(async ({ input }) => recovery?.resumeDialog(input.call)),
+      endDialog: fromPromise<void, { call: CallId }>(async ({ input }) => recovery?.endDialog(input.call)),
     },
     actions: {
       inviteParty: (_, { call: id, ...request }) => sip.invite(id, request),
@@ -130,6 +137,15 @@ const recording = ({ recordings, notices, recordingFailed }: SoftphoneParts) =>
     },
   });
 
+/** Nobody goes on with these calls of another host. */
+export function concludeLost({ recovery, notices, journal }: SoftphoneParts, user: UserId, lost: readonly LostCall[]) {
+  for (const { label, cause } of lost) {
+    // Whom it cannot be told has gone himself.
+    recovery?.endDialog(label.call).catch(() => {});
+    notices.conclude(user, label, cause, journal.ended(label.call, cause));
+  }
+}
+
 /** One user's telephone, wired to both networks, the media plane, his conversation and the call log. */
 export const softphone = (parts: SoftphoneParts) => {
   const { sip, telegram, media, notices, journal } = parts;
@@ -158,6 +174,7 @@ export const softphone = (parts: SoftphoneParts) => {
       connect: (_, { voiceLeg: a, call: b }) => media.connect(a, b),
       setDeadline: (_, { user, kind, inMs }) => parts.deadlines?.set(user, kind, inMs),
       clearDeadline: (_, { user, kind }) => parts.deadlines?.clear(user, kind),
+      concludeLost: (_, { user, lost }) => concludeLost(parts, user, lost),
       acceptTransfer: (_, { call: id, as }) => sip.acceptTransfer(id, as),
       declineTransfer: (_, { call: id }) => sip.declineTransfer(id),
       handOver: (_, { user, joined }) => parts.handOver(user, joined),

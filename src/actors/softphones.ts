@@ -1,21 +1,40 @@
 import { type Actor, createActor, waitFor } from 'xstate';
+import type { CallsFacts } from '../machines/model/call-facts.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
-import type { CallId, UserId } from '../machines/model/ids.ts';
+import type { CallId, EpochMs, UserId } from '../machines/model/ids.ts';
 import type { Toast } from '../machines/model/notices.ts';
 import type { CallInHand, Recall, SoftphoneCommand } from '../machines/model/softphone.ts';
 import type { softphoneMachine } from '../machines/softphone.ts';
 import { isEarly } from '../machines/softphone-context.ts';
+import { callFactsOf as factsOf } from '../machines/softphone-facts.ts';
+import type { CallJournal } from './call-journal.ts';
 import type { Inspection } from './inspection/hub.ts';
+import type { FoundCalls } from './ports/facts.ts';
 import type { Faults } from './ports/faults.ts';
 import type { Users } from './ports/users.ts';
-import { type SoftphoneParts, softphone } from './softphone.ts';
+import type { RecoveryFacts } from './recovery-facts.ts';
+import { concludeLost, type SoftphoneParts, softphone } from './softphone.ts';
+import type { UserDeadlines } from './user-deadlines.ts';
 
 type Softphone = Actor<typeof softphoneMachine>;
 type ActorClock = NonNullable<Parameters<typeof createActor>[1]>['clock'];
 
+export interface SoftphonesParts extends SoftphoneParts {
+  readonly journal: SoftphoneParts['journal'] & Pick<CallJournal, 'resumed' | 'dropped'>;
+  readonly deadlines?: Pick<UserDeadlines, 'set' | 'clear' | 'drop'>;
+  readonly recovery?: Pick<
+    RecoveryFacts,
+    'saved' | 'resumeDialog' | 'endDialog' | 'follow' | 'changed' | 'found' | 'drop'
+  >;
+  readonly users: Users;
+  readonly faults: Faults;
+  readonly clock?: ActorClock;
+  readonly inspection?: Inspection;
+}
+
 /** The softphones of this process: one XState root for each user who has something going on, started when needed. */
 export class Softphones {
-  readonly #parts: SoftphoneParts;
+  readonly #parts: SoftphonesParts;
   readonly #users: Users;
   readonly #faults: Faults;
   readonly #clock: ActorClock;
@@ -24,13 +43,17 @@ export class Softphones {
   readonly #phones = new Map<UserId, Softphone>();
   #ending = false;
 
-  constructor(parts: SoftphoneParts & { users: Users; faults: Faults; clock?: ActorClock; inspection?: Inspection }) {
+  constructor(parts: SoftphonesParts) {
     this.#parts = parts;
     this.#users = parts.users;
     this.#faults = parts.faults;
     this.#clock = parts.clock;
     this.#inspection = parts.inspection;
     this.#machine = softphone(parts);
+    parts.recovery?.follow({
+      callFacts: (user) => callFactsOf(this.#phones.get(user)),
+      userOf: (call) => [...this.#phones].find(([, phone]) => isOf(phone.getSnapshot(), call))?.[0],
+    });
   }
 
   /** @returns whether there is a softphone for it; there is none any more once all are being ended */
@@ -54,6 +77,54 @@ export class Softphones {
     } catch (error) {
       this.#faults.report('recall', error, recall.call.label.call);
       this.#cannotGiveBack(user, recall, { kind: 'internal-fault', detail: 'recall' });
+    }
+  }
+
+  /**
+   * Takes up what the host before us had in hand for this user (runtime §5). Resolves when it has begun.
+   * @param lastSeenAt of that host; undefined: nobody knows
+   */
+  async recover(found: FoundCalls, lastSeenAt: EpochMs | undefined): Promise<void> {
+    const { user } = found;
+    const { journal, recovery } = this.#parts;
+    const callback = await this.#callbackOf(user);
+    if (this.#ending || !recovery) return;
+    const facts = recovery.found(found, lastSeenAt);
+    this.#makeRoom(user);
+    const phone = this.#phones.get(user)?.getSnapshot();
+    const calls = facts.calls.filter(({ label }) => !phone || !isOf(phone, label.call));
+    for (const { label, line, target, stage } of calls) {
+      const { answeredAt } = found.calls.find((call) => call.label.call === label.call) ?? {};
+      const atLeast = stage === 'answered' ? found.writtenAt : undefined;
+      journal.resumed({ call: label.call, line, isOutgoing: target !== undefined, answeredAt: answeredAt ?? atLeast });
+    }
+    if (!phone) this.#start(user, callback, { ...facts, calls });
+    // He was quicker: what he has begun since goes on, and nothing of before can be had beside it.
+    else
+      concludeLost(
+        this.#parts,
+        user,
+        calls.map(({ label }) => ({ label, cause: { kind: 'connection-lost' } })),
+      );
+  }
+
+  /**
+   * Forgets the calls of users who are another host's now, without a word to anybody: their dialogs are that host's. Our voice legs
+   * with them are ended, for nobody else can.
+   */
+  dropUsers(isGone: (user: UserId) => boolean): void {
+    for (const [user, phone] of this.#phones) {
+      if (!isGone(user)) continue;
+      const { inHand, second, expected } = phone.getSnapshot().context;
+      const calls = [inHand, second].flatMap((call) => (call ? [call.label.call] : []));
+      this.#phones.delete(user);
+      phone.stop();
+      const { telegram, journal, recordings, deadlines, recovery } = this.#parts;
+      recovery?.drop(user, calls);
+      deadlines?.drop(user, 'reconnect-window');
+      recordings.deliverOf(user);
+      for (const call of calls) journal.dropped(call);
+      for (const leg of [inHand?.voiceLeg, expected]) if (leg) telegram.hangUp(leg, { kind: 'connection-lost' });
     }
   }
 
@@ -134,8 +205,27 @@ export class Softphones {
     this.#phones.clear();
   }
 
-  #start(user: UserId, callback: boolean): void {
-    const input = { user, callback };
+  /** One with nothing to do, which was started by something that came too early, is in the way of what is to be taken up. */
+  #makeRoom(user: UserId): void {
+    const phone = this.#phones.get(user);
+    if (!phone?.getSnapshot().matches('idle')) return;
+    this.#phones.delete(user);
+    phone.stop();
+  }
+
+  /** Without the database he is rung: it is on by default. */
+  async #callbackOf(user: UserId): Promise<boolean> {
+    try {
+      return (await this.#users.settings(user)).callback;
+    } catch (error) {
+      this.#faults.report('recovery', error);
+      return true;
+    }
+  }
+
+  #start(user: UserId, callback: boolean, facts?: CallsFacts): void {
+    const { recovery } = this.#parts;
+    const input = { user, callback, keepsFacts: recovery !== undefined, ...(facts && { facts }) };
     const phone = createActor(this.#machine, {
       input,
       ...(this.#clock && { clock: this.#clock }),
@@ -143,9 +233,14 @@ export class Softphones {
     });
     this.#phones.set(user, phone);
     phone.subscribe({
-      complete: () => this.#phones.delete(user),
+      next: () => recovery?.changed(user),
+      complete: () => {
+        if (this.#phones.get(user) === phone) this.#phones.delete(user);
+        recovery?.changed(user);
+      },
       error: (error) => {
         this.#phones.delete(user);
+        recovery?.changed(user);
         this.#faults.report('softphone', error, phone.getSnapshot().context.inHand?.label.call);
         this.#clearAway(user, phone);
       },
@@ -176,6 +271,8 @@ export class Softphones {
     notices.conclude(user, label, cause, journal.ended(label.call, cause));
   }
 }
+
+const callFactsOf = (phone: Softphone | undefined) => (phone ? factsOf(phone.getSnapshot()) : []);
 
 /** What stands in a conversation once, whatever it is about. */
 const slotsOfUser = ['panel', 'parallel', 'reconnection'] as const;

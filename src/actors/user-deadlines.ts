@@ -34,6 +34,16 @@ export class UserDeadlines {
     this.#write(nameOf({ address, kind }), (deadlines) => deadlines.clear(address, kind));
   }
 
+  /** @returns when the one that is open is due */
+  dueAt(user: UserId, kind: DeadlineKind): EpochMs | undefined {
+    return this.#open.get(nameOf({ address: addressOf(user), kind }));
+  }
+
+  /** It is another host's: what is kept of it stays. */
+  drop(user: UserId, kind: DeadlineKind): void {
+    this.#open.delete(nameOf({ address: addressOf(user), kind }));
+  }
+
   /** @returns whose deadline has passed; undefined: it is told late, and another one or none counts now */
   passed(deadline: Deadline): UserId | undefined {
     const isOpen = this.#open.get(nameOf(deadline)) === deadline.dueAt;

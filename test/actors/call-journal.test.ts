@@ -84,3 +84,29 @@ test.each<[HangupCause, boolean]>([
 ])('a number that nobody answered, ended by %j: that it failed is %s', async (cause, failed) => {
   expect(await charged((journal) => journal.ended(call, cause))).toEqual([{ talkedMs: 0, failed }]);
 });
+
+test('a call that another host opened is not opened again, and counts from its answer there', async () => {
+  const counted = await charged((journal, pass) => {
+    journal.dropped(call);
+    journal.resumed({ call, line: LineId('office'), isOutgoing: true, answeredAt: EpochMs(500) });
+    pass(10_000);
+    journal.ended(call, { kind: 'normal' });
+  });
+  expect(counted).toEqual([{ talkedMs: 10_500, failed: false }]);
+});
+
+test('a call that is another host’s now is not closed here, and does not count', async () => {
+  const told: string[] = [];
+  const log = { ended: async () => void told.push('ended') } as unknown as CallLog;
+  const journal = new CallJournal(
+    log,
+    { now: () => EpochMs(0) },
+    { report: () => {} },
+    async () => void told.push('counted'),
+  );
+  journal.resumed({ call, line: LineId('office'), isOutgoing: true, answeredAt: undefined });
+  journal.dropped(call);
+  journal.ended(call, busy);
+  await journal.settled();
+  expect(told).toEqual([]);
+});

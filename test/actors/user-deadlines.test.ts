@@ -85,3 +85,12 @@ test('without a database there are only timers of this process', () => {
   alone.clear(olga, kind);
   expect(alone.passed({ address: 'user/1001', kind, dueAt: EpochMs(1_060_000) } as Deadline)).toBeUndefined();
 });
+
+test('when it is due is known while it is open; one that is another host’s now is kept for that', async () => {
+  expect(deadlines.dueAt(olga, kind)).toBeUndefined();
+  deadlines.set(olga, kind, 60_000);
+  expect(deadlines.dueAt(olga, kind)).toBe(1_060_000);
+  deadlines.drop(olga, kind);
+  expect(deadlines.dueAt(olga, kind)).toBeUndefined();
+  await expect.poll(() => written).toEqual(['user/1001 1060000']);
+});
