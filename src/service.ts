@@ -7,6 +7,7 @@ import { CallJournal } from './actors/call-journal.ts';
 import { CallNotices } from './actors/call-notices.ts';
 import { Dialling } from './actors/dialling.ts';
 import { DtmfSender } from './actors/dtmf-sender.ts';
+import type { OwnedShard } from './actors/hosting/held-shards.ts';
 import { Post } from './actors/hosting/post.ts';
 import { ShardWork } from './actors/hosting/shard-work.ts';
 import { SharedStandings } from './actors/hosting/shared-standings.ts';
@@ -22,6 +23,7 @@ import type { Letter, ShardInboxRow } from './actors/ports/shard-inbox.ts';
 import type { Texts } from './actors/ports/texts.ts';
 import { Reception } from './actors/reception.ts';
 import { Recordings } from './actors/recordings.ts';
+import { RecoveryFacts } from './actors/recovery-facts.ts';
 import { toldPlans } from './actors/settings/told-plans.ts';
 import { Softphones } from './actors/softphones.ts';
 import { Switchboard } from './actors/switchboard.ts';
@@ -52,6 +54,7 @@ import { CallEventRepository } from './db/call-event-repository.ts';
 import { CallRepository } from './db/call-repository.ts';
 import { DeadlineRepository } from './db/deadline-repository.ts';
 import { keepRemovingExpired } from './db/expiry.ts';
+import { FactsRepository } from './db/facts-repository.ts';
 import { FirstContactBanRepository } from './db/first-contact-ban-repository.ts';
 import { HintRepository } from './db/hint-repository.ts';
 import { letterChannel, ShardInboxRepository } from './db/hosting/shard-inbox-repository.ts';
@@ -306,7 +309,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       inspection,
       ...time,
     });
+    const facts = new FactsRepository(storage.database, storage.box);
+    const recovery = new RecoveryFacts({
+      facts,
+      dialogs: sip.dialogs,
+      sip: sip.calls,
+      leaseOf(user) {
+        const owned = ownership.owned(hosting.shardOf(user));
+        return owned && { shard: owned.shard, owner: ownership.incarnation, epoch: owned.epoch };
+      },
+      refused: ({ shard, epoch }) => ownership.refused(shard, epoch),
+      windowUntil: (user) => userDeadlines.dueAt(user, 'reconnect-window'),
+      wallClock: wall,
+      faults,
+    });
     const bridges = new Bridges({
+      recovery,
       sip: sip.calls,
       media: media.media,
       notices,
@@ -319,6 +337,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans: told, clock: wall });
     const userDeadlines = new UserDeadlines({ deadlines, wallClock: wall, faults });
     const softphones: Softphones = new Softphones({
+      recovery,
       keys: new DtmfSender({
         sip: sip.calls,
         media: media.media,
@@ -483,17 +502,31 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
       lead: reception,
       lines: lineActors,
-      // Keypads of a process that died.
-      came: async () => {
-        post.wake();
-        const busy = new Set(engaged());
-        const keypads = await panels.keypads();
-        notices.removeLeftOver(keypads.filter(({ userId }) => hosting.carries(userId) && !busy.has(userId)));
+      calls: {
+        async recover(shards) {
+          // Keypads of a process that died; those of calls that go on are drawn anew.
+          const busy = new Set(engaged());
+          const keypads = await panels.keypads();
+          notices.removeLeftOver(keypads.filter(({ userId }) => hosting.carries(userId) && !busy.has(userId)));
+          for (const owned of shards) await recoverCalls(owned);
+          post.wake();
+        },
+        drop(isLost) {
+          softphones.dropUsers(isLost);
+          bridges.dropUsers(isLost);
+        },
       },
       engaged,
       shardOf: (user) => hosting.shardOf(user),
       faults,
     });
+    const recoverCalls = async ({ shard, previous }: OwnedShard) => {
+      const found = await facts.open(shard, (_, error) => faults.report('recovery', error));
+      await Promise.all(found.map((calls) => softphones.recover(calls, previous?.seenAt)));
+      const before = previous?.owner.split('/')[0];
+      // Its recordings end here: those of calls that go on begin anew.
+      if (before !== undefined && before !== host) await recordings.abandoned(before);
+    };
     const follow = () => {
       void lineActors.follow().catch((error: unknown) => faults.report('lines', error));
       settings.linesChanged();
@@ -546,7 +579,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         const limit = AbortSignal.timeout(hurry.aborted ? hurriedEndingMs : endingMs);
         await Promise.all([softphones.endAll(limit), bridges.endAll(limit), testCalls.endAll(limit)]);
         await Promise.race([
-          Promise.all([settled(), recordings.endAll()]),
+          Promise.all([settled(), recordings.endAll(), recovery.settled()]),
           new Promise((done) => setTimeout(done, settlingMs).unref()),
         ]);
         work.close();

@@ -38,7 +38,7 @@ export interface SoftphoneParts {
   /** Without it nobody takes up the calls of this process when it dies. */
   readonly recovery?: Pick<RecoveryFacts, 'saved' | 'resumeDialog' | 'endDialog'>;
   readonly keys: Pick<DtmfSender, 'send'>;
-  readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver' | 'deliverOf'>;
+  readonly recordings: Pick<Recordings, 'start' | 'pause' | 'resume' | 'watch' | 'deliver' | 'deliverOf' | 'leave'>;
   /** Without it only timers of this process end the window of a reconnection. */
   readonly deadlines?: Pick<UserDeadlines, 'set' | 'clear'>;
   /** Why no call may be made on this line now, for the plan of its owner. */

@@ -122,7 +122,7 @@ export class Softphones {
       const { telegram, journal, recordings, deadlines, recovery } = this.#parts;
       recovery?.drop(user, calls);
       deadlines?.drop(user, 'reconnect-window');
-      recordings.deliverOf(user);
+      recordings.leave(user);
       for (const call of calls) journal.dropped(call);
       for (const leg of [inHand?.voiceLeg, expected]) if (leg) telegram.hangUp(leg, { kind: 'connection-lost' });
     }

@@ -41,6 +41,8 @@ export class PlayedRecorder implements Recordings {
     this.told.push('deliver');
     return Promise.resolve(this.lengthMs);
   }
+  leave(): void {}
+
   deliverOf(user: UserId): void {
     this.told.push(`deliver what is left of ${user}`);
   }

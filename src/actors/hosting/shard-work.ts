@@ -24,8 +24,12 @@ export interface ShardWorkParts {
     /** Without a word to anybody. */
     drop(isLost: (user: UserId) => boolean): void;
   };
-  /** Shards with people have come. */
-  readonly came: () => Promise<void>;
+  readonly calls: {
+    /** These shards have come: what is left of their people's calls is taken up, before anything of theirs begins anew. */
+    recover(shards: readonly OwnedShard[]): Promise<void>;
+    /** Without a word to anybody. */
+    drop(isLost: (user: UserId) => boolean): void;
+  };
   /** People for whom something goes on here that cannot be moved. */
   readonly engaged: () => Iterable<UserId>;
   readonly shardOf: (user: UserId) => ShardId;
@@ -38,6 +42,8 @@ export class ShardWork implements ShardHolder {
   readonly #parts: ShardWorkParts;
   readonly #clock: HostClock;
   readonly #roles: ReadonlyMap<ShardId, InTurn>;
+  /** Not begun yet. */
+  readonly #new = new Map<ShardId, OwnedShard>();
   #cancel: (() => void) | undefined;
   #closed = false;
 
@@ -50,19 +56,27 @@ export class ShardWork implements ShardHolder {
     ]);
   }
 
-  gained({ shard }: OwnedShard): void {
-    const role = this.#roles.get(shard);
-    if (role) void role.do((reader) => reader.read());
+  gained(owned: OwnedShard): void {
+    const role = this.#roles.get(owned.shard);
+    if (role) {
+      void role.do((reader) => reader.read());
+      return;
+    }
+    this.#new.set(owned.shard, owned);
     // They come one by one, and what begins for them reads all lines.
-    else this.#later(gatherMs);
+    this.#later(gatherMs);
   }
 
   async lost({ shard }: OwnedShard, why: LossReason): Promise<void> {
-    const { lines, shardOf } = this.#parts;
+    const { lines, calls, shardOf } = this.#parts;
+    const isLost = (user: UserId) => shardOf(user) === shard;
+    this.#new.delete(shard);
     const role = this.#roles.get(shard);
     if (role) await role.do((reader) => reader.leave());
-    else if (why === 'taken') lines.drop((user) => shardOf(user) === shard);
-    else if (!this.#closed) await this.#try(() => lines.follow());
+    else if (why === 'taken') {
+      calls.drop(isLost);
+      lines.drop(isLost);
+    } else if (!this.#closed) await this.#try(() => lines.follow());
   }
 
   isIdle(shard: ShardId): boolean {
@@ -71,12 +85,14 @@ export class ShardWork implements ShardHolder {
 
   /** Begins now what would be begun in a moment. */
   async begin(): Promise<void> {
-    const { lines, came } = this.#parts;
+    const { lines, calls } = this.#parts;
     this.#cancel?.();
     this.#cancel = undefined;
     const isDone = await this.#try(async () => {
+      const shards = [...this.#new.values()];
+      if (shards.length > 0) await calls.recover(shards);
+      for (const { shard, epoch } of shards) if (this.#new.get(shard)?.epoch === epoch) this.#new.delete(shard);
       await lines.follow();
-      await came();
     });
     if (!isDone) this.#later(againMs);
   }

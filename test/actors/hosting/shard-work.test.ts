@@ -40,7 +40,10 @@ beforeEach(() => {
         dropped = isLost;
       },
     },
-    came: async () => void did.push('came'),
+    calls: {
+      recover: async (shards) => void did.push(`recover ${shards.map(({ shard }) => shard).join(' ')}`),
+      drop: () => void did.push('drop calls'),
+    },
     engaged: () => engaged,
     shardOf: (user) => (user === '1' ? first : second),
     faults: { report: (where, error) => void faults.push(`${where}: ${String(error)}`) },
@@ -75,14 +78,14 @@ test('shards that come together are begun together', async () => {
   await clock.advance(50);
   work.gained(owned(second));
   await clock.advance(1_000);
-  expect(did).toEqual(['follow', 'came']);
+  expect(did).toEqual(['recover main/s0 main/s1', 'follow']);
 });
 
 test('lines that could not be read are read again', async () => {
   failures = 2;
   work.gained(owned(first));
   await clock.advance(3_000);
-  expect(did).toEqual(['follow', 'follow', 'follow', 'came']);
+  expect(did).toEqual(['recover main/s0', 'follow', 'follow', 'follow']);
   expect(faults).toEqual(['lines: Error: no database', 'lines: Error: no database']);
 });
 
@@ -90,7 +93,7 @@ test('what is given away is un-registered, what was taken is dropped without a w
   await work.lost(owned(first), 'released');
   expect(did).toEqual(['follow']);
   await work.lost(owned(first), 'taken');
-  expect(did).toEqual(['follow', 'drop']);
+  expect(did).toEqual(['follow', 'drop calls', 'drop']);
   expect([dropped?.(UserId('1')), dropped?.(UserId('2'))]).toEqual([true, false]);
 });
 

@@ -45,6 +45,7 @@ export class Tapes {
       tape.isPaused = false;
       tape.voiceLeg = voiceLeg;
     },
+    leave: () => {},
     deliverOf: (user) => this.#complain(`the softphone of ${user} broke`),
     deliver: (recording) => {
       const tape = this.#tape(recording);
