@@ -9,6 +9,8 @@ import type { Running } from './support/running.ts';
 
 const patSaysHz = 440;
 const userSaysHz = 700;
+/** What a party hears while the user is away (product §12). */
+const reconnectionHz = 425;
 
 describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three hosts whose jobs are on %s', (kind) => {
   let pbx: SipHouse;
@@ -81,12 +83,51 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     again.call.hangUp();
     await again.pat.until('CALL_CLOSED');
     await again.pat.stop();
+    hosts.a = await house.start('a');
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+  });
+
+  test('a host is killed with a call up: the party hears tones, the user is rung again, and they hear each other', {
+    timeout: 180_000,
+  }, async () => {
+    const host = (await house.hostOf(bert.user)) ?? '';
+    const { pat, call } = await talks(bert);
+    const sinceKilled = stopwatch();
+    hosts[host]?.signal('SIGKILL');
+    // What is left of the old call on his phone would only keep it busy.
+    call.hangUp();
+    const again = await vi.waitFor(() => bert.phone.rings(), { timeout: 30_000 });
+    await pbx.hearing('200').heard(reconnectionHz, { forMs: 100 });
+    again.answer();
+    bert.phone.says({ frequencyHz: userSaysHz });
+    await again.heard(patSaysHz, { forMs: 500 });
+    await pbx.hearing('200').heard(userSaysHz, { forMs: 500 });
+    expect(sinceKilled()).toBeLessThan(60_000);
+    again.hangUp();
+    await pat.until('CALL_CLOSED');
+    await pat.stop();
+    hosts[host] = await house.start(host);
+  });
+
+  test('a host is killed with a call up, and the user does not come back: nobody is left on the line after a minute', {
+    timeout: 240_000,
+  }, async () => {
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+    const host = (await house.hostOf(bert.user)) ?? '';
+    const { pat, call } = await talks(bert);
+    hosts[host]?.signal('SIGKILL');
+    call.hangUp();
+    await bert.phone.rings();
+    const closed = async () => expect(pat.events.some(({ type }) => type === 'CALL_CLOSED')).toBe(true);
+    await vi.waitFor(closed, { timeout: 75_000, interval: 500 });
+    await pat.stop();
+    hosts[host] = await house.start(host);
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
   });
 
   test('each host in turn is told to stop with a call up: it ends none, and leaves when its calls have ended', {
     timeout: 180_000,
   }, async () => {
-    hosts.a = await house.start('a');
     await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
     for (const host of ['a', 'b', 'c']) {
       const caller = (await house.hostOf(anna.user)) === host ? anna : bert;
