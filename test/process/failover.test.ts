@@ -10,7 +10,7 @@ import type { Running } from './support/running.ts';
 const patSaysHz = 440;
 const userSaysHz = 700;
 /** What a party hears while the user is away (product §12). */
-const reconnectionHz = 425;
+const reconnectionHz = 350;
 
 describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three hosts whose jobs are on %s', (kind) => {
   let pbx: SipHouse;
