@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Ownership } from './actors/hosting/ownership.ts';
 import type { ShardHolder } from './actors/hosting/shard-holder.ts';
+import type { ShardLease } from './actors/ports/facts.ts';
 import type { Faults } from './actors/ports/faults.ts';
 import type { HostLoad } from './actors/ports/host-book.ts';
 import { openShardJobs } from './adapters/jobs/hosting/shard-jobs.ts';
@@ -29,6 +30,8 @@ export interface Hosting {
   shardOf(user: UserId): ShardId;
   /** Whether they are here. */
   carries(user: UserId): boolean;
+  /** By what right something is written of him; undefined: he is another host's. */
+  leaseOf(user: UserId): ShardLease | undefined;
 }
 
 /**
@@ -48,6 +51,10 @@ export async function openHosting(options: HostingOptions): Promise<Hosting> {
       ownership,
       shardOf: where,
       carries: (user) => ownership.owned(where(user)) !== undefined,
+      leaseOf(user) {
+        const owned = ownership.owned(where(user));
+        return owned && { shard: owned.shard, owner: ownership.incarnation, epoch: owned.epoch };
+      },
     };
   } catch (error) {
     await book.leave();

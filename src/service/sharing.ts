@@ -1,0 +1,142 @@
+import type { OwnedShard } from '../actors/hosting/held-shards.ts';
+import { Post } from '../actors/hosting/post.ts';
+import { ShardWork } from '../actors/hosting/shard-work.ts';
+import type { WallClock } from '../actors/ports/clock.ts';
+import type { Deadline } from '../actors/ports/deadlines.ts';
+import type { Facts } from '../actors/ports/facts.ts';
+import type { Faults } from '../actors/ports/faults.ts';
+import type { Letter, ShardInbox, ShardInboxRow } from '../actors/ports/shard-inbox.ts';
+import type { Texts } from '../actors/ports/texts.ts';
+import { Reception } from '../actors/reception.ts';
+import type { PanelRepository } from '../db/panel-repository.ts';
+import type { Hosting } from '../hosting.ts';
+import type { EpochMs, UserId } from '../machines/model/ids.ts';
+import { botShard, hostOf } from '../machines/model/shards.ts';
+import type { SettingsBot } from '../settings-bot.ts';
+import type { CallActors } from './call-actors.ts';
+import type { Outside } from './outside.ts';
+
+export interface SharingParts {
+  readonly outside: Outside;
+  readonly actors: CallActors;
+  readonly settings: SettingsBot;
+  readonly hosting: Hosting;
+  /** Its id. */
+  readonly host: string;
+  readonly inbox: ShardInbox;
+  readonly facts: Facts;
+  readonly panels: PanelRepository;
+  readonly texts: Texts;
+  readonly wall: WallClock;
+  readonly faults: Faults;
+}
+
+/** What this host does for the shards it owns, and what it passes to the owners of others. */
+export interface Sharing {
+  readonly work: ShardWork;
+  readonly post: Post;
+  readonly reception: Reception;
+  /** A deadline's job ran here. */
+  readonly deadlinePassed: (deadline: Deadline) => Promise<void>;
+}
+
+export function sharing(parts: SharingParts): Sharing {
+  const { outside, actors, settings, hosting, inbox, facts, panels, faults, wall } = parts;
+  const { bot, chats } = outside;
+  const { softphones, bridges, switchboard, notices, lineActors, recordings, userDeadlines } = actors;
+  const { ownership } = hosting;
+
+  const reception = new Reception({
+    conversation: chats,
+    bot,
+    texts: parts.texts,
+    clock: wall,
+    carries: (user) => hosting.carries(user),
+    pass: (user, id, letter, expiresAt) => inbox.put(letterTo(hosting, user, id, letter, expiresAt)),
+    take: switchboard,
+    say: (user, notice) => notices.say(user, notice),
+  });
+  const deadlinePassed = async (deadline: Deadline) => {
+    const isOfSettings = settings.passed(deadline);
+    if (isOfSettings === 'elsewhere') return inbox.put(toReader(deadline));
+    if (await isOfSettings) return;
+    const user = userDeadlines.passed(deadline);
+    if (user) softphones.sendIfStarted(user, { type: 'deadline.passed' });
+  };
+  const post = new Post({
+    inbox,
+    incarnation: ownership.incarnation,
+    shards: () => ownership.shards.map(({ shard }) => shard).filter((shard) => ownership.mayAct(shard)),
+    async take(letter, isLate) {
+      if (letter.kind === 'message') return reception.messagePassed(letter.message, isLate);
+      if (letter.kind === 'press') return reception.pressPassed(letter.press, isLate);
+      if (letter.kind === 'deadline') return deadlinePassed(letter.deadline);
+      if (letter.kind === 'callback') return switchboard.setCallback(letter.user, letter.on);
+      // Perhaps it was made already.
+      if (!isLate) await switchboard.testLine(letter.user, letter.line, letter.login);
+    },
+    clock: wall,
+    faults,
+  });
+  const engaged = () => [...softphones.users, ...bridges.users];
+  const recoverCalls = async ({ shard, previous }: OwnedShard) => {
+    const found = await facts.open(shard, (_, error) => faults.report('recovery', error));
+    await Promise.all(found.map((calls) => softphones.recover(calls, previous?.seenAt)));
+    const before = previous && hostOf(previous.owner);
+    // Its recordings end here: those of calls that go on begin anew.
+    if (before !== undefined && before !== parts.host) await recordings.abandoned(before);
+  };
+  const work = new ShardWork({
+    bot: {
+      read() {
+        settings.read();
+        bot.read();
+      },
+      async leave() {
+        await bot.leave();
+        await settings.leave();
+      },
+    },
+    lead: reception,
+    lines: lineActors,
+    calls: {
+      async recover(shards) {
+        // Keypads of a process that died; those of calls that go on are drawn anew.
+        const busy = new Set(engaged());
+        const keypads = await panels.keypads();
+        notices.removeLeftOver(keypads.filter(({ userId }) => hosting.carries(userId) && !busy.has(userId)));
+        for (const owned of shards) await recoverCalls(owned);
+        post.wake();
+      },
+      drop(isLost) {
+        softphones.dropUsers(isLost);
+        bridges.dropUsers(isLost);
+      },
+    },
+    engaged,
+    shardOf: (user) => hosting.shardOf(user),
+    faults,
+  });
+  return { work, post, reception, deadlinePassed };
+}
+
+/** To the host that has this person. @param id of the source, so that a repeat is known */
+export const letterTo = (
+  hosting: Pick<Hosting, 'shardOf'>,
+  user: UserId,
+  id: string,
+  letter: Letter,
+  expiresAt?: EpochMs,
+): ShardInboxRow => ({
+  id,
+  shard: hosting.shardOf(user),
+  letter,
+  ...(expiresAt !== undefined && { expiresAt }),
+});
+
+/** A question of the settings bot whose time is over, for the host that reads it. */
+const toReader = (deadline: Deadline): ShardInboxRow => ({
+  id: `deadline-${deadline.address}-${deadline.kind}-${deadline.dueAt}`,
+  shard: botShard,
+  letter: { kind: 'deadline', deadline },
+});
