@@ -214,7 +214,7 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-50',
     text: 'The host is killed and restarted in the window: the window still ends at its original time and calling back works.',
-    shownBy: [],
+    shownBy: ['AC-50'],
   },
   {
     id: 'AC-51',
