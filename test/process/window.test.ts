@@ -8,8 +8,6 @@ import type { Running } from './support/running.ts';
 
 const patSaysHz = 440;
 const olgaSaysHz = 700;
-/** What a party hears while the user is away (product §12). */
-const reconnectionHz = 350;
 const windowMs = 60_000;
 
 describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
@@ -31,6 +29,11 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
       await pbx?.close();
     });
 
+    /** Bursts of 350 and 440 Hz with 2.4 s between them (product §12), now or after her party was found again. */
+    const hearsReconnection = async () => {
+      await pbx.hearing('200').heard(440, { forMs: 50, withinMs: 20_000 });
+      await pbx.hearing('200').heardSilence({ forMs: 1_000, withinMs: 8_000 });
+    };
     /** She talks to Pat, presses Reconnect, declines the ring; then the host is killed and started again. */
     const interrupted = async () => {
       const { person, phone } = olga;
@@ -48,7 +51,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
       await person.presses(panel, '🔄 Reconnect');
       await call.ended;
       (await phone.rings()).decline();
-      await pbx.hearing('200').heard(reconnectionHz, { forMs: 100 });
+    await hearsReconnection();
       host.signal('SIGKILL');
       await host.exited;
       host = await house.start('a');
@@ -57,7 +60,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
 
     test('AC-50 calling back works: both hear each other in the same dialog', { timeout: 120_000 }, async () => {
       const { pat } = await interrupted();
-      await pbx.hearing('200').heard(reconnectionHz, { forMs: 100, withinMs: 20_000 });
+      await hearsReconnection();
       const call = await olga.phone.calls(house.chat);
       await call.heard(patSaysHz, { forMs: 500, withinMs: 10_000 });
       await pbx.hearing('200').heard(olgaSaysHz, { forMs: 500 });
