@@ -51,7 +51,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
       await person.presses(panel, '🔄 Reconnect');
       await call.ended;
       (await phone.rings()).decline();
-    await hearsReconnection();
+      await hearsReconnection();
       host.signal('SIGKILL');
       await host.exited;
       host = await house.start('a');
