@@ -66,6 +66,8 @@ const kept: ReadonlySet<string> = new Set([
   'whose',
   'why',
   'way',
+  // In what another host left: how far a call was.
+  'stage',
   // In what machines remember.
   'panelOf',
   'cancellable',
