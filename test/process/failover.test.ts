@@ -125,6 +125,37 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
   });
 
+  test('a host that sleeps with a call up is replaced, and when it wakes it disturbs nobody: neither the call nor its lines', {
+    timeout: 240_000,
+  }, async () => {
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+    const asleep = (await house.hostOf(bert.user)) ?? '';
+    const { pat, call } = await talks(bert);
+    hosts[asleep]?.signal('SIGSTOP');
+    call.hangUp();
+    const again = await vi.waitFor(() => bert.phone.rings(), { timeout: 30_000 });
+    again.answer();
+    bert.phone.says({ frequencyHz: userSaysHz });
+    await again.heard(patSaysHz, { forMs: 500 });
+    await house.ownsNothing(asleep, 20_000);
+    hosts[asleep]?.signal('SIGCONT');
+    const rung: unknown[] = [];
+    const unwatch = bert.phone.onRing((ring) => rung.push(ring));
+    await again.heard(patSaysHz, { forMs: 5_000, withinMs: 8_000 });
+    await pbx.hearing('200').heard(userSaysHz, { forMs: 500 });
+    unwatch();
+    expect(rung).toEqual([]);
+    expect(pat.events.some(({ type }) => type === 'CALL_CLOSED')).toBe(false);
+    // The shard of the call stays where it is for as long as it lasts; of the others the woken host gets its share again.
+    expect(await house.hostOf(bert.user)).not.toBe(asleep);
+    again.hangUp();
+    await pat.until('CALL_CLOSED');
+    await pat.stop();
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+    await isRegistered(bert, 'a', 'b', 'c');
+    await isRung(bert);
+  });
+
   test('each host in turn is told to stop with a call up: it ends none, and leaves when its calls have ended', {
     timeout: 180_000,
   }, async () => {

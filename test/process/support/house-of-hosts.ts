@@ -30,6 +30,8 @@ export interface HouseOfHosts {
   start(host: string): Promise<Running>;
   /** Until these hosts, and no others, have so many shards each. */
   shared(counts: Readonly<Record<string, number>>, timeoutMs: number): Promise<void>;
+  /** Until this host has no shard any more. */
+  ownsNothing(host: string, timeoutMs: number): Promise<void>;
   /** Where a line is registered, as its host has said. */
   registeredOn(line: LineId): Promise<string | undefined>;
   /** Which host has this person. */
@@ -77,6 +79,11 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
   return {
     chat,
     hostOf,
+    ownsNothing: (host, timeoutMs) =>
+      vi.waitFor(async () => expect((await owners()).filter((owner) => owner.host === host)).toEqual([]), {
+        timeout: timeoutMs,
+        interval: 50,
+      }),
     async registeredOn(line) {
       const [standing] = await database
         .fork()
