@@ -156,6 +156,51 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     await isRung(bert);
   });
 
+  test('PostgreSQL stopped for 20 s: a call goes on without a gap, nothing changes hands, and people are served after it', {
+    timeout: 180_000,
+  }, async () => {
+    await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
+    const where = await house.hostOf(bert.user);
+    const { pat, call } = await talks(bert);
+    house.server.freeze();
+    await Promise.all([
+      call.heard(patSaysHz, { forMs: 20_000, withinMs: 30_000 }),
+      pbx.hearing('200').heard(userSaysHz, { forMs: 20_000, withinMs: 30_000 }),
+    ]);
+    house.server.thaw();
+    await house.shared({ a: 4, b: 4, c: 4 }, 10_000);
+    expect(await house.hostOf(bert.user)).toBe(where);
+    expect(call.state).toBe('connected');
+    call.hangUp();
+    await pat.until('CALL_CLOSED');
+    await pat.stop();
+    await isRung(bert);
+  });
+
+  test.runIf(kind === 'Redis')(
+    'Redis started again without its data: no call ends, nothing changes hands',
+    {
+      timeout: 180_000,
+    },
+    async () => {
+      const where = await house.hostOf(bert.user);
+      const { pat, call } = await talks(bert);
+      await house.redis?.lose();
+      await Promise.all([
+        call.heard(patSaysHz, { forMs: 10_000, withinMs: 15_000 }),
+        pbx.hearing('200').heard(userSaysHz, { forMs: 10_000, withinMs: 15_000 }),
+      ]);
+      house.redis?.mend();
+      await call.heard(patSaysHz, { forMs: 10_000, withinMs: 15_000 });
+      await house.shared({ a: 4, b: 4, c: 4 }, 1_000);
+      expect(await house.hostOf(bert.user)).toBe(where);
+      call.hangUp();
+      await pat.until('CALL_CLOSED');
+      await pat.stop();
+      await isRung(bert);
+    },
+  );
+
   test('each host in turn is told to stop with a call up: it ends none, and leaves when its calls have ended', {
     timeout: 180_000,
   }, async () => {

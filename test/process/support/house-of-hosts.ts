@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
 import { UserPhone } from '../../../sandbox/phone/phone.ts';
 import type { Person } from '../../../sandbox/telegram/person.ts';
@@ -8,8 +9,10 @@ import { SecretBox } from '../../../src/db/secret-box.ts';
 import { type LineId, UserId } from '../../../src/machines/model/ids.ts';
 import { mainWorker, shardOf } from '../../../src/machines/model/shards.ts';
 import { startRedis } from '../../adapters/jobs/redis.ts';
+import { startRelay } from '../../adapters/jobs/relay.ts';
 import { temporaryCluster } from '../../support/database.ts';
 import { passwordOf, type SipHouse } from '../../support/sip-house.ts';
+import { FreezableServer } from './frozen-server.ts';
 import { Running, reachableDirectory } from './running.ts';
 
 /** Somebody with a line and a phone. */
@@ -38,6 +41,10 @@ export interface HouseOfHosts {
   hostOf(user: UserId): Promise<string | undefined>;
   /** Of people that nobody has met yet, one whom this host has, with a line at the PBX. */
   subscriber(number: string, host: string): Promise<Subscriber>;
+  /** The database itself, and with jobs on PostgreSQL these too. */
+  readonly server: FreezableServer;
+  /** Redis forgets everything and is away, until `mend`; undefined: there is none. */
+  readonly redis: { lose(): Promise<void>; mend(): void } | undefined;
   close(): Promise<void>;
 }
 
@@ -52,8 +59,15 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
   opening.defer(() => cluster.stop());
   const redis = backend === 'Redis' ? await startRedis() : undefined;
   if (redis) opening.defer(() => redis.stop());
+  const way = redis && (await startRelay(redis.port));
+  if (way) opening.defer(() => way.close());
   const database = await openDatabase(cluster.url);
   opening.defer(() => database.close());
+  const [{ data_directory: data } = { data_directory: '' }] = await database
+    .fork()
+    .execute<{ data_directory: string }[]>('show data_directory');
+  const server = await FreezableServer.of(data);
+  opening.defer(async () => server.thaw());
   const telegram = await startTelegram();
   opening.defer(() => telegram.close());
   const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
@@ -79,6 +93,16 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
   return {
     chat,
     hostOf,
+    server,
+    redis: redis && {
+      async lose() {
+        way?.cut();
+        const operator = new Redis(redis.port, '127.0.0.1');
+        await operator.flushall();
+        operator.disconnect();
+      },
+      mend: () => way?.mend(),
+    },
     ownsNothing: (host, timeoutMs) =>
       vi.waitFor(async () => expect((await owners()).filter((owner) => owner.host === host)).toEqual([]), {
         timeout: timeoutMs,
@@ -107,7 +131,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
         BOT_API_ROOT: telegram.botApiRoot,
         RTP_FROM: String(rtpFrom),
         DRAIN_MS: '60000',
-        ...(redis && { REDIS_URL: `redis://127.0.0.1:${redis.port}` }),
+        ...(way && { REDIS_URL: `redis://127.0.0.1:${way.port}` }),
       });
       rtpFrom += 1_000;
       running.push(started);
