@@ -18,6 +18,7 @@ import { ManualClock } from './adapters/telegram-client/manual-clock.ts';
 import { MemoryMailbox, MemoryPeers } from './fakes/memory-mailbox.ts';
 import { keyPair, sha256 } from './sandbox/world/call-math.ts';
 import { temporaryCluster } from './support/database.ts';
+import { eventually } from './support/eventually.ts';
 
 let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
 let database: Database;
@@ -35,9 +36,6 @@ afterAll(async () => {
 beforeEach(async () => {
   for (const table of ['login', 'login_request', 'chat_account']) await database.fork().execute(`delete from ${table}`);
 });
-
-/** Other tests may keep the processor busy. */
-const eventually = <T>(holds: () => T | Promise<T>): Promise<T> => vi.waitFor(holds, { timeout: 15_000 });
 
 /** Somebody who can write to the database, but does not have the key. */
 const strangers = () => new LoginRequestRepository({ database, box: new SecretBox(randomBytes(32)), url: cluster.url });

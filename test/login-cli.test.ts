@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startTelegram } from '../sandbox/telegram/telegram.ts';
 import { openTelegram } from '../src/adapters/telegram/client/account.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
@@ -14,6 +14,7 @@ import { SecretBox } from '../src/db/secret-box.ts';
 import { hostLogin } from '../src/host-login.ts';
 import { MemoryMailbox } from './fakes/memory-mailbox.ts';
 import { temporaryCluster, temporaryDirectory } from './support/database.ts';
+import { eventually } from './support/eventually.ts';
 
 const program = join(dirname(import.meta.dirname), 'src', 'cli.ts');
 const key = Buffer.alloc(32, 1);
@@ -143,7 +144,7 @@ describe('login revoke', () => {
       out: expect.stringMatching(/^Revoked the login of b\. Another host ended it\./),
     });
     expect((await logins.hosts()).map(({ host }) => host)).toEqual(['a']);
-    await vi.waitFor(() => expect(b.state).toBe('login lost'), { timeout: 15_000 });
+    await eventually(() => expect(b.state).toBe('login lost'), { timeout: 15_000 });
     expect(sandbox.mtproto.sessionsOf(id).length).toBeGreaterThan(0);
   });
 

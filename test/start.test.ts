@@ -4,12 +4,13 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTelegram } from '../sandbox/telegram/telegram.ts';
 import { readConfig } from '../src/config.ts';
 import { LoginRepository } from '../src/db/login-repository.ts';
 import { openStorage } from '../src/storage.ts';
 import { temporaryDirectory } from './support/database.ts';
+import { eventually } from './support/eventually.ts';
 
 const program = (name: string) => join(dirname(import.meta.dirname), name);
 const telegram = {
@@ -54,7 +55,7 @@ const servers = (below: string) =>
     .split('\n')
     .filter((line) => line.includes(`/postgres -D ${below}`));
 
-const noServerIsLeft = (below: string) => vi.waitFor(() => expect(servers(below)).toEqual([]), 10_000);
+const noServerIsLeft = (below: string) => eventually(() => expect(servers(below)).toEqual([]));
 
 test.each([
   ['another key', { SECRET_KEY: Buffer.alloc(32, 2).toString('base64') }, /^SECRET_KEY: .* another key/],
@@ -108,7 +109,7 @@ test('what the sandbox needs is needed by nobody else, and named when it is miss
 
 test('a service that waits for Telegram in vain is stopped by a signal, and its database with it', async () => {
   const service = run('src/main.ts', telegram);
-  await vi.waitFor(() => expect(servers(directory)).not.toEqual([]), 20_000);
+  await eventually(() => expect(servers(directory)).not.toEqual([]), { timeout: 20_000 });
   service.kill('SIGTERM');
   const [code] = await once(service, 'exit');
   expect(code).toBe(0);
@@ -122,7 +123,7 @@ test.each([
 ] as const)('%s (%s) that gets %s while it starts leaves no database running', async (_, file, signal, exitCode) => {
   const place = await temporaryDirectory();
   const starting = run(file, { DATA_DIR: join(place, 'data') }, place);
-  await vi.waitFor(() => expect(servers(place)).not.toEqual([]), 20_000);
+  await eventually(() => expect(servers(place)).not.toEqual([]), { timeout: 20_000 });
   starting.kill(signal);
   const [code] = await once(starting, 'exit');
   expect(code).toBe(exitCode);

@@ -7,7 +7,7 @@ export interface Recording {
 }
 
 export interface HearingOptions {
-  /** How long to listen before giving up; 5 s when not given. */
+  /** How long to listen before giving up; 10 s when not given. */
   readonly withinMs?: number;
   /** How long without a break it must last; 200 ms when not given. */
   readonly forMs?: number;
@@ -86,7 +86,7 @@ export class Hearing {
   #lasting(
     name: string,
     isIt: (block: Int16Array) => boolean,
-    { withinMs = 5_000, forMs = 200 }: HearingOptions,
+    { withinMs = 10_000, forMs = 200 }: HearingOptions,
   ): Promise<Int16Array> {
     if (this.#closed) return Promise.reject(endedEarly());
     return new Promise((resolve, reject) => {

@@ -136,7 +136,7 @@ export class Person {
   }
 
   /** The newest message of any conversation that fits, as soon as there is one: new, edited, or there already. */
-  async waitsFor(fits: (message: PersonMessage) => boolean, timeoutMs = 5000): Promise<PersonMessage> {
+  async waitsFor(fits: (message: PersonMessage) => boolean, timeoutMs = 10_000): Promise<PersonMessage> {
     const find = () => this.#everything().findLast(fits);
     await this.waitsUntil(() => find() !== undefined, timeoutMs);
     const found = find();
@@ -145,7 +145,7 @@ export class Person {
   }
 
   /** Until something holds; looked at again with every change in this person's conversations. */
-  waitsUntil(holds: () => boolean, timeoutMs = 5000): Promise<void> {
+  waitsUntil(holds: () => boolean, timeoutMs = 10_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = () => {
         try {

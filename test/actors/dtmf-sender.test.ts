@@ -1,8 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DtmfSender } from '../../src/actors/dtmf-sender.ts';
 import { RequestRefused } from '../../src/actors/ports/sip-calls.ts';
 import { CallId, VoiceLegId } from '../../src/machines/model/ids.ts';
 import { type DtmfMethod, readDtmf } from '../../src/machines/model/tone.ts';
+import { eventually } from '../support/eventually.ts';
 import { office } from './house.ts';
 
 const call = CallId('call');
@@ -49,7 +50,7 @@ describe('the keys of a call', () => {
   test('wait at most 64 beside the one that is being sent', async () => {
     const { press, keys } = party({ methods: ['info'] });
     for (let count = 0; count < 7; count++) press('1234567890');
-    await vi.waitFor(() => expect(keys()).toHaveLength(65));
+    await eventually(() => expect(keys()).toHaveLength(65));
     await new Promise((done) => setImmediate(done));
     expect(keys()).toHaveLength(65);
   });
@@ -58,7 +59,7 @@ describe('the keys of a call', () => {
     const { press, got } = party();
     press('1');
     press('#');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(got).toEqual(['rfc2833 1', 'leg key-feedback', '180 ms', 'rfc2833 #', 'leg key-feedback', '180 ms']),
     );
   });
@@ -66,7 +67,7 @@ describe('the keys of a call', () => {
   test('a text has its pauses', async () => {
     const { press, got } = party();
     press('4,,5w#');
-    await vi.waitFor(() => expect(got.at(-3)).toBe('rfc2833 #'));
+    await eventually(() => expect(got.at(-3)).toBe('rfc2833 #'));
     expect(got.filter((line) => !line.includes('leg'))).toEqual(
       'rfc2833 4/180 ms/2000 ms/2000 ms/rfc2833 5/180 ms/500 ms/rfc2833 #/180 ms'.split('/'),
     );
@@ -79,7 +80,7 @@ describe('the keys of a call', () => {
     });
     press('1');
     press('2');
-    await vi.waitFor(() => expect(keys()).toEqual(['info 1', 'inband 1', 'inband 2']));
+    await eventually(() => expect(keys()).toEqual(['info 1', 'inband 1', 'inband 2']));
     expect(got.some((line) => line.includes('key-feedback'))).toBe(false);
   });
 
@@ -90,19 +91,19 @@ describe('the keys of a call', () => {
       info: () => (isUp ? Promise.resolve() : Promise.reject(new RequestRefused(481, 'No call'))),
     });
     press('1');
-    await vi.waitFor(() => expect(keys()).toEqual(['info 1', 'inband 1']));
+    await eventually(() => expect(keys()).toEqual(['info 1', 'inband 1']));
     isUp = true;
     press('2');
-    await vi.waitFor(() => expect(keys()).toEqual(['info 1', 'inband 1', 'info 2']));
+    await eventually(() => expect(keys()).toEqual(['info 1', 'inband 1', 'info 2']));
   });
 
   test('F-DTM-3 the line says which methods, in which order; the voice is always left', async () => {
     const byInfo = party({ methods: ['info', 'rfc2833'] });
     byInfo.press('1');
-    await vi.waitFor(() => expect(byInfo.keys()).toEqual(['info 1']));
+    await eventually(() => expect(byInfo.keys()).toEqual(['info 1']));
     const onlyEvents = party({ methods: ['rfc2833'], takesEvents: false });
     onlyEvents.press('1');
-    await vi.waitFor(() => expect(onlyEvents.keys()).toEqual(['inband 1']));
+    await eventually(() => expect(onlyEvents.keys()).toEqual(['inband 1']));
   });
 
   test('beyond 64 they are dropped, and so are presses that waited for more than 5 s', async () => {
@@ -113,13 +114,13 @@ describe('the keys of a call', () => {
       },
     });
     for (let n = 0; n < 100; n++) press('1');
-    await vi.waitFor(() => expect(keys()).toEqual(['info 1']));
+    await eventually(() => expect(keys()).toEqual(['info 1']));
     press('2');
-    await vi.waitFor(() => expect(keys()).toEqual(['info 1', 'info 2']));
+    await eventually(() => expect(keys()).toEqual(['info 1', 'info 2']));
     const many = party();
     many.press('1'.repeat(64));
     many.press('2');
-    await vi.waitFor(() => expect(many.keys()).toHaveLength(64));
+    await eventually(() => expect(many.keys()).toHaveLength(64));
     expect(many.keys()).not.toContain('rfc2833 2');
   });
 
@@ -131,9 +132,9 @@ describe('the keys of a call', () => {
       },
     });
     press('1234');
-    await vi.waitFor(() => expect(keys()).toEqual(['info 1', 'info 2']));
+    await eventually(() => expect(keys()).toEqual(['info 1', 'info 2']));
     press('5');
-    await vi.waitFor(() => expect(keys()).toEqual(['info 1', 'info 2', 'info 5']));
+    await eventually(() => expect(keys()).toEqual(['info 1', 'info 2', 'info 5']));
     expect(faults).toEqual([]);
   });
 });

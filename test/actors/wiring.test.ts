@@ -7,6 +7,7 @@ import { unwired } from '../../src/machines/effects.ts';
 import { sipAccountMachine } from '../../src/machines/sip-account.ts';
 import { softphoneMachine } from '../../src/machines/softphone.ts';
 import { PlayedNetworks } from '../fakes/networks.ts';
+import { eventually } from '../support/eventually.ts';
 import { machines } from '../support/machines.ts';
 import { office, olga, openHouse } from './house.ts';
 import { Room } from './settings/room.ts';
@@ -83,7 +84,7 @@ async function joinParties(): Promise<void> {
   const bridges = new Bridges({ sip, media, clock: new SimulatedClock() } as never);
   const call = (id: string) => ({ label: { call: id } });
   bridges.start(olga, { first: call('first'), second: call('second'), ringing: true } as never);
-  await vi.waitFor(() => expect(started.map(({ id }) => id)).toContain('bridge'));
+  await eventually(() => expect(started.map(({ id }) => id)).toContain('bridge'));
 }
 
 /** A line that calls itself. */

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CodecName } from '../../src/actors/ports/rtp-legs.ts';
 import { type BaresipOptions, hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { heardInFile, openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -55,7 +56,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('the codecs of a line', () => {
     await call.heard(patSaysHz, { forMs: 1_000 });
     call.hangUp();
     await pat.until('CALL_CLOSED');
-    await vi.waitFor(() => expect(pat.heardFiles().some((file) => heardInFile(file, olgaSaysHz))).toBe(true));
+    await eventually(() => expect(pat.heardFiles().some((file) => heardInFile(file, olgaSaysHz))).toBe(true));
     expect(new Set(usedBy(pat))).toEqual(new Set([inBaresip[codec].split('/')[0]]));
     await pat.stop();
   });
@@ -73,7 +74,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('the codecs of a line', () => {
     expect(new Set(usedBy(pat))).toEqual(new Set([inBaresip[codec].split('/')[0]]));
     await pat.hangUp();
     await call.ended;
-    await vi.waitFor(() => expect(pat.heardFiles().some((file) => heardInFile(file, olgaSaysHz))).toBe(true));
+    await eventually(() => expect(pat.heardFiles().some((file) => heardInFile(file, olgaSaysHz))).toBe(true));
     await pat.stop();
   });
 });

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { LineId } from '../../src/machines/model/ids.ts';
 import { hasSipp } from '../peers/sipp.ts';
 import { type BusyPbxOptions, callsBusy, openBusyPbx, untilBusy } from '../support/busy-pbx.ts';
+import { eventually } from '../support/eventually.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { stopwatch } from '../support/stopwatch.ts';
 
@@ -127,7 +128,7 @@ describe.skipIf(!hasSipp)('what Olga sends becomes a number', () => {
     const told = await olga.waitsFor(({ text }) => text.startsWith('No lines for the call'));
     expect(sinceSent()).toBeLessThan(1_000);
     expect(told.text).toBe('No lines for the call\nOffice: filtered by rule 1 ((a+)+$)');
-    await vi.waitFor(() => expect(stage.service.engaged).toBe(0));
+    await eventually(() => expect(stage.service.engaged).toBe(0));
     expect(stage.invites()).toBe(before);
   });
 });

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UserPhone } from '../../sandbox/phone/phone.ts';
 import type { Person } from '../../sandbox/telegram/person.ts';
 import { type LineId, UserId } from '../../src/machines/model/ids.ts';
 import type { Service } from '../../src/service.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { heardInFile, openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -38,7 +39,9 @@ describe.skipIf(!hasBaresip || !hasKamailio)('two hosts share the people of an i
   });
 
   const shared = (counts: readonly number[]) =>
-    vi.waitFor(() => expect(hosts.map(({ hosting }) => hosting.ownership.shards.length)).toEqual(counts), 20_000);
+    eventually(() => expect(hosts.map(({ hosting }) => hosting.ownership.shards.length)).toEqual(counts), {
+      timeout: 20_000,
+    });
 
   /** Somebody who is carried there, with a line. */
   const callerOn = async (host: Service, number: string): Promise<Caller> => {
@@ -139,7 +142,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('two hosts share the people of an i
     const [stays, leaves] = callers;
     const { pat, call } = await talks(leaves);
     const left = hosts[1].stop(60_000);
-    await vi.waitFor(() => expect(hosts[1].hosting.ownership.shards).toHaveLength(1), 10_000);
+    await eventually(() => expect(hosts[1].hosting.ownership.shards).toHaveLength(1));
     // Its reader may have moved too: who stays is served as before.
     stays.person.sends('/start', stage.chat);
     await stays.person.waitsFor(({ text }) => text.includes('number'));
@@ -151,7 +154,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('two hosts share the people of an i
     await pat.until('CALL_CLOSED');
     stage.clock.increment(60_000);
     await left;
-    await vi.waitFor(() => expect(hosts[0].hosting.ownership.shards).toHaveLength(8), 20_000);
+    await eventually(() => expect(hosts[0].hosting.ownership.shards).toHaveLength(8), { timeout: 20_000 });
     await pat.stop();
     await hosts[0].lineActors.until(leaves.line, 'reachable', AbortSignal.timeout(10_000));
     const again = await talks(leaves);

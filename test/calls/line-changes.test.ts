@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LineBookRepository } from '../../src/db/line-book-repository.ts';
 import { EpochMs } from '../../src/machines/model/ids.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -40,7 +41,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('a line whose settings change', () 
     const states: string[] = [];
     const unwatch = service.lineActors.watch((changed, { state }) => changed === line && states.push(state));
     await book.apply('operator', line);
-    await vi.waitFor(() => expect(states).toEqual(['reachable', 'registering', 'registering', 'reachable']), 10_000);
+    await eventually(() => expect(states).toEqual(['reachable', 'registering', 'registering', 'reachable']));
     unwatch();
     await call.heard(patSaysHz, { forMs: 500 });
     expect(call.state).toBe('connected');

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLog } from '../../src/log.ts';
 import { dial } from '../faults/support/calls.ts';
 import { HostilePeer } from '../faults/support/hostile-peer.ts';
 import { audioAt } from '../faults/support/sip-text.ts';
+import { eventually } from '../support/eventually.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
 const number = '+4930123456';
@@ -42,7 +43,7 @@ const said = (msg: string) => lines().filter((line) => line.msg === msg);
 async function talk(): Promise<void> {
   const call = await dial(stage, number);
   await Promise.all([call.connected, pbx.request('ACK')]);
-  await vi.waitFor(() => expect(said('user and party are joined')).toHaveLength(1), 10_000);
+  await eventually(() => expect(said('user and party are joined')).toHaveLength(1));
   call.hangUp();
   await stage.quiet();
   await stage.service.settled();

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { heardInFile, openSipHouse, passwordOf, type SipHouse, type Transport } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { stopwatch } from '../support/stopwatch.ts';
@@ -46,7 +47,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga calls Pat', () => {
 
       const sinceAnswered = stopwatch();
       call.answer();
-      await vi.waitFor(() => expect(invites()).toBeGreaterThan(before), { interval: 5 });
+      await eventually(() => expect(invites()).toBeGreaterThan(before), { interval: 5 });
       expect(sinceAnswered()).toBeLessThan(300);
       await pat.until('CALL_INCOMING');
       await call.connected;

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Hearing } from '../../sandbox/phone/hearing.ts';
 import { UserPhone } from '../../sandbox/phone/phone.ts';
 import { UserId } from '../../src/machines/model/ids.ts';
 import type { Baresip } from '../peers/baresip.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -71,7 +72,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga changes her telephone in a ca
   };
   /** Whatever it is, silence too: the time that passes at the media plane. */
   const patIsSentAudio = ({ forMs, sinceMs }: { forMs: number; sinceMs: number }) =>
-    vi.waitFor(
+    eventually(
       () => {
         const { samples, sampleRate } = house.hearing('200').recording(sinceMs);
         expect(samples.length / sampleRate).toBeGreaterThanOrEqual(forMs / 1_000);

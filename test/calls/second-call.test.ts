@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { PhoneCall } from '../../sandbox/phone/call.ts';
 import type { HearingOptions } from '../../sandbox/phone/hearing.ts';
 import type { PersonMessage } from '../../sandbox/telegram/person.ts';
 import { type Baresip, hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { stopwatch } from '../support/stopwatch.ts';
@@ -72,7 +73,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
   const press = async (label: string, beside = label) => stage.olga.presses(await parallel(beside), label);
   /** A press on the state the message shows in the end: edits are rationed. */
   const pressInTime = (label: string, beside = label) =>
-    vi.waitFor(async () => expect(await press(label, beside)).toBeUndefined(), { timeout: 5_000, interval: 200 });
+    eventually(async () => expect(await press(label, beside)).toBeUndefined(), { interval: 200 });
   /** She is out, her panel is gone, the two hear each other; one hangs up, and so the other is hung up. */
   const theyTalkWithoutHer = async (call: PhoneCall) => {
     expect(await call.ended).toBe('hangup');
@@ -124,7 +125,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     const message = await quinnCalls();
     expect(message.buttons.flat()).toEqual(['Transfer', 'Switch', 'Decline']);
     const beeps = () => burstsOf(call, 425, { sinceMs: began, blockMs: 20 });
-    await vi.waitFor(() => expect(beeps()).toHaveLength(2), { timeout: 10_000, interval: 200 });
+    await eventually(() => expect(beeps()).toHaveLength(2), { interval: 200 });
     const [first, second] = beeps();
     for (const beep of [first, second]) expect(Math.abs((beep?.lengthMs ?? 0) - 200)).toBeLessThanOrEqual(40);
     expect(Math.abs((second?.startMs ?? 0) - (first?.startMs ?? 0) - 5_000)).toBeLessThanOrEqual(300);
@@ -400,7 +401,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('Olga has two calls', () => {
     await hearsMusic('200');
     const began = performance.now();
     await quinn.hangUp();
-    await vi.waitFor(() => expect(call.cadence(425, began).filter(({ on }) => on).length).toBeGreaterThan(2), 8_000);
+    await eventually(() => expect(call.cadence(425, began).filter(({ on }) => on).length).toBeGreaterThan(2));
     stage.clock.increment(3_999);
     await call.heard(425, { forMs: 300 });
     stage.clock.increment(1);

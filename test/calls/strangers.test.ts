@@ -1,11 +1,12 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RpcError } from '../../sandbox/telegram/wire/contract.ts';
 import { PeerRepository } from '../../src/db/mailbox-repository.ts';
 import { UserId } from '../../src/machines/model/ids.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -73,7 +74,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('people the chat account has nothin
     await addLine();
     const group = telegram.world.addChat({ kind: 'group', title: 'Group', creatorId: olga.id, members: [chat] });
     olga.sends('200', group.id);
-    await vi.waitFor(() => expect(group.members.has(chat)).toBe(false), 5_000);
+    await eventually(() => expect(group.members.has(chat)).toBe(false));
     // Read after what was written in the group.
     olga.sends('thanks!', chat);
     await olga.waitsFor(({ text }) => text.startsWith('Send me a phone number'));
@@ -100,7 +101,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('people the chat account has nothin
     };
     // Our 503, as a proxy passes it on (RFC 3261 §16.7).
     expect(await callsUwe()).toBe('500 Service Unavailable');
-    await vi.waitFor(() => expect(alerts.some((line) => line.includes('PEER_FLOOD'))).toBe(true));
+    await eventually(() => expect(alerts.some((line) => line.includes('PEER_FLOOD'))).toBe(true));
     // Telegram would let it through now; we do not try.
     expect(await callsUwe()).toBe('500 Service Unavailable');
     await service.settled();

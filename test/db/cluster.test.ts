@@ -2,12 +2,13 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claim } from '../../src/db/claim.ts';
 import { runningCluster, startCluster } from '../../src/db/cluster.ts';
 import { DatabaseUnavailable } from '../../src/db/database-unavailable.ts';
 import { endOrphan } from '../../src/db/orphan.ts';
 import { temporaryDirectory } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 let directory: string;
 const children: ChildProcess[] = [];
@@ -91,7 +92,7 @@ test('a process that exits without stopping its database ends it all the same', 
   const server = await postmaster();
   other.stdin?.write('now');
   await once(other, 'exit');
-  await vi.waitFor(() => expect(isAlive(server)).toBe(false), 10_000);
+  await eventually(() => expect(isAlive(server)).toBe(false));
 });
 
 test('whoever has the process id of an old database by now is left alone', async () => {

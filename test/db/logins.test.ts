@@ -6,6 +6,7 @@ import { MailboxRepository } from '../../src/db/mailbox-repository.ts';
 import { SecretBox } from '../../src/db/secret-box.ts';
 import { UserId } from '../../src/machines/model/ids.ts';
 import { temporaryCluster } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
 let database: Database;
@@ -125,7 +126,7 @@ describe('a request about a login', () => {
     const heard = vi.fn<() => void>();
     onTestFinished(await requests.watch(heard));
     const id = await requests.ask('a', task, 30_000);
-    await vi.waitFor(() => expect(heard).toHaveBeenCalled());
+    await eventually(() => expect(heard).toHaveBeenCalled());
     expect(await requests.open('a', forged)).toEqual([]);
     expect(await requests.open('b', forged)).toEqual([{ id, host: 'a', task }]);
     expect(JSON.stringify(await database.fork().execute('select * from login_request'))).not.toContain(task.token);

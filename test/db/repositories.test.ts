@@ -11,6 +11,7 @@ import { SecretBox, WrongSecretKey } from '../../src/db/secret-box.ts';
 import { UserRepository } from '../../src/db/user-repository.ts';
 import { CallId, EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
 import { temporaryCluster } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 const box = new SecretBox(Buffer.alloc(32, 1));
 const olga = UserId('1001');
@@ -174,7 +175,7 @@ test('what the operator changes is written down as his, and told to every host',
   await lines.update(id, { password: 'unique-pass-word', recording: true });
   await lines.assignUser(id, UserId('2302'));
   await lines.remove(id);
-  await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(4));
+  await eventually(() => expect(told).toHaveBeenCalledTimes(4));
   await unwatch();
   const entries = await database
     .fork()

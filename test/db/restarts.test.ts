@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { watchLineChanges } from '../../src/db/line-changes.ts';
 import { temporaryCluster } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 let cluster: Awaited<ReturnType<typeof temporaryCluster>>;
 let database: Database;
@@ -33,7 +34,7 @@ test('idle connections that the server ends are made anew', async () => {
   expect(pool.idleCount).toBe(3);
   await cutEveryConnection();
   // The server has forgotten them before its word of that is read here; a statement in between would be lost with them.
-  await vi.waitFor(() => expect(pool.totalCount).toBe(0), 10_000);
+  await eventually(() => expect(pool.totalCount).toBe(0));
   expect(await database.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
 });
 
@@ -41,9 +42,8 @@ test('a statement that is cut off is reported and not repeated, and the next one
   await operator.query('create sequence attempts');
   const cutOff = database.fork().execute(`select nextval('attempts'), pg_sleep(60)`);
   cutOff.catch(() => {});
-  await vi.waitFor(
-    async () => expect((await operator.query('select is_called from attempts')).rows[0]).toEqual({ is_called: true }),
-    10_000,
+  await eventually(async () =>
+    expect((await operator.query('select is_called from attempts')).rows[0]).toEqual({ is_called: true }),
   );
   await cutEveryConnection();
   await expect(cutOff).rejects.toThrow('terminating connection');
@@ -54,12 +54,12 @@ test('watching goes on after the server ended its connection, and says once that
   const onChange = vi.fn<() => void>();
   const unwatch = await watchLineChanges(cluster.url, onChange);
   await cutEveryConnection();
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1), 10_000);
+  await eventually(() => expect(onChange).toHaveBeenCalledTimes(1));
   expect(await listeners()).toBe(1);
   await operator.query('notify siptg_lines');
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2));
+  await eventually(() => expect(onChange).toHaveBeenCalledTimes(2));
   await unwatch();
-  await vi.waitFor(async () => expect(await listeners()).toBe(0));
+  await eventually(async () => expect(await listeners()).toBe(0));
 });
 
 test('what is not watched any more is not connected again', async () => {
@@ -68,7 +68,7 @@ test('what is not watched any more is not connected again', async () => {
   await cutEveryConnection();
   await unwatch();
   await operator.query('notify siptg_lines');
-  await vi.waitFor(async () => expect(await listeners()).toBe(0));
+  await eventually(async () => expect(await listeners()).toBe(0));
   expect(onChange).not.toHaveBeenCalled();
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Cluster } from '../../src/db/cluster.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { LineBookRepository } from '../../src/db/line-book-repository.ts';
@@ -11,6 +11,7 @@ import { UserRepository } from '../../src/db/user-repository.ts';
 import { WorkerRepository } from '../../src/db/worker-repository.ts';
 import { EpochMs, UserId } from '../../src/machines/model/ids.ts';
 import { temporaryCluster } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 let cluster: Cluster;
 let here: Database;
@@ -93,12 +94,12 @@ test('what another process writes is seen, and what this one writes is seen at o
     await new UserRepository(here).setCallback(olga, false);
     expect(await people.callback(olga)).toBe(false);
     await new UserRepository(elsewhere).setLanguage(olga, 'uk');
-    await vi.waitFor(async () => expect(await people.language(olga)).toBe('uk'));
+    await eventually(async () => expect(await people.language(olga)).toBe('uk'));
 
     const plans = new PlanRepository(here, here.rows);
     expect(await plans.assigned(olga)).toBeUndefined();
     await new PlanRepository(elsewhere).setPlan(olga, 'gold');
-    await vi.waitFor(async () => expect(await plans.assigned(olga)).toBe('gold'));
+    await eventually(async () => expect(await plans.assigned(olga)).toBe('gold'));
 
     const workers = new WorkerRepository(here);
     expect(await workers.all()).toEqual([]);
@@ -107,7 +108,7 @@ test('what another process writes is seen, and what this one writes is seen at o
       seenAt: EpochMs(0),
       switchedOff: false,
     });
-    await vi.waitFor(async () => expect(await workers.all()).toHaveLength(1));
+    await eventually(async () => expect(await workers.all()).toHaveLength(1));
   } finally {
     await end();
   }
@@ -135,7 +136,7 @@ test('lines are shown as they are: at once after changes of this process, and so
     expect(await book.of(uwe)).toEqual([]);
 
     await other.handOver(olga, id, uwe);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await book.of(uwe)).toMatchObject([{ owner: uwe }]);
       expect(await book.of(olga)).toEqual([]);
       expect(await book.formerOf(olga)).toHaveLength(1);
@@ -144,7 +145,7 @@ test('lines are shown as they are: at once after changes of this process, and so
     await book.takeBack(olga, id);
     expect(await book.of(uwe)).toEqual([]);
     await other.remove(olga, id);
-    await vi.waitFor(async () => expect(await book.find(id)).toBeUndefined());
+    await eventually(async () => expect(await book.find(id)).toBeUndefined());
     expect(await book.of(olga)).toEqual([]);
   } finally {
     await end();

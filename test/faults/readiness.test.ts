@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Relay } from '../adapters/jobs/relay.ts';
+import { eventually } from '../support/eventually.ts';
 import { openWatchedService, type WatchedService } from './support/watched-service.ts';
 
 let watched: WatchedService;
@@ -10,7 +11,7 @@ afterAll(() => watched?.close());
 
 /** The parts that are not well, as soon as they are these. */
 const untilWrong = (names: readonly string[], patienceMs = 20_000) =>
-  vi.waitFor(
+  eventually(
     async () => {
       const { status, report } = await watched.ready();
       const wrong = Object.entries(report.parts).filter(([, { ok }]) => !ok);

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backends } from '../adapters/jobs/places.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { openSipHouse, type SipHouse } from '../support/sip-house.ts';
 import { stopwatch } from '../support/stopwatch.ts';
 import { type HouseOfHosts, openHouseOfHosts, type Subscriber } from './support/house-of-hosts.ts';
@@ -33,8 +34,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     await pbx?.close();
   });
 
-  const isRegistered = ({ line }: Subscriber, ...where: readonly string[]) =>
-    vi.waitFor(async () => expect(where).toContain(await house.registeredOn(line)), { timeout: 20_000, interval: 50 });
+  const isRegistered = ({ line }: Subscriber, ...where: readonly string[]) => house.isRegistered(line, ...where);
   /** He writes the number, is rung, and both hear each other. */
   const talks = async ({ person, phone }: Subscriber) => {
     const pat = await pbx.telephone({ user: '200', toneHz: patSaysHz });
@@ -96,7 +96,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     hosts[host]?.signal('SIGKILL');
     // What is left of the old call on his phone would only keep it busy.
     call.hangUp();
-    const again = await vi.waitFor(() => bert.phone.rings(), { timeout: 30_000 });
+    const again = await eventually(() => bert.phone.rings(), { timeout: 30_000 });
     await pbx.hearing('200').heard(reconnectionHz, { forMs: 50, withinMs: 10_000 });
     again.answer();
     bert.phone.says({ frequencyHz: userSaysHz });
@@ -119,7 +119,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     call.hangUp();
     await bert.phone.rings();
     const closed = async () => expect(pat.events.some(({ type }) => type === 'CALL_CLOSED')).toBe(true);
-    await vi.waitFor(closed, { timeout: 75_000, interval: 500 });
+    await eventually(closed, { timeout: 75_000, interval: 500 });
     await pat.stop();
     hosts[host] = await house.start(host);
     await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
@@ -133,7 +133,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     const { pat, call } = await talks(bert);
     hosts[asleep]?.signal('SIGSTOP');
     call.hangUp();
-    const again = await vi.waitFor(() => bert.phone.rings(), { timeout: 30_000 });
+    const again = await eventually(() => bert.phone.rings(), { timeout: 30_000 });
     again.answer();
     bert.phone.says({ frequencyHz: userSaysHz });
     await again.heard(patSaysHz, { forMs: 500 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { BegunRecording } from '../../src/actors/ports/recording-book.ts';
 import { Recordings } from '../../src/actors/recordings.ts';
 import { openJobs } from '../../src/adapters/jobs/jobs.ts';
@@ -16,6 +16,7 @@ import { SegmentRepository } from '../../src/db/segment-repository.ts';
 import { CallId, EpochMs, RecordingId } from '../../src/machines/model/ids.ts';
 import { byHand } from '../fakes/recorder.ts';
 import { temporaryCluster } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { hasOpusTools, readOggOpus } from '../support/ogg-audio.ts';
 import { dominantFrequencyHz } from '../support/tones.ts';
 import { Running } from './support/running.ts';
@@ -92,7 +93,7 @@ test.skipIf(!hasOpusTools)(
       },
     });
     await recordings.abandoned('a');
-    await vi.waitFor(() => expect(received).toHaveLength(1), { timeout: 15_000, interval: 20 });
+    await eventually(() => expect(received).toHaveLength(1), { timeout: 15_000, interval: 20 });
     const [sent] = received;
     expect(sent?.caption).toMatch(/· 01:00\nRecorded automatically\na piece is missing$/);
     const { seconds, channels, rateHz } = readOggOpus(sent?.bytes ?? Buffer.alloc(0));

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backends } from '../adapters/jobs/places.ts';
 import { hasBaresip } from '../peers/baresip.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
+import { eventually } from '../support/eventually.ts';
 import { openSipHouse, type SipHouse } from '../support/sip-house.ts';
 import { type HouseOfHosts, openHouseOfHosts, type Subscriber } from './support/house-of-hosts.ts';
 import type { Running } from './support/running.ts';
@@ -22,7 +23,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
       house = await openHouseOfHosts(kind, pbx);
       host = await house.start('a');
       olga = await house.subscriber('101', 'a');
-      await vi.waitFor(async () => expect(await house.registeredOn(olga.line)).toBe('a'), { timeout: 20_000 });
+      await house.isRegistered(olga.line, 'a');
     }, 120_000);
     afterAll(async () => {
       await house?.close();
@@ -73,7 +74,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
     test('AC-50 nobody calls back: the window ends at its original time', { timeout: 150_000 }, async () => {
       const { pat, openedAt } = await interrupted();
       const isClosed = () => expect(pat.events.some(({ type }) => type === 'CALL_CLOSED')).toBe(true);
-      await vi.waitFor(isClosed, { timeout: windowMs, interval: 50 });
+      await eventually(isClosed, { timeout: windowMs, interval: 50 });
       const tookMs = performance.now() - openedAt;
       expect(tookMs).toBeGreaterThan(windowMs - 1_000);
       expect(tookMs).toBeLessThan(windowMs + 1_500);

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PhoneCall } from '../../sandbox/phone/phone.ts';
 import { type Language, readPhrasebooks } from '../../src/adapters/texts/phrasebook.ts';
 import { settingsWords } from '../../src/adapters/texts/settings/texts.ts';
 import { hasKamailio } from '../peers/kamailio.ts';
 import { SlowLine } from '../peers/slow-line.ts';
+import { eventually } from '../support/eventually.ts';
 import { settingsConversation } from '../support/settings-conversation.ts';
 import { newestLine, nextRegistration } from '../support/settings-lines.ts';
 import { openSipHouse, passwordOf, type SipHouse } from '../support/sip-house.ts';
@@ -107,7 +108,7 @@ describe.skipIf(!hasKamailio)('a whole set-up, from no line to a test call', () 
     const call = await phone.rings();
     transcript.tells('is called by the chat account, and answers');
     call.answer();
-    await vi.waitFor(() => expect(acknowledged()).toBeGreaterThan(before), 5_000);
+    await eventually(() => expect(acknowledged()).toBeGreaterThan(before));
     await person.waitsFor(({ text }) => text === phrase('dialled-talking', { party: login, line: login }));
     stage.later(1_000);
     await heardGreeting(call);

@@ -1,6 +1,6 @@
-import { vi } from 'vitest';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { LineId } from '../../src/machines/model/ids.ts';
+import { eventually } from './eventually.ts';
 import type { SettingsConversation } from './settings-conversation.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,13 +20,13 @@ export async function openLine(who: SettingsConversation, name: string): Promise
 
 /** Opens the line again until it shows this. @returns its screen */
 export const lineShows = (who: SettingsConversation, name: string, what: RegExp): Promise<PersonMessage> =>
-  vi.waitFor(
+  eventually(
     async () => {
       const screen = await openLine(who, name);
       if (!what.test(screen.text)) throw new Error(`${name} shows ${JSON.stringify(screen.text)}`);
       return screen;
     },
-    { timeout: 10_000, interval: 100 },
+    { interval: 100 },
   );
 
 /** The id of the line of this name. */

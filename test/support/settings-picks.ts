@@ -1,7 +1,7 @@
-import { vi } from 'vitest';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { PersonRepository } from '../../src/db/person-repository.ts';
 import { UserId } from '../../src/machines/model/ids.ts';
+import { eventually } from './eventually.ts';
 import { type SettingsConversation, settingsConversation } from './settings-conversation.ts';
 import type { Stage } from './stage.ts';
 
@@ -47,7 +47,7 @@ export function settingsPicks(stage: Stage, person: Person): SettingsPicks {
 /** Until it is written down that the chat account has met this person. */
 export async function met({ storage, chat }: Stage, { id }: Person): Promise<void> {
   const people = new PersonRepository(storage.database, UserId(chat));
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     if (!(await people.hasMet(UserId(id)))) throw new Error('the chat account has not met him');
-  }, 5_000);
+  });
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { type Logger, pino } from 'pino';
-import { vi } from 'vitest';
+
 import { SimulatedClock } from 'xstate';
 import { UserPhone } from '../../sandbox/phone/phone.ts';
 import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
@@ -19,6 +19,7 @@ import { EpochMs, type LineId, UserId } from '../../src/machines/model/ids.ts';
 import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
 import { openStorage, type Storage } from '../../src/storage.ts';
 import { temporaryDirectory } from './database.ts';
+import { eventually } from './eventually.ts';
 import { loopbackOnly } from './loopback-only.ts';
 import { Traces } from './traces.ts';
 
@@ -135,11 +136,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const others: UserPhone[] = [];
 
   const quiet = async () => {
-    await vi.waitFor(() => {
+    await eventually(() => {
       // Tones that end a failed call, and rests, are the machines' time.
       clock.increment(1_000);
       if (service.engaged > 0) throw new Error('a call is still there');
-    }, 10_000);
+    });
   };
   /** AC-63, of every story that is told here. */
   const judge = async () => {

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { FluentSettingsTexts } from '../../../src/adapters/texts/settings/texts.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { everything, olga, Room, uwe } from './room.ts';
 
 const newLine = (messageId: number) => ({ kind: 'press', press: { do: 'new' }, messageId }) as const;
@@ -126,7 +127,7 @@ test('what has just been put waits for what could not be in hand', async () => {
   for (let place = 0; place < 1_000; place++) await room.put(UserId(2_000 + place), softphone);
   await room.put(olga, { kind: 'command', command: 'help', payload: '' });
   room.desk.wake();
-  await vi.waitFor(() => expect(begun).toBe(60));
+  await eventually(() => expect(begun).toBe(60));
   room.desk.take(await room.put(olga, softphone));
   resolve();
   await room.desk.settled();
@@ -193,7 +194,7 @@ test('a press behind one that takes long waits too; a command and a message do n
   const { room, line, messageId, exporting, resolve } = await whileExporting();
   await room.put(olga, { kind: 'press', press: { do: 'delete', line, sure: true }, messageId });
   room.desk.wake();
-  await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
+  await eventually(() => expect(exporting).toHaveBeenCalled());
   room.clock.increment(15_001);
   resolve({});
   await room.desk.settled();
@@ -235,7 +236,7 @@ test('no more than fifty people are attended to at a time, and all of them in th
   const people = Array.from({ length: 230 }, (_, place) => UserId(2_000 + place));
   for (const person of people) await room.put(person, softphone);
   room.desk.wake();
-  await vi.waitFor(() => expect(busy).toBe(50));
+  await eventually(() => expect(busy).toBe(50));
   resolve();
   await room.desk.settled();
   expect(most).toBe(50);
@@ -267,7 +268,7 @@ test('a press that never ends is left after 30 s', async () => {
   });
   await room.put(olga, softphone);
   room.desk.wake();
-  await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
+  await eventually(() => expect(exporting).toHaveBeenCalled());
   room.clock.increment(30_000);
   await room.desk.settled();
   expect(await room.inbox.open(10)).toEqual([]);
@@ -286,7 +287,7 @@ test('what was left does not bring her back when it ends after all', async () =>
     messageId: (await room.screenMessage(olga)) ?? 0,
   });
   room.desk.wake();
-  await vi.waitFor(() => expect(edit).toHaveBeenCalled());
+  await eventually(() => expect(edit).toHaveBeenCalled());
   room.clock.increment(30_000);
   await room.desk.settled();
   const { saved } = room.dialogues;
@@ -299,7 +300,7 @@ test('what was left does not bring her back when it ends after all', async () =>
 test('what ends when it was left already shows nothing, and says nothing', async () => {
   const { room, exporting, resolve } = await whileExporting();
   room.desk.wake();
-  await vi.waitFor(() => expect(exporting).toHaveBeenCalled());
+  await eventually(() => expect(exporting).toHaveBeenCalled());
   room.clock.increment(30_000);
   await room.desk.settled();
   const events = room.chat.events(olga).length;

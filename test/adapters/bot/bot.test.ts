@@ -9,6 +9,7 @@ import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
 import { freePort } from '../../peers/program.ts';
 import { botSettings } from '../../support/bot-settings.ts';
+import { eventually } from '../../support/eventually.ts';
 import { toast } from '../../support/toast.ts';
 
 const token = 'AAAABBBBCCCCDDDD';
@@ -106,7 +107,7 @@ describe('a press', () => {
     });
     await anna.presses(message, '1');
     await anna.presses(message, '1');
-    await vi.waitFor(() => expect(heard).toHaveLength(4), { timeout: 5_000 });
+    await eventually(() => expect(heard).toHaveLength(4));
     expect(new Set(heard.slice(0, 3)).size).toBe(1);
     expect(heard[3]).not.toBe(heard[0]);
   });
@@ -117,7 +118,7 @@ describe('a press', () => {
     bot.onPress(({ pressId }) => void heard.add(pressId));
     const message = await sends();
     await Promise.all([anna.presses(message, '1'), anna.presses(message, '1')]);
-    await vi.waitFor(() => expect(heard.size).toBe(2));
+    await eventually(() => expect(heard.size).toBe(2));
   });
 });
 
@@ -128,9 +129,9 @@ describe('the settings bot', () => {
     sandbox.faults.botApi.closeConnection({ method: 'getUpdates' });
     sandbox.faults.botApi.tooManyRequests(1, { method: 'getUpdates' });
     anna.starts('@siptg_bot');
-    await vi.waitFor(() => expect(heard()).toBe(1), 15_000);
+    await eventually(() => expect(heard()).toBe(1), { timeout: 15_000 });
     anna.starts('@siptg_bot', 'again');
-    await vi.waitFor(() => expect(heard()).toBe(2), 15_000);
+    await eventually(() => expect(heard()).toBe(2), { timeout: 15_000 });
   });
 
   test('goes on after somebody else read its updates for a while', { timeout: 20_000 }, async () => {
@@ -138,7 +139,7 @@ describe('the settings bot', () => {
     const other = await start();
     await other.stop();
     anna.starts('@siptg_bot');
-    await vi.waitFor(() => expect(heard()).toBe(1), 15_000);
+    await eventually(() => expect(heard()).toBe(1), { timeout: 15_000 });
   });
 
   test('stops also while its server is silent, and loses no update', async () => {
@@ -150,7 +151,7 @@ describe('the settings bot', () => {
     expect(heard()).toBe(0);
     sandbox.faults.botApi.reset();
     await start();
-    await vi.waitFor(() => expect(heard()).toBe(1), 5_000);
+    await eventually(() => expect(heard()).toBe(1));
   });
 
   test('does not start with a token Telegram does not accept', async () => {
@@ -200,10 +201,10 @@ describe('the settings bot', () => {
     await bot.leave();
     expect(heard()).toBe(0);
     bot.read();
-    await vi.waitFor(() => expect(heard()).toBe(1), 5_000);
+    await eventually(() => expect(heard()).toBe(1));
     await bot.leave();
     bot.read();
-    await vi.waitFor(() => expect(bot.isReading).toBe(true), 5_000);
+    await eventually(() => expect(bot.isReading).toBe(true));
     expect(heard()).toBe(1);
   });
 
@@ -215,7 +216,7 @@ describe('the settings bot', () => {
   test('redraws once more after a pause Telegram wants', async () => {
     const { sandbox, bot, anna, panels, sends } = await scene();
     await anna.presses(await sends(), '1');
-    await vi.waitFor(async () => expect((await panels.find(token))?.inlineMessageId).toBeDefined());
+    await eventually(async () => expect((await panels.find(token))?.inlineMessageId).toBeDefined());
     const panel = await panels.find(token);
     sandbox.faults.botApi.tooManyRequests(1, { method: 'editMessageText' });
     const { inlineMessageId = '', content } = panel ?? {};

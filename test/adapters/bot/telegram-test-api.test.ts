@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import testApi from 'telegram-test-api';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startBot } from '../../../src/adapters/bot/bot.ts';
 import { memoryPanels } from '../../../src/adapters/bot/panels.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
@@ -10,6 +10,7 @@ import { MemoryDialogues } from '../../fakes/settings/dialogues.ts';
 import { MemoryInbox } from '../../fakes/settings/inbox.ts';
 import { freePort } from '../../peers/program.ts';
 import { botSettings } from '../../support/bot-settings.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const token = '42:secret';
 const olga = UserId(777);
@@ -67,7 +68,7 @@ test('messages and commands are kept as what they mean', async () => {
   const { client, inputs } = await scene();
   await client.sendCommand(client.makeCommand('/start l_AAAAbbbbCCCCdddd'));
   await client.sendMessage(client.makeMessage('pbx.test'));
-  await vi.waitFor(
+  await eventually(
     () =>
       expect(inputs()).toEqual([
         { kind: 'command', command: 'start', payload: 'l_AAAAbbbbCCCCdddd' },
@@ -91,12 +92,12 @@ test('a screen is sent, pressed and changed; a press of somebody else is refused
   if (!button || !('callback_data' in button)) throw new Error('no button');
   const message = { message_id: screenMessage };
   await client.sendCallback(client.makeCallbackQuery(button.callback_data, { message }));
-  await vi.waitFor(() => expect(inputs()).toEqual([{ kind: 'press', press, messageId: screenMessage }]), 5_000);
+  await eventually(() => expect(inputs()).toEqual([{ kind: 'press', press, messageId: screenMessage }]));
   expect(toasts).toEqual([]);
 
   const uwe = server.getClient(token, { userId: 778, chatId: 778 });
   await uwe.sendCallback(uwe.makeCallbackQuery(button.callback_data, { message }));
-  await vi.waitFor(() => expect(toasts).toEqual(['not-yours']), 5_000);
+  await eventually(() => expect(toasts).toEqual(['not-yours']));
 
   const edited = server.waitBotEdits();
   await chat.edit(olga, screenMessage, { text: 'Changed' });

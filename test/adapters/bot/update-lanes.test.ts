@@ -1,6 +1,7 @@
 import type { Update } from 'grammy/types';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { UpdateLanes } from '../../../src/adapters/bot/update-lanes.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const from = (id: number) => ({ id, is_bot: false, first_name: 'Olga' });
 const said = (id: number, person: number): Update => ({
@@ -27,7 +28,7 @@ function lanes() {
     return taking.promise;
   });
   const ends = async (id: number, isDone = true) => {
-    await vi.waitFor(() => expect(begun.has(id)).toBe(true));
+    await eventually(() => expect(begun.has(id)).toBe(true));
     begun.get(id)?.resolve(isDone);
     await new Promise((resolve) => setImmediate(resolve));
   };
@@ -53,19 +54,19 @@ test('what is told again while it is known is not taken again, also when it was 
   await ends(5);
   begun.clear();
   all.accept([said(5, 1), said(6, 2), said(7, 3)]);
-  await vi.waitFor(() => expect([...begun.keys()]).toEqual([7]));
+  await eventually(() => expect([...begun.keys()]).toEqual([7]));
   expect(all.nextOffset()).toBe(7);
 });
 
 test('one person’s updates are taken in order, but a press on a panel waits for no message', async () => {
   const { all, begun, ends } = lanes();
   all.accept([said(5, 1), said(6, 1), pressed(7, 1), pressed(8, 1), said(9, 2)]);
-  await vi.waitFor(() => expect(new Set(begun.keys())).toEqual(new Set([5, 7, 9])));
+  await eventually(() => expect(new Set(begun.keys())).toEqual(new Set([5, 7, 9])));
   await ends(7);
-  await vi.waitFor(() => expect(begun.has(8)).toBe(true));
+  await eventually(() => expect(begun.has(8)).toBe(true));
   expect(begun.has(6)).toBe(false);
   await ends(5);
-  await vi.waitFor(() => expect(begun.has(6)).toBe(true));
+  await eventually(() => expect(begun.has(6)).toBe(true));
 });
 
 test('what was left to the next reader is never forgotten', async () => {

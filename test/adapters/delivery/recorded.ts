@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { RecorderFact } from '../../../src/actors/ports/recorder.ts';
 import { RecordingFile } from '../../../src/adapters/media/record/recording-file.ts';
 import type { RecordingId } from '../../../src/machines/model/ids.ts';
 import { type RecordedSegment, segmentFile } from '../../../src/machines/model/recorded-segment.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type ToneOptions, tonePieces } from './tone-stream.ts';
 
 export interface RecordedOptions extends ToneOptions {
@@ -45,7 +46,7 @@ export async function record({ recording, directory, closed = () => {}, ...tone 
     if (!ended) throw new Error('nothing was recorded');
     return { file: { ...ended, segments: { run, count: file.segments } }, bytes };
   }
-  await vi.waitFor(() => expect(onDisk).toBe(bytes.length), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(onDisk).toBe(bytes.length), { interval: 5 });
   isDead = true;
   onTestFinished(async () => void (await file.end(1_000)));
   const lost = { path, bytes: bytes.length, durationMs: seconds * 1_000, segments: { run, count: undefined } };

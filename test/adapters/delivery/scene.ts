@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Delivery } from '../../../src/actors/ports/recording-delivery.ts';
 import { undelivered } from '../../../src/actors/undelivered.ts';
 import { botDelivery } from '../../../src/adapters/bot/delivery/delivery.ts';
@@ -15,6 +15,7 @@ import { FluentTexts } from '../../../src/adapters/texts/texts.ts';
 import { RecordingRepository } from '../../../src/db/recording-repository.ts';
 import { SegmentRepository } from '../../../src/db/segment-repository.ts';
 import { EpochMs, RecordingId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Relay, startRelay } from '../jobs/relay.ts';
 import { freshDatabase, openTables, silent, through } from '../jobs/support.ts';
 import { chatAccount } from '../telegram-client/chat-account.ts';
@@ -22,7 +23,7 @@ import { ManualClock } from '../telegram-client/manual-clock.ts';
 import { type OggOptions, writeOggOpus } from './ogg.ts';
 
 export const until = (holds: () => void | Promise<void>, timeoutMs = 15_000) =>
-  vi.waitFor(holds, { timeout: timeoutMs, interval: 20 });
+  eventually(holds, { timeout: timeoutMs, interval: 20 });
 
 type Targets = Pick<RecordingDeliveriesOptions, 'conversation' | 'bot'>;
 type Others = Partial<Pick<RecordingDeliveriesOptions, 'conversation' | 'bot' | 'segments'>>;

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { temporaryCluster } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { hasRedis, startRedis } from './redis.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { freshDatabase, through } from './support.ts';
@@ -8,7 +9,7 @@ export const withRedis = hasRedis();
 export const backends = ['PostgreSQL', ...(withRedis ? ['Redis'] : [])];
 
 export const until = (holds: () => void | Promise<void>, timeoutMs = 15_000) =>
-  vi.waitFor(holds, { timeout: timeoutMs, interval: 20 });
+  eventually(holds, { timeout: timeoutMs, interval: 20 });
 
 export interface Place {
   readonly databaseUrl: string;

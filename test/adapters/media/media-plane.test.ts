@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MediaFact } from '../../../src/actors/ports/media.ts';
 import type { RtpSession } from '../../../src/actors/ports/rtp-legs.ts';
 import type { WebRtcFact } from '../../../src/actors/ports/webrtc-legs.ts';
@@ -15,6 +15,7 @@ import { type MediaPlane, startMedia } from '../../../src/adapters/media/start-m
 import { LegDirectory } from '../../../src/adapters/media/thread/leg-directory.ts';
 import { PortPairs } from '../../../src/adapters/media/thread/port-pairs.ts';
 import { CallId, type LegId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { dominantFrequencyHz, levelDbfs, sine, writeWav } from '../../support/tones.ts';
 import { Phone } from './support/phone.ts';
 import { session } from './support/studio.ts';
@@ -39,7 +40,7 @@ afterEach(() => {
 const towards = (party: Phone): RtpSession => session('alaw', { remote: { host: '127.0.0.1', port: party.port } });
 
 const hears1kHz = async (party: Phone) => {
-  await vi.waitFor(() => {
+  await eventually(() => {
     const pcm = party.heard(400);
     expect(levelDbfs(pcm)).toBeGreaterThan(-15);
     expect(Math.abs(dominantFrequencyHz(pcm, 8000) - 1000)).toBeLessThan(10);
@@ -81,7 +82,7 @@ describe('the media plane', () => {
     expect(facts).toEqual(['media.started']);
     const stats = await plane.stats(a);
     expect(stats).toMatchObject({ codec: 'alaw', refused: 0 });
-    await vi.waitFor(async () => expect((await plane.stats(a))?.packetsReceived).toBeGreaterThan(5), patience);
+    await eventually(async () => expect((await plane.stats(a))?.packetsReceived).toBeGreaterThan(5), patience);
     unwatch();
     closeAll(a, b);
     expect(await plane.stats(a)).toBeUndefined();
@@ -95,9 +96,9 @@ describe('the media plane', () => {
     plane.rtp.apply(held, { ...towards(listener), direction: 'sendonly' });
     expect(plane.media.takesEvents(held)).toBe(true);
     plane.media.playMusic(held);
-    await vi.waitFor(() => expect(levelDbfs(listener.heard(400))).toBeGreaterThan(-36), patience);
+    await eventually(() => expect(levelDbfs(listener.heard(400))).toBeGreaterThan(-36), patience);
     plane.media.hear(held, undefined);
-    await vi.waitFor(() => expect(levelDbfs(listener.heard(400))).toBeLessThan(-60), patience);
+    await eventually(() => expect(levelDbfs(listener.heard(400))).toBeLessThan(-60), patience);
     const { telephoneEvent: _, ...rest } = towards(listener);
     plane.rtp.apply(held, rest);
     expect(plane.media.takesEvents(held)).toBe(false);
@@ -124,7 +125,7 @@ describe('the media plane', () => {
       phoneA.send(Buffer.from([0x80, 77, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), addressA);
       phoneA.send(Buffer.from([0x80, 200, 0xff, 0xff, 0, 0, 0, 0]), { port: addressA.port + 1 });
     }
-    await vi.waitFor(async () => expect((await plane.stats(a))?.refused).toBeGreaterThan(before + 190), patience);
+    await eventually(async () => expect((await plane.stats(a))?.refused).toBeGreaterThan(before + 190), patience);
     await hears1kHz(phoneB);
     closeAll(a, b);
   });
@@ -148,7 +149,7 @@ describe('the media plane', () => {
     await plane.webrtc.setRemote(userA, localB, 'server');
     await plane.webrtc.setRemote(userB, localA, 'client');
     const told = (own: WebRtcFact[]) => own.map(({ type }) => type);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(told(facts.a)).toContain('channelOpen');
       expect(told(facts.b)).toContain('channelOpen');
     }, patience);
@@ -260,17 +261,17 @@ describe('a media thread that dies', () => {
       media.playMusic(held);
       phoneA.say(tone, addressA);
       await hears1kHz(phoneB);
-      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
+      await eventually(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
       directory.get(a)?.place.thread.kill();
-      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 0 }), 2_000);
-      await vi.waitFor(
+      await eventually(() => expect(directory.threads()).toEqual({ all: 1, alive: 0 }));
+      await eventually(
         () => expect(facts).toContainEqual({ type: 'failed', detail: 'the media thread died' }),
         patience,
       );
-      await vi.waitFor(async () => expect((await directory.stats(a))?.packetsReceived).toBeGreaterThan(30), patience);
-      await vi.waitFor(async () => expect((await directory.stats(held))?.levelOutDbfs).toBeGreaterThan(-40), patience);
+      await eventually(async () => expect((await directory.stats(a))?.packetsReceived).toBeGreaterThan(30), patience);
+      await eventually(async () => expect((await directory.stats(held))?.levelOutDbfs).toBeGreaterThan(-40), patience);
       await hears1kHz(phoneB);
-      await vi.waitFor(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
+      await eventually(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
     } finally {
       await directory.close();
     }

@@ -12,7 +12,7 @@ import type { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RecorderFact } from '../../../src/actors/ports/recorder.ts';
 import { createRecorder } from '../../../src/adapters/media/ports/recorder.ts';
 import { RecordingFile } from '../../../src/adapters/media/record/recording-file.ts';
@@ -20,6 +20,7 @@ import { type MediaPlane, startMedia } from '../../../src/adapters/media/start-m
 import { LegDirectory } from '../../../src/adapters/media/thread/leg-directory.ts';
 import { CallId, RecordingId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import { withRoomFor } from '../../fakes/full-disk.ts';
+import { eventually } from '../../support/eventually.ts';
 import { session } from './support/studio.ts';
 
 const patience = { timeout: 15_000, interval: 20 };
@@ -61,9 +62,9 @@ describe('the recorder', () => {
 
   test('writes while it runs, and tells the file when it stops', async () => {
     const recording = await start('a/../b');
-    await vi.waitFor(() => expect(facts).toEqual(['recorder.started']), patience);
+    await eventually(() => expect(facts).toEqual(['recorder.started']), patience);
     const path = join(directory, 'a%2F..%2Fb.ogg');
-    await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(300), patience);
+    await eventually(() => expect(statSync(path).size).toBeGreaterThan(300), patience);
     plane.recorder.pause(recording);
     plane.recorder.resume(recording, nobody);
     const file = await plane.recorder.stop(recording);
@@ -78,7 +79,7 @@ describe('the recorder', () => {
   test('says so when the disk is full, and leaves nothing', async () => {
     symlinkSync('/dev/full', join(directory, 'full.ogg'));
     const recording = await start('full');
-    await vi.waitFor(() => expect(facts).toEqual(['disk-full']), patience);
+    await eventually(() => expect(facts).toEqual(['disk-full']), patience);
     expect(await plane.recorder.stop(recording)).toBeUndefined();
     expect(readdirSync(directory)).not.toContain('full.ogg');
   });
@@ -87,7 +88,7 @@ describe('the recorder', () => {
     const recording = RecordingId('no call');
     plane.recorder.start(recording, what(CallId('gone')));
     plane.recorder.watch(recording, (fact) => facts.push(fact.type));
-    await vi.waitFor(() => expect(facts).toEqual(['recorder.failed']), patience);
+    await eventually(() => expect(facts).toEqual(['recorder.failed']), patience);
     expect(await plane.recorder.stop(recording)).toBeUndefined();
   });
 
@@ -116,13 +117,13 @@ describe('a recorder whose thread dies', () => {
       recorder.watch(recording, ({ type }) => facts.push(type));
       recorder.start(recording, what(call));
       const path = join(directory, 'one.ogg');
-      await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(300), patience);
+      await eventually(() => expect(statSync(path).size).toBeGreaterThan(300), patience);
       record.place.thread.kill();
-      await vi.waitFor(() => expect(facts).toEqual(['recorder.started', 'recorder.failed']), patience);
+      await eventually(() => expect(facts).toEqual(['recorder.started', 'recorder.failed']), patience);
       expect(await recorder.stop(recording)).toMatchObject({ path, bytes: statSync(path).size });
       await record.place.thread.ready;
       recorder.start(RecordingId('two'), what(call));
-      await vi.waitFor(() => expect(statSync(join(directory, 'two.ogg')).size).toBeGreaterThan(300), patience);
+      await eventually(() => expect(statSync(join(directory, 'two.ogg')).size).toBeGreaterThan(300), patience);
       await recorder.close();
       const bytes = readFileSync(join(directory, 'two.ogg'));
       expect((bytes[bytes.lastIndexOf('OggS') + 5] as number) & 4).toBe(4);
@@ -138,7 +139,7 @@ describe('a recording on its way to the disk', () => {
     const facts: RecorderFact[] = [];
     const file = new RecordingFile(path, { fact: (fact) => facts.push(fact), closed: () => {} });
     file.write(page(100, 1000));
-    await vi.waitFor(() => expect(facts.length).toBe(1), patience);
+    await eventually(() => expect(facts.length).toBe(1), patience);
     expect(await file.end(1000)).toBeUndefined();
     return facts[0];
   };
@@ -174,7 +175,7 @@ describe('a recording on its way to the disk', () => {
     }) as typeof open;
     const file = new RecordingFile(path, { fact: (fact) => facts.push(fact), closed: () => {} }, limited);
     for (let i = 1; i <= 3; i++) file.write(page(100, i * 1000));
-    await vi.waitFor(() => expect(facts.length).toBe(2), patience);
+    await eventually(() => expect(facts.length).toBe(2), patience);
     expect(facts[1]).toEqual({ type: 'recorder.failed', why: { kind: 'disk-full' } });
     expect(await file.end(1000)).toEqual({ path, bytes: 200, durationMs: 2000 });
     expect(statSync(path).size).toBe(200);

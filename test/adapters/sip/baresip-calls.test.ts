@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Baresip, hasBaresip, startBaresip } from '../../peers/baresip.ts';
 import { hasKamailio, type Kamailio, startKamailio } from '../../peers/kamailio.ts';
+import { eventually } from '../../support/eventually.ts';
 import { office, Phone, type WatchedCall } from './phone.ts';
 
 describe.skipIf(!hasBaresip || !hasKamailio)('a software telephone behind a real proxy', () => {
@@ -63,7 +64,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('a software telephone behind a real
     await alice.isAtRest();
     // It recorded what our side sent: more than an empty file.
     const heardBytes = () => Math.max(0, ...baresip.heardFiles().map((file) => statSync(file).size));
-    await vi.waitFor(() => expect(heardBytes()).toBeGreaterThan(4_000), { timeout: 5_000 });
+    await eventually(() => expect(heardBytes()).toBeGreaterThan(4_000));
   });
 
   test.each(['udp', 'tls'] as const)('calls us over %s, and we hang up', async (transport) => {
@@ -134,7 +135,7 @@ describe.skipIf(!hasBaresip || !hasKamailio)('a software telephone behind a real
     const { baresip, alice, call } = await talking();
     await call.hold(true);
     expect(directions(alice).at(-1)).toBe('sendonly');
-    await vi.waitFor(
+    await eventually(
       async () => {
         const before = call.packetsHeard;
         // Ten packets' time.

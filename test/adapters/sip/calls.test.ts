@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SipCallOffer, SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import { headerOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
 import type { HangupCause } from '../../../src/machines/model/hangup-cause.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { requestTo, responseTo, sdp, server, WiredStack } from './wired-stack.ts';
 
 let wired: WiredStack;
@@ -25,7 +26,7 @@ const watch = (call: CallId): SipLegFact[] => {
 };
 
 const sentLast = (kind: string): Promise<SipMessage> =>
-  vi.waitFor(() => {
+  eventually(() => {
     const found = wired.sent.findLast(
       ({ message }) => (message.kind === 'request' ? message.method : String(message.status)) === kind,
     );
@@ -58,11 +59,11 @@ describe('a call we make', () => {
   test('plays the latest of several branches before the answer, and the answering one after it', async () => {
     await dial();
     answer(183, 'Progress', { toTag: 'a', body: sdp('8', 'sendrecv', 41_000) });
-    await vi.waitFor(() => expect(facts.at(-1)?.type).toBe('party.earlyMedia'));
+    await eventually(() => expect(facts.at(-1)?.type).toBe('party.earlyMedia'));
     answer(183, 'Progress', { toTag: 'b', body: sdp('0', 'sendrecv', 42_000) });
-    await vi.waitFor(() => expect(wired.rtp.applied.at(-1)?.session.remote.port).toBe(42_000));
+    await eventually(() => expect(wired.rtp.applied.at(-1)?.session.remote.port).toBe(42_000));
     answer(200, 'OK', { toTag: 'a', body: sdp('8', 'sendrecv', 41_000) });
-    await vi.waitFor(() => expect(facts.at(-1)?.type).toBe('party.answered'));
+    await eventually(() => expect(facts.at(-1)?.type).toBe('party.answered'));
     expect(wired.rtp.applied.map(({ session }) => session.remote.port)).toEqual([41_000, 42_000, 41_000]);
     await sentLast('ACK');
   });
@@ -96,15 +97,15 @@ describe('a call we make', () => {
     wired.receive(responseTo(invite, 180, 'Ringing'));
     expect(facts).toEqual([{ type: 'party.ringing' }]);
     wired.receive(responseTo(invite, 180, 'Ringing', { toTag: 'a' }));
-    await vi.waitFor(() => expect(facts).toHaveLength(2));
+    await eventually(() => expect(facts).toHaveLength(2));
     wired.receive(responseTo(invite, 200, 'OK', { toTag: 'a', body: sdp() }));
-    await vi.waitFor(() => expect(facts.at(-1)?.type).toBe('party.answered'));
+    await eventually(() => expect(facts.at(-1)?.type).toBe('party.answered'));
   });
 
   test('a refusal keeps its status and its words', async () => {
     await dial();
     answer(404, 'Kein Anschluss', { toTag: 'a' });
-    await vi.waitFor(() => expect(facts).toHaveLength(1));
+    await eventually(() => expect(facts).toHaveLength(1));
     expect(facts[0]).toEqual({
       type: 'party.hungUp',
       cause: { kind: 'rejected', sip: { status: 404, reason: 'Kein Anschluss' } },
@@ -115,7 +116,7 @@ describe('a call we make', () => {
   test('a proxy and a server may challenge in turn', async () => {
     await dial();
     answer(407, 'Who', { headers: [['proxy-authenticate', 'Digest realm="p", nonce="1", qop="auth"']], toTag: 'a' });
-    invite = await vi.waitFor(async () => {
+    invite = await eventually(async () => {
       const next = await sentLast('INVITE');
       expect(headerOf(next.headers, 'proxy-authorization')).toContain('realm="p"');
       return next;
@@ -124,7 +125,7 @@ describe('a call we make', () => {
       headers: [['www-authenticate', 'Digest realm="s", nonce="2", algorithm=SHA-256']],
       toTag: 'a',
     });
-    invite = await vi.waitFor(async () => {
+    invite = await eventually(async () => {
       const next = await sentLast('INVITE');
       expect(headerOf(next.headers, 'authorization')).toContain('realm="s"');
       expect(headerOf(next.headers, 'proxy-authorization')).toContain('realm="p"');
@@ -133,7 +134,7 @@ describe('a call we make', () => {
     expect(headerOf(invite.headers, 'cseq')).toBe('3 INVITE');
     // A third one is the end.
     answer(401, 'No', { headers: [['www-authenticate', 'Digest realm="s", nonce="3"']], toTag: 'a' });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(facts.at(-1)).toMatchObject({ type: 'party.hungUp', cause: { kind: 'rejected', sip: { status: 401 } } }),
     );
   });
@@ -146,7 +147,7 @@ describe('a call we make', () => {
       ['www-authenticate', 'Digest realm="r", nonce="3", algorithm=SHA-256'],
     ];
     answer(401, 'Who', { headers, toTag: 'a' });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(headerOf((await sentLast('INVITE')).headers, 'authorization')).toContain('algorithm=SHA-256');
     });
   });
@@ -154,26 +155,26 @@ describe('a call we make', () => {
   test('a 302 within the domain is followed once; another one ends the call', async () => {
     await dial();
     answer(302, 'Moved', { headers: [['contact', '<sip:700@pbx.test>']], toTag: 'a' });
-    invite = await vi.waitFor(async () => {
+    invite = await eventually(async () => {
       const next = await sentLast('INVITE');
       expect(next).toMatchObject({ requestUri: 'sip:700@pbx.test' });
       return next;
     });
     answer(302, 'Moved', { headers: [['contact', '<sip:800@pbx.test>']], toTag: 'b' });
-    await vi.waitFor(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'rejected', sip: { status: 302 } } }));
+    await eventually(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'rejected', sip: { status: 302 } } }));
   });
 
   test('a 302 to elsewhere ends the call', async () => {
     await dial();
     answer(302, 'Moved', { headers: [['contact', '<sip:900@premium.example>']], toTag: 'a' });
-    await vi.waitFor(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'rejected', sip: { status: 302 } } }));
+    await eventually(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'rejected', sip: { status: 302 } } }));
   });
 
   test('hung up before it was sent, it is never sent', async () => {
     wired.calls.invite(call, { line: LineId('office'), user: UserId(1), target: { kind: 'number', user: '600' } });
     wired.calls.hangUp(call, { kind: 'cancelled' });
     expect(watch(call)).toEqual([{ type: 'party.hungUp', cause: { kind: 'cancelled' } }]);
-    await vi.waitFor(() => expect(wired.rtp.openLegs).toBe(0));
+    await eventually(() => expect(wired.rtp.openLegs).toBe(0));
     await new Promise(setImmediate);
     expect(wired.sent).toEqual([]);
   });
@@ -181,7 +182,7 @@ describe('a call we make', () => {
   test('a CANCEL says when the call was answered elsewhere, and carries the branch of the INVITE', async () => {
     await dial();
     answer(180, 'Ringing', { toTag: 'a' });
-    await vi.waitFor(() => expect(facts).toHaveLength(1));
+    await eventually(() => expect(facts).toHaveLength(1));
     wired.calls.hangUp(call, { kind: 'answered-elsewhere' });
     const cancel = await sentLast('CANCEL');
     expect(headerOf(cancel.headers, 'via')).toBe(headerOf(invite.headers, 'via'));
@@ -220,14 +221,14 @@ describe('a call we make', () => {
     const from = headerOf(invite.headers, 'from') ?? '';
     const callId = headerOf(invite.headers, 'call-id') ?? '';
     wired.receive(requestTo('BYE', { from: '<sip:600@pbx.test>;tag=a', to: from, 'call-id': callId }));
-    await vi.waitFor(() => expect(facts.map(({ type }) => type)).toEqual(['party.answered', 'party.hungUp']));
+    await eventually(() => expect(facts.map(({ type }) => type)).toEqual(['party.answered', 'party.hungUp']));
     expect(headerOf((await sentLast('200')).headers, 'cseq')).toBe('1 BYE');
   });
 
   test('an answer without a common codec is hung up as not acceptable', async () => {
     await dial();
     answer(200, 'OK', { toTag: 'a', body: sdp('18') });
-    await vi.waitFor(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'rejected', sip: { status: 488 } } }));
+    await eventually(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'rejected', sip: { status: 488 } } }));
     await sentLast('BYE');
   });
 
@@ -238,7 +239,7 @@ describe('a call we make', () => {
       target: { kind: 'uri', uri: 'sip:a@b\r\nX: y' },
     });
     facts = watch(call);
-    await vi.waitFor(() => expect(facts).toHaveLength(1));
+    await eventually(() => expect(facts).toHaveLength(1));
     expect(facts[0]).toMatchObject({ cause: { kind: 'rejected', sip: { status: 484 } } });
     expect(wired.sent).toEqual([]);
   });
@@ -248,7 +249,7 @@ describe('a call we are offered', () => {
   const from = '<sip:100@pbx.test>;tag=bob';
   const offered = async (headers: Readonly<Record<string, string>> = {}, body = sdp()): Promise<CallId> => {
     wired.receive(requestTo('INVITE', { from, 'call-id': 'theirs', ...headers }, body));
-    return vi.waitFor(() => {
+    return eventually(() => {
       const offer = offers.at(-1);
       if (offer === undefined) throw new Error(`no offer, only ${wired.sentKinds.join(' ')}`);
       return offer.callId;
@@ -300,7 +301,7 @@ describe('a call we are offered', () => {
     wired.receive(text);
     wired.receive(text);
     wired.receive(text);
-    await vi.waitFor(() => expect(wired.sentKinds).toEqual(['100', '100', '100']));
+    await eventually(() => expect(wired.sentKinds).toEqual(['100', '100', '100']));
     expect(offers).toHaveLength(1);
   });
 
@@ -355,7 +356,7 @@ describe('a call we are offered', () => {
     const ask = async (method: string, cseq: number, headers: Readonly<Record<string, string>>, body = '') => {
       wired.sent.length = 0;
       wired.receive(requestTo(method, { from, to, 'call-id': 'theirs', cseq: `${cseq} ${method}`, ...headers }, body));
-      await vi.waitFor(() => expect(wired.sent).not.toEqual([]));
+      await eventually(() => expect(wired.sent).not.toEqual([]));
       return wired.last;
     };
     expect(
@@ -384,7 +385,7 @@ describe('a call we are offered', () => {
     });
     const info = await sentLast('INFO');
     wired.receive(responseTo(info, 401, 'Who', { headers: [['www-authenticate', 'Digest realm="r", nonce="1"']] }));
-    await vi.waitFor(async () => expect(headerOf((await sentLast('INFO')).headers, 'cseq')).toBe('2 INFO'));
+    await eventually(async () => expect(headerOf((await sentLast('INFO')).headers, 'cseq')).toBe('2 INFO'));
     wired.receive(responseTo(await sentLast('INFO'), 200, 'OK'));
     await session?.bye();
     expect(headerOf((await sentLast('BYE')).headers, 'cseq')).toBe('3 BYE');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import {
   BadDialogFacts,
@@ -8,6 +8,7 @@ import {
 } from '../../../src/actors/ports/sip-dialogs.ts';
 import { headerOf, headersOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { requestTo, responseTo, sdp, WiredStack } from './wired-stack.ts';
 
 const line = LineId('office');
@@ -43,7 +44,7 @@ const kindOf = (message: SipMessage) => (message.kind === 'request' ? message.me
 const sentBy = (wired: WiredStack, kind: string): SipMessage[] =>
   wired.sent.map(({ message }) => message).filter((message) => kindOf(message) === kind);
 const nextOf = (wired: WiredStack, kind: string, count = 1): Promise<SipMessage> =>
-  vi.waitFor(() => {
+  eventually(() => {
     const found = sentBy(wired, kind)[count - 1];
     if (found === undefined) throw new Error(`no ${kind}, only ${wired.sentKinds.join(' ')}`);
     return found;
@@ -125,7 +126,7 @@ describe('a dialog that another process began', () => {
     second.receive(responseTo(invite, 200, 'OK', { headers: [contact], body: sdp('8', 'sendrecv', 45_000) }));
     const ack = await nextOf(second, 'ACK');
     expect(numberIn(ack)).toBe(facts.localCSeq + 1_000);
-    await vi.waitFor(() => expect(told).toEqual([{ type: 'party.answered' }]));
+    await eventually(() => expect(told).toEqual([{ type: 'party.answered' }]));
     expect(second.rtp.applied.at(-1)?.session.remote.port).toBe(45_000);
   });
 
@@ -144,7 +145,7 @@ describe('a dialog that another process began', () => {
     const facts = which === 'a call we made' ? await made() : await taken();
     const { told, invite } = await resume(facts);
     second.receive(responseTo(invite, 200, 'OK', { headers: [contact], body: sdp() }));
-    await vi.waitFor(() => expect(told).toHaveLength(1));
+    await eventually(() => expect(told).toHaveLength(1));
     const held = second.calls.hold(resumed, true);
     const hold = await nextOf(second, 'INVITE', 2);
     expect(hold.body).toContain('a=sendonly');
@@ -159,9 +160,9 @@ describe('a dialog that another process began', () => {
     const answer = await nextOf(second, '200', 2);
     expect(answer.body).toContain('a=inactive');
     second.receive(inDialog(facts, 'ACK', 51));
-    await vi.waitFor(() => expect(told.at(-1)?.type).toBe('party.held'));
+    await eventually(() => expect(told.at(-1)?.type).toBe('party.held'));
     second.receive(inDialog(facts, 'REFER', 52, '', { 'refer-to': '<sip:700@pbx.test>' }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(told.at(-1)).toEqual({ type: 'party.transfers', target: { kind: 'number', user: '700' } }),
     );
     second.calls.declineTransfer(resumed);
@@ -194,7 +195,7 @@ describe('a dialog that another process began', () => {
     second.receive(inDialog(facts, 'BYE', 7));
     await nextOf(second, '200');
     expect(told).toEqual([{ type: 'party.hungUp', cause: { kind: 'normal' } }]);
-    await vi.waitFor(() => expect(second.rtp.openLegs).toBe(0));
+    await eventually(() => expect(second.rtp.openLegs).toBe(0));
   });
 
   test('a re-INVITE of the party that meets ours waits for it', async () => {
@@ -203,7 +204,7 @@ describe('a dialog that another process began', () => {
     second.receive(inDialog(facts, 'INVITE', 7, sdp()));
     await nextOf(second, '491');
     second.receive(responseTo(invite, 200, 'OK', { headers: [contact], body: sdp() }));
-    await vi.waitFor(() => expect(told).toEqual([{ type: 'party.answered' }]));
+    await eventually(() => expect(told).toEqual([{ type: 'party.answered' }]));
   });
 
   test('takes a BYE, and puts off a re-INVITE, before its media leg is there', async () => {
@@ -269,7 +270,7 @@ describe('a dialog that another process began', () => {
   ])('that the party does not know (%i) is lost', async (status, reason) => {
     const { told, invite } = await resume(await made());
     second.receive(responseTo(invite, status, reason));
-    await vi.waitFor(() => expect(told).toHaveLength(1));
+    await eventually(() => expect(told).toHaveLength(1));
     expect(told[0]).toEqual({
       type: 'party.hungUp',
       cause: { kind: 'connection-lost', detail: `${status} to re-INVITE` },
@@ -292,7 +293,7 @@ describe('a dialog that another process began', () => {
     expect(headerOf(replacing.headers, 'call-id')).not.toBe(facts.sipCallId);
     expect(told).toEqual([]);
     second.receive(responseTo(replacing, 200, 'OK', { toTag: 'anew', headers: [contact], body: sdp() }));
-    await vi.waitFor(() => expect(told).toEqual([{ type: 'party.answered' }]));
+    await eventually(() => expect(told).toEqual([{ type: 'party.answered' }]));
     expect(sentBy(second, 'BYE')).toEqual([]);
     second.calls.hangUp(resumed, { kind: 'normal' });
     expect(headerOf((await nextOf(second, 'BYE')).headers, 'to')).toContain('tag=anew');
@@ -334,7 +335,7 @@ describe('a dialog that another process began', () => {
     const told = watch(second, resumed);
     second.accounts.of = () => Promise.reject(new Error('no such line'));
     second.dialogs.resumeDialog(resumed, user, await made());
-    await vi.waitFor(() => expect(told).toMatchObject([{ cause: { kind: 'connection-lost' } }]));
+    await eventually(() => expect(told).toMatchObject([{ cause: { kind: 'connection-lost' } }]));
   });
 
   test('tells a third process what the second knows', async () => {
@@ -466,7 +467,7 @@ describe('facts of a dialog', () => {
   test('are told before the first INVITE leaves, which waits for them', async () => {
     keeper.isSlow = true;
     dial();
-    await vi.waitFor(() => expect(keeper.begun).toHaveLength(1));
+    await eventually(() => expect(keeper.begun).toHaveLength(1));
     await quiet();
     expect(first.sent).toEqual([]);
     keeper.release();
@@ -486,7 +487,7 @@ describe('facts of a dialog', () => {
   test('that cannot be kept keep the INVITE for half a second', async () => {
     keeper.isSlow = true;
     dial();
-    await vi.waitFor(() => expect(keeper.begun).toHaveLength(1));
+    await eventually(() => expect(keeper.begun).toHaveLength(1));
     first.time.pass(499);
     await quiet();
     expect(first.sent).toEqual([]);
@@ -497,7 +498,7 @@ describe('facts of a dialog', () => {
   test('of a call that is hung up meanwhile lead to no INVITE', async () => {
     keeper.isSlow = true;
     dial();
-    await vi.waitFor(() => expect(keeper.begun).toHaveLength(1));
+    await eventually(() => expect(keeper.begun).toHaveLength(1));
     first.calls.hangUp(old, { kind: 'cancelled' });
     keeper.release();
     await quiet();
@@ -516,7 +517,7 @@ describe('facts of a dialog', () => {
       ['session-expires', '900;refresher=uas'],
     ];
     first.receive(responseTo(invite, 200, 'OK', { toTag: 'them', body: sdp(), headers }));
-    await vi.waitFor(() => expect(keeper.changed).toHaveLength(1));
+    await eventually(() => expect(keeper.changed).toHaveLength(1));
     first.calls.hangUp(old, { kind: 'normal' });
     await quiet();
     expect(first.sentKinds).toEqual(['INVITE']);
@@ -541,7 +542,7 @@ describe('facts of a dialog', () => {
       first.calls.ring(callId, user);
     });
     first.receive(requestTo('INVITE', { from, 'call-id': 'theirs', supported: 'replaces' }, sdp()));
-    await vi.waitFor(() => expect(keeper.begun).toHaveLength(1));
+    await eventually(() => expect(keeper.begun).toHaveLength(1));
     await quiet();
     expect(first.sentKinds).toEqual(['100']);
     keeper.release();
@@ -553,7 +554,7 @@ describe('facts of a dialog', () => {
     });
     expect(headerOf(ringing.headers, 'to')).toContain(keeper.begun[0]?.localTag);
     first.calls.answer(offered);
-    await vi.waitFor(() => expect(keeper.changed).toHaveLength(1));
+    await eventually(() => expect(keeper.changed).toHaveLength(1));
     await quiet();
     expect(first.sentKinds).toEqual(['100', '180']);
     keeper.release();

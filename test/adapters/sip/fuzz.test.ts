@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { StreamFramer } from '../../../src/adapters/sip/wire/framer.ts';
 import { type Header, headerOf } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { processorMs } from '../../support/processor-time.ts';
 import { requestTo, responseTo, sdp, server, WiredStack } from './wired-stack.ts';
 
@@ -88,7 +89,7 @@ const establishedCall = async (wired: WiredStack): Promise<Readonly<Record<strin
     wired.calls.answer(call);
   });
   wired.receive(requestTo('INVITE', { from, 'call-id': callId }, sdp()));
-  const answer = await vi.waitFor(() => {
+  const answer = await eventually(() => {
     const found = wired.sent.find(({ message }) => message.kind === 'response' && message.status === 200);
     if (found === undefined) throw new Error('no answer');
     return found.message;

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RequestRefused } from '../../../src/actors/ports/sip-calls.ts';
 import { headerOf } from '../../../src/adapters/sip/wire/message.ts';
+import { eventually } from '../../support/eventually.ts';
 import { directionOf, Party, versionOf } from './party.ts';
 import { sdp, WiredStack } from './wired-stack.ts';
 
@@ -214,7 +215,7 @@ describe('requests that cross', () => {
     expect(directionOf(await party.reads('200'))).toBe('sendrecv');
     wired.time.pass(33_000);
     expect(directionOf(await party.reinvites('sendonly'))).toBe('recvonly');
-    await vi.waitFor(() => expect(party.kinds.at(-1)).toBe('party.held'));
+    await eventually(() => expect(party.kinds.at(-1)).toBe('party.held'));
     expect(wired.calls.open).toBe(1);
   });
 
@@ -282,17 +283,17 @@ describe('the party holds us', () => {
   ])('by %s, and takes us back', async (_, body, mirrored) => {
     const party = await Party.called(wired);
     expect(directionOf(await party.reinvites('', body))).toBe(mirrored);
-    await vi.waitFor(() => expect(party.kinds).toEqual(['party.answered', 'party.held']));
+    await eventually(() => expect(party.kinds).toEqual(['party.answered', 'party.held']));
     await party.reinvites('', body);
     await party.reinvites('sendrecv');
-    await vi.waitFor(() => expect(party.kinds).toEqual(['party.answered', 'party.held', 'party.resumed']));
+    await eventually(() => expect(party.kinds).toEqual(['party.answered', 'party.held', 'party.resumed']));
     expect(directions().at(-1)).toBe('sendrecv');
   });
 
   test('who looks later sees how it is now', async () => {
     const party = await Party.called(wired);
     for (const direction of ['sendonly', 'sendrecv', 'inactive']) await party.reinvites(direction);
-    await vi.waitFor(() => expect(party.kinds).toHaveLength(4));
+    await eventually(() => expect(party.kinds).toHaveLength(4));
     const later: string[] = [];
     wired.calls.watch(party.call, ({ type }) => later.push(type));
     expect(later).toEqual(['party.answered', 'party.held']);
@@ -304,7 +305,7 @@ describe('the party holds us', () => {
     party.agrees(await party.reads('INVITE'), 'recvonly');
     await held;
     expect(directionOf(await party.reinvites('sendonly'))).toBe('inactive');
-    await vi.waitFor(() => expect(party.kinds.at(-1)).toBe('party.held'));
+    await eventually(() => expect(party.kinds.at(-1)).toBe('party.held'));
     const resumed = wired.calls.hold(party.call, false);
     const resume = await party.reads('INVITE');
     expect(directionOf(resume)).toBe('sendrecv');
@@ -313,7 +314,7 @@ describe('the party holds us', () => {
     expect(directions().at(-1)).toBe('recvonly');
     expect(party.kinds.at(-1)).toBe('party.held');
     await party.reinvites('sendrecv');
-    await vi.waitFor(() => expect(party.kinds.at(-1)).toBe('party.resumed'));
+    await eventually(() => expect(party.kinds.at(-1)).toBe('party.resumed'));
     expect(directions()).toEqual(['sendrecv', 'sendonly', 'inactive', 'recvonly', 'sendrecv']);
   });
 
@@ -330,7 +331,7 @@ describe('the party holds us', () => {
     const party = await Party.calling(wired);
     party.asks('UPDATE', {}, sdp('8 101', 'sendonly'));
     expect(directionOf(await party.reads('200'))).toBe('recvonly');
-    await vi.waitFor(() => expect(party.kinds.at(-1)).toBe('party.held'));
+    await eventually(() => expect(party.kinds.at(-1)).toBe('party.held'));
   });
 });
 
@@ -371,6 +372,6 @@ describe('streams and numbers of a call that was described before (RFC 3264 §8)
       'm=audio RTP/AVP 97 0 101',
     ]);
     party.acknowledges(full, sdp('0 101'));
-    await vi.waitFor(() => expect(wired.rtp.applied.at(-1)?.session.codec).toMatchObject({ name: 'mulaw' }));
+    await eventually(() => expect(wired.rtp.applied.at(-1)?.session.codec).toMatchObject({ name: 'mulaw' }));
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RequestRefused } from '../../../src/actors/ports/sip-calls.ts';
 import { headerOf } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { Party } from './party.ts';
 import { requestTo, responseTo, sdp, WiredStack } from './wired-stack.ts';
 
@@ -149,7 +150,7 @@ describe('a party that transfers', () => {
     expect(headerOf(trying.headers, 'event')).toBe('refer');
     expect(headerOf(trying.headers, 'content-type')).toMatch(/^message\/sipfrag/);
     expect(headerOf(trying.headers, 'contact')).toContain('198.51.100.7');
-    const invite = await vi.waitFor(() => {
+    const invite = await eventually(() => {
       const found = wired.sent.findLast(({ text }) => text.startsWith('INVITE sip:700@'));
       if (found === undefined) throw new Error('not dialled');
       return found.message;
@@ -269,6 +270,6 @@ describe('a party that transfers', () => {
 
   test('without a call is forbidden to', async () => {
     wired.receive(requestTo('REFER', { 'refer-to': '<sip:700@pbx.test>' }));
-    await vi.waitFor(() => expect(wired.sentKinds).toEqual(['403']));
+    await eventually(() => expect(wired.sentKinds).toEqual(['403']));
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import { headerOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { requestTo, responseTo, sdp, WiredStack } from './wired-stack.ts';
 
 let wired: WiredStack;
@@ -18,7 +19,7 @@ afterEach(() => {
 });
 
 const sentLast = (kind: string): Promise<SipMessage> =>
-  vi.waitFor(() => {
+  eventually(() => {
     const at = wired.sentKinds.lastIndexOf(kind);
     const found = wired.sent[at];
     if (found === undefined) throw new Error(`no ${kind}, only ${wired.sentKinds.join(' ')}`);
@@ -55,7 +56,7 @@ const answered = async () => {
 test('an answer without any description is hung up', async () => {
   const answers = await dialled();
   answers({ toTag: 'a' });
-  await vi.waitFor(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'peer-fault' } }));
+  await eventually(() => expect(facts.at(-1)).toMatchObject({ cause: { kind: 'peer-fault' } }));
   await sentLast('BYE');
 });
 

@@ -1,7 +1,7 @@
-import { vi } from 'vitest';
 import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import { type Header, headerOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { requestTo, responseTo, sdp, type WiredStack } from './wired-stack.ts';
 
 /** The other side of one answered call, message by message. */
@@ -56,7 +56,7 @@ export class Party {
 
   /** What we sent last and it has not read yet: skips all before. @throws when it does not come */
   reads(kind: string): Promise<SipMessage> {
-    return vi.waitFor(
+    return eventually(
       () => {
         const at = this.#wired.sentKinds.indexOf(kind, this.#read);
         const found = this.#wired.sent[at];
@@ -65,7 +65,7 @@ export class Party {
         this.#read = at + 1;
         return found.message;
       },
-      { timeout: 2_000, interval: 2 },
+      { interval: 2 },
     );
   }
 
@@ -106,14 +106,14 @@ export class Party {
 }
 
 const sentLast = (wired: WiredStack, kind: string): Promise<SipMessage> =>
-  vi.waitFor(
+  eventually(
     () => {
       const at = wired.sentKinds.lastIndexOf(kind);
       const found = wired.sent[at];
       if (found === undefined) throw new Error(`no ${kind}, only ${wired.sentKinds.join(' ')}`);
       return found.message;
     },
-    { timeout: 2_000, interval: 2 },
+    { interval: 2 },
   );
 
 /** o= of a description: its version. */

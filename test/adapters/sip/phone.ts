@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import type { CodecName } from '../../../src/actors/ports/rtp-legs.ts';
 import type { SipAccountSettings, SipAccounts } from '../../../src/actors/ports/sip-accounts.ts';
 import type { SipCallOffer, SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
@@ -6,6 +5,7 @@ import { type SipAdapter, type SipOptions, startSip } from '../../../src/adapter
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
 import type { DialTarget } from '../../../src/machines/model/party.ts';
 import type { DtmfDigit } from '../../../src/machines/model/tone.ts';
+import { eventually } from '../../support/eventually.ts';
 import { EchoingRtpLegs } from './echoing-rtp-legs.ts';
 
 export const office = LineId('office');
@@ -54,13 +54,13 @@ export class Phone {
   }
 
   async nextOffer(): Promise<WatchedCall & { readonly offer: SipCallOffer }> {
-    const offer = await vi.waitFor(
+    const offer = await eventually(
       () => {
         const [first] = this.offers;
         if (first === undefined) throw new Error('no call was offered');
         return first;
       },
-      { timeout: 10_000, interval: 5 },
+      { interval: 5 },
     );
     this.offers.shift();
     return Object.assign(new WatchedCall(this, offer.callId), { offer });
@@ -68,12 +68,12 @@ export class Phone {
 
   /** Nothing is left of any call: neither session, nor dialog, nor unanswered request, nor media leg. */
   async isAtRest(): Promise<void> {
-    await vi.waitFor(
+    await eventually(
       () => {
         const left = { ...this.sip.counters.open(), mediaLegs: this.rtp.openLegs };
         if (Object.values(left).some((count) => count !== 0)) throw new Error(`left over: ${JSON.stringify(left)}`);
       },
-      { timeout: 10_000, interval: 20 },
+      { interval: 20 },
     );
     const exceptions = this.sip.counters.totals()['exceptions'] ?? 0;
     if (exceptions > 0) throw new Error(`${exceptions} exceptions`);
@@ -126,7 +126,7 @@ export class WatchedCall {
   }
 
   async until<Type extends SipLegFact['type']>(type: Type): Promise<Extract<SipLegFact, { type: Type }>> {
-    return vi.waitFor(
+    return eventually(
       () => {
         const fact = this.facts.find((one) => one.type === type);
         if (fact === undefined) throw new Error(`no ${type}, only ${JSON.stringify(this.facts)}`);
@@ -140,20 +140,20 @@ export class WatchedCall {
   async sends(count: number): Promise<void> {
     const leg = this.#phone.rtp.legs.get(this.id);
     const until = (leg?.packetsSent ?? 0) + count;
-    await vi.waitFor(
+    await eventually(
       () => {
         if (leg === undefined || leg.packetsSent < until) throw new Error(`sent ${leg?.packetsSent} packets`);
       },
-      { timeout: 5_000, interval: 5 },
+      { interval: 5 },
     );
   }
 
   async hearsPackets(count: number): Promise<void> {
-    await vi.waitFor(
+    await eventually(
       () => {
         if (this.packetsHeard < count) throw new Error(`heard ${this.packetsHeard} packets`);
       },
-      { timeout: 10_000, interval: 10 },
+      { interval: 10 },
     );
   }
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { RequestRefused } from '../../../src/actors/ports/sip-calls.ts';
 import { headerOf, type SipMessage, type SipRequest } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { directionOf } from './party.ts';
 import { requestTo, responseTo, sdp, WiredStack } from './wired-stack.ts';
 
@@ -107,7 +108,7 @@ class Story {
   }
 
   #finds(start: string): Promise<SipMessage> {
-    return vi.waitFor(
+    return eventually(
       () => {
         const found = this.wired.sent.find(({ text }) => text.startsWith(start));
         if (found === undefined) throw new Error(`not sent: ${start}`);

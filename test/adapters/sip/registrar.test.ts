@@ -4,6 +4,7 @@ import { SipRegistrar } from '../../../src/adapters/sip/registrar.ts';
 import { type Header, headerOf, headersOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
 import { LineId } from '../../../src/machines/model/ids.ts';
 import { type Binding, RegistrarUnreachable, RegistrationRefused } from '../../../src/machines/model/registration.ts';
+import { eventually } from '../../support/eventually.ts';
 import { responseTo, WiredStack } from './wired-stack.ts';
 
 const office = LineId('office');
@@ -37,7 +38,7 @@ const bind = (signal = new AbortController().signal) => {
 
 /** The REGISTER with this many before it. */
 const register = (index = 0): Promise<SipMessage> =>
-  vi.waitFor(() => {
+  eventually(() => {
     const found = wired.sent.filter(({ message }) => message.kind === 'request' && message.method === 'REGISTER')[
       index
     ];
@@ -136,7 +137,7 @@ test('of two addresses the second is tried when the first is silent, and stays t
   const { outcome, done } = bind();
   await register();
   wired.time.pass(16_100);
-  await vi.waitFor(() => expect(wired.sent.at(-1)?.to.host).toBe('192.0.2.2'));
+  await eventually(() => expect(wired.sent.at(-1)?.to.host).toBe('192.0.2.2'));
   const second = wired.sent.at(-1)?.message;
   if (second !== undefined) answer(second, 200);
   await done;

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import { headerOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { requestTo, responseTo, sdp, WiredStack } from './wired-stack.ts';
 
 let wired: WiredStack;
@@ -19,7 +20,7 @@ afterEach(() => {
 const dialog = { from: '<sip:100@pbx.test>;tag=bob', 'call-id': 'theirs' };
 
 const sentOnce = (kind: string, match: (message: SipMessage) => boolean = () => true): Promise<SipMessage> =>
-  vi.waitFor(() => {
+  eventually(() => {
     const found = wired.sent.findLast(
       ({ message }) =>
         (message.kind === 'request' ? message.method : String(message.status)) === kind && match(message),
@@ -90,7 +91,7 @@ test('a call that ends before its PRACK leaves nothing', async () => {
   const via = headerOf(busy.headers, 'via') ?? '';
   wired.receive(requestTo('ACK', { ...dialog, via, to: headerOf(busy.headers, 'to') ?? '' }));
   expect(facts).toEqual([{ type: 'party.hungUp', cause: { kind: 'busy' } }]);
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(wired.stack.accounts.all.map(({ sessions, core }) => [sessions.size, core.dialogs.size])).toEqual([[0, 0]]),
   );
 });
@@ -125,7 +126,7 @@ test('of a party we call, each reliable 18x gets its PRACK, once', async () => {
   reliably(7, sdp());
   reliably(9);
   reliably(8);
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(
       wired.sent.filter(({ text }) => text.startsWith('PRACK')).map(({ message }) => headerOf(message.headers, 'rack')),
     ).toEqual(['7 1 INVITE', '8 1 INVITE']),

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { headerOf, type SipMessage } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { directionOf, Party, versionOf } from './party.ts';
 import { requestTo, responseTo, sdp, WiredStack } from './wired-stack.ts';
 
@@ -35,7 +36,7 @@ describe('a call we make (RFC 4028)', () => {
     const call = CallId('ours');
     wired.calls.invite(call, { line: LineId('office'), user: UserId(1), target: { kind: 'number', user: '600' } });
     const inviteAt = (index: number) =>
-      vi.waitFor(() => {
+      eventually(() => {
         const found = wired.sent.filter(({ message }) => message.kind === 'request' && message.method === 'INVITE')[
           index
         ];
@@ -53,7 +54,7 @@ describe('a call we make (RFC 4028)', () => {
     tooSmall(second);
     const facts: unknown[] = [];
     wired.calls.watch(call, (fact) => facts.push(fact));
-    await vi.waitFor(() => expect(facts).toMatchObject([{ cause: { kind: 'rejected', sip: { status: 422 } } }]));
+    await eventually(() => expect(facts).toMatchObject([{ cause: { kind: 'rejected', sip: { status: 422 } } }]));
   });
 
   test('is refreshed by UPDATE at half time when that is our part', async () => {
@@ -186,7 +187,7 @@ describe('a call we are offered', () => {
       throw new Error('offered');
     });
     wired.receive(requestTo('INVITE', { supported: 'timer', 'session-expires': '60' }, sdp()));
-    await vi.waitFor(() => expect(answerIn('422')).toContain('Min-SE: 90\r\n'));
+    await eventually(() => expect(answerIn('422')).toContain('Min-SE: 90\r\n'));
   });
 
   test.each(['INVITE', 'UPDATE'])('%s within it with too small an interval, too', async (method) => {

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SipCallOffer, SipLegFact } from '../../../src/actors/ports/sip-calls.ts';
 import { headerOf } from '../../../src/adapters/sip/wire/message.ts';
 import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { requestTo, sdp, server, WiredStack } from './wired-stack.ts';
 
 let wired: WiredStack;
@@ -40,7 +41,7 @@ describe('what is nobody’s', () => {
     ['capabilities', requestTo('OPTIONS'), 200],
   ])('%s is answered', async (_name, text, status) => {
     wired.receive(text);
-    await vi.waitFor(() => expect(wired.sent).toHaveLength(1));
+    await eventually(() => expect(wired.sent).toHaveLength(1));
     expect(wired.last).toMatchObject({ kind: 'response', status });
     expect(offers).toEqual([]);
   });
@@ -63,7 +64,7 @@ describe('what is nobody’s', () => {
     wired.stack.isDraining = true;
     wired.receive(requestTo('INVITE', {}, sdp()));
     wired.receive(requestTo('OPTIONS'));
-    await vi.waitFor(() => expect(wired.sentKinds).toEqual(['503', '503']));
+    await eventually(() => expect(wired.sentKinds).toEqual(['503', '503']));
     wired.calls.invite(CallId('late'), {
       line: LineId('office'),
       user: UserId(1),
@@ -81,14 +82,14 @@ describe('what is nobody’s', () => {
   test('answers go where the request says, or came from', async () => {
     const old = requestTo('OPTIONS', { via: 'SIP/2.0/UDP pbx.inside:5080;branch=z9hG4bKq' });
     wired.receive(old, { host: server.host, port: 9_999 });
-    await vi.waitFor(() => expect(wired.sent).toHaveLength(1));
+    await eventually(() => expect(wired.sent).toHaveLength(1));
     expect(wired.sent[0]?.to).toEqual({ host: server.host, port: 5_080 });
     expect(headerOf(wired.last.headers, 'via')).toContain(`received=${server.host}`);
     wired.receive(requestTo('OPTIONS', { via: 'SIP/2.0/UDP pbx.inside:5080;branch=z9hG4bKr;rport' }), {
       host: server.host,
       port: 9_999,
     });
-    await vi.waitFor(() => expect(wired.sent).toHaveLength(2));
+    await eventually(() => expect(wired.sent).toHaveLength(2));
     expect(wired.sent[1]?.to).toEqual({ host: server.host, port: 9_999 });
     expect(headerOf(wired.last.headers, 'via')).toContain('rport=9999');
   });

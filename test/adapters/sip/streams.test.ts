@@ -1,8 +1,9 @@
 import net from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { Flow } from '../../../src/adapters/sip/net/flow.ts';
 import { Sockets } from '../../../src/adapters/sip/net/sockets.ts';
 import { StreamFramer } from '../../../src/adapters/sip/wire/framer.ts';
+import { eventually } from '../../support/eventually.ts';
 import { SteppedTime } from './stepped-time.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -93,18 +94,18 @@ test('an idle connection is pinged, and closed when a peer that used to answer d
   const { heard, connections, remote } = await listener();
   const flow = await sockets.connect('TCP', remote, 'pbx', 'alice');
   time.pass(25_000);
-  await vi.waitFor(() => expect(heard).toEqual(['\r\n\r\n']));
+  await eventually(() => expect(heard).toEqual(['\r\n\r\n']));
   // It never answered so far: no reason to give up.
   time.pass(40_000);
   expect(flow.isOpen).toBe(true);
   connections[0]?.write('\r\n');
-  await vi.waitFor(() => expect(time.pending).toBe(1));
+  await eventually(() => expect(time.pending).toBe(1));
   await new Promise((resolve) => setImmediate(resolve));
-  await vi.waitFor(() => {
+  await eventually(() => {
     time.pass(36_000);
     expect(flow.isOpen).toBe(false);
   });
-  await vi.waitFor(() => expect(closed).toEqual([flow]));
+  await eventually(() => expect(closed).toEqual([flow]));
 });
 
 test('an account has one connection to a peer, and each account its own', async () => {
@@ -127,7 +128,7 @@ test('a peer that stops reading is dropped before it costs much', async () => {
   const { sockets } = await openSockets(new SteppedTime());
   const { connections, remote } = await listener();
   const flow = await sockets.connect('TCP', remote, 'pbx', 'alice');
-  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  await eventually(() => expect(connections).toHaveLength(1));
   connections[0]?.pause();
   let isRefused = false;
   for (let count = 0; count < 2_000 && !isRefused; count++) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type PhoneCall, type PhoneFaults, UserPhone, webClient } from '../../../sandbox/phone/phone.ts';
 import { startTelegram, type TelegramSandbox } from '../../../sandbox/telegram/telegram.ts';
 import type { TelegramCalls, VoiceLegFact } from '../../../src/actors/ports/telegram-calls.ts';
@@ -7,6 +7,7 @@ import { telegramCalls } from '../../../src/adapters/telegram/calls/calls.ts';
 import { openTelegram, type TelegramAccount } from '../../../src/adapters/telegram/client/account.ts';
 import { CallId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
 import { MemoryMailbox, MemoryPeers } from '../../fakes/memory-mailbox.ts';
+import { eventually } from '../../support/eventually.ts';
 import { dominantFrequencyHz, levelDbfs } from '../../support/tones.ts';
 import { Phone as RtpPhone } from '../media/support/phone.ts';
 import { silent } from '../telegram-client/chat-account.ts';
@@ -81,7 +82,7 @@ describe('we are called by', () => {
     const { call, leg, facts } = await weAreCalled(faults);
     await bothHear(leg, call);
     call.hangUp();
-    await vi.waitFor(() => expect(causeIn(facts)).toEqual({ kind: 'normal' }), patience);
+    await eventually(() => expect(causeIn(facts)).toEqual({ kind: 'normal' }));
     expect(types(facts)).toEqual(['user.answered', 'user.connected', 'user.hungUp']);
     await nothingLeft(leg);
   });
@@ -162,12 +163,12 @@ async function bothHear(leg: VoiceLegId, call: PhoneCall): Promise<void> {
     });
     media.media.hear(beside, leg);
     media.media.playTone(leg, 'busy');
-    await call.heard(weSayHz, { forMs: 250, withinMs: patience.timeout });
-    await vi.waitFor(() => {
+    await call.heard(weSayHz, { forMs: 250, withinMs: 10_000 });
+    await eventually(() => {
       const pcm = telephone.heard(200);
       expect(levelDbfs(pcm)).toBeGreaterThan(-20);
       expect(Math.abs(dominantFrequencyHz(pcm, 8000) - userSaysHz)).toBeLessThan(10);
-    }, patience);
+    });
     media.media.stopTone(leg);
     await call.heardSilence();
   } finally {
@@ -177,7 +178,5 @@ async function bothHear(leg: VoiceLegId, call: PhoneCall): Promise<void> {
 }
 
 async function nothingLeft(leg: VoiceLegId): Promise<void> {
-  await expect.poll(() => media.stats(leg), patience).toBeUndefined();
+  await expect.poll(() => media.stats(leg)).toBeUndefined();
 }
-
-const patience = { timeout: 10_000, interval: 25 };

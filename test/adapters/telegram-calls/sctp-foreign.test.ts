@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/telegram/calls/clock.ts';
 import { SctpAssociation } from '../../../src/adapters/telegram/calls/sctp-association.ts';
+import { eventually } from '../../support/eventually.ts';
 
 /** werift's SCTP, which its package keeps to itself. */
 interface ForeignSctp {
@@ -59,7 +60,7 @@ test.each([
   for (const message of messages) ours.send(Buffer.from(message));
   void foreign.start(5000);
   if (weStart) ours.start();
-  await vi.waitFor(() => expect(foreign.state).toBe('connected'), 15_000);
+  await eventually(() => expect(foreign.state).toBe('connected'), { timeout: 15_000 });
   for (const message of messages) await foreign.send(0, 53, Buffer.from(message));
-  await vi.waitFor(() => expect([theirMessages, ourMessages]).toEqual([messages, messages]), 15_000);
+  await eventually(() => expect([theirMessages, ourMessages]).toEqual([messages, messages]), { timeout: 15_000 });
 });

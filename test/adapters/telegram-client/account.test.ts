@@ -1,13 +1,14 @@
 import { Api, helpers } from 'telegram';
 import { returnBigInt } from 'telegram/Helpers.js';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
 import { openTelegram } from '../../../src/adapters/telegram/client/account.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
 import { MemoryMailbox } from '../../fakes/memory-mailbox.ts';
+import { eventually } from '../../support/eventually.ts';
 import { chatAccount, proxyOf, reads, silent, telegram } from './chat-account.ts';
 
-const until = (holds: () => void, timeoutMs = 10_000) => vi.waitFor(holds, { timeout: timeoutMs, interval: 20 });
+const until = (holds: () => void, timeoutMs = 10_000) => eventually(holds, { timeout: timeoutMs, interval: 20 });
 
 describe('messages to the chat account', () => {
   test('arrive once, in order, with what they are', async () => {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
 import type { IncomingMessage } from '../../../src/actors/ports/conversation.ts';
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../../src/adapters/telegram/client/account.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
 import { MemoryMailbox, MemoryPeers } from '../../fakes/memory-mailbox.ts';
+import { eventually } from '../../support/eventually.ts';
 
 export const silent = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 
@@ -52,6 +53,6 @@ export async function chatAccount(options: Partial<TelegramOptions> = {}) {
 export async function reads(account: TelegramAccount, mailbox: MemoryMailbox) {
   const messages: IncomingMessage[] = [];
   const stop = account.readMessages((message) => void messages.push(message));
-  await vi.waitFor(() => expect(mailbox.states.has(account.selfId)).toBe(true));
+  await eventually(() => expect(mailbox.states.has(account.selfId)).toBe(true));
   return { messages, texts: () => messages.map(({ text }) => text), stop };
 }

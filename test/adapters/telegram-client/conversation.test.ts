@@ -1,5 +1,5 @@
 import { Api, helpers } from 'telegram';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
 import type { Button, MessageContent, Press } from '../../../src/actors/ports/conversation.ts';
 import { startBot } from '../../../src/adapters/bot/bot.ts';
@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/adapters/telegram/client/clock.ts';
 import { conversation } from '../../../src/adapters/telegram/conversation/conversation.ts';
 import { CallId, type EpochMs, UserId } from '../../../src/machines/model/ids.ts';
 import { botSettings } from '../../support/bot-settings.ts';
+import { eventually } from '../../support/eventually.ts';
 import { toast } from '../../support/toast.ts';
 import { chatAccount, reads, silent } from './chat-account.ts';
 
@@ -40,7 +41,7 @@ async function scene(options: { inlineFeedback?: boolean } = {}) {
   // He has to be known before he can be written to.
   const { texts } = await reads(account.account, mailbox);
   anna.sends('hello', '@siptg');
-  await vi.waitFor(() => expect(texts()).toEqual(['hello']));
+  await eventually(() => expect(texts()).toEqual(['hello']));
   const user = UserId(anna.id);
   const shown = (text: string) => anna.waitsFor((message) => message.text === text);
   const received = () => anna.conversation('@siptg').filter(({ out }) => !out);
@@ -174,7 +175,7 @@ describe('messages with buttons', () => {
     const message = await shown('Pat, Office');
     expect(message).toMatchObject({ viaBot: 'siptg_bot', buttons: [['1', '2'], ['🔒 Recording locked']] });
     expect(await anna.presses(message, '2')).toBeUndefined();
-    await vi.waitFor(() => expect(presses).toHaveLength(1));
+    await eventually(() => expect(presses).toHaveLength(1));
     expect(presses[0]).toMatchObject({ userId: user, action: 'key:2', token: ref.token, ref, callId: 'call-1' });
   });
 
@@ -226,7 +227,7 @@ describe('messages with buttons', () => {
     const { chats, panels, user, shown } = await scene({ inlineFeedback: true });
     const ref = await chats.sayWithButtons(user, panel());
     const before = await shown('Pat, Office');
-    await vi.waitFor(async () => expect((await panels.find(ref.token ?? ''))?.inlineMessageId).toBeDefined());
+    await eventually(async () => expect((await panels.find(ref.token ?? ''))?.inlineMessageId).toBeDefined());
     await chats.edit(ref, panel('Quinn'));
     expect((await shown('Quinn')).id).toBe(before.id);
   });
@@ -250,7 +251,7 @@ describe('messages with buttons', () => {
     const old = await shown('Pat, Office');
     sandbox.faults.wire.floodWait('messages.sendInlineBotResult', 1);
     const editing = chats.edit(ref, panel('Pat answered'));
-    await vi.waitFor(() => expect(anna.conversation('@siptg').some(({ id }) => id === old.id)).toBe(false));
+    await eventually(() => expect(anna.conversation('@siptg').some(({ id }) => id === old.id)).toBe(false));
     expect(await anna.pressesOldCopy(old, '1')).toBeUndefined();
     expect(presses).toMatchObject([{ action: 'key:1' }]);
     await editing;

@@ -13,6 +13,7 @@ import {
   type Handshake,
   type HandshakeMessage,
 } from '../../../src/adapters/media/webrtc/handshake-proof.ts';
+import { eventually } from '../../support/eventually.ts';
 import { introduce, Leg } from './pair.ts';
 
 // It judges as ever; what it was given is looked at.
@@ -48,7 +49,7 @@ beforeAll(async () => {
   const legs = [await legWith('caller', caller), await legWith('callee', callee)] as const;
   await introduce(...legs, 'client');
   const isConnected = () => expect(legs.map((leg) => leg.has('connected'))).toEqual([true, true]);
-  await vi.waitFor(isConnected, { timeout: 10_000 });
+  await eventually(isConnected);
   for (const [handshake] of vi.mocked(faultInHandshake).mock.calls) seen.set(handshake.role, handshake);
   return () => legs.forEach(({ transport }) => transport.close());
 });

@@ -1,8 +1,8 @@
-import { vi } from 'vitest';
 import { CallEntity } from '../../../src/db/entities/call.ts';
 import { DeadlineEntity } from '../../../src/db/entities/deadline.ts';
 import { PanelEntity } from '../../../src/db/entities/panel.ts';
 import { RecordingEntity } from '../../../src/db/entities/recording.ts';
+import { eventually } from '../../support/eventually.ts';
 import { ownUdpPorts } from '../../support/own-udp-ports.ts';
 import type { Stage } from '../../support/stage.ts';
 import { audioPorts, unended } from './on-the-wire.ts';
@@ -12,13 +12,13 @@ type Findings = Readonly<Record<string, number | readonly unknown[]>>;
 
 /** Waits until there is nothing of anything. @throws with all there is */
 async function none(look: () => Findings | Promise<Findings>): Promise<void> {
-  await vi.waitFor(
+  await eventually(
     async () => {
       const all = Object.entries(await look());
       const left = all.filter(([, found]) => (typeof found === 'number' ? found > 0 : found.length > 0));
       if (left.length > 0) throw new Error(`there is left: ${JSON.stringify(Object.fromEntries(left))}`);
     },
-    { timeout: 8_000, interval: 10 },
+    { interval: 10 },
   );
 }
 

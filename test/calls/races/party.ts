@@ -1,5 +1,5 @@
-import { vi } from 'vitest';
 import type { Baresip } from '../../peers/baresip.ts';
+import { eventually } from '../../support/eventually.ts';
 
 /** Somebody with a telephone that is there for many calls, one at a time. */
 export class Party {
@@ -29,7 +29,7 @@ export class Party {
   }
 
   async until(type: string): Promise<void> {
-    await vi.waitFor(() => this.#see(type), { timeout: 8_000, interval: 2 });
+    await eventually(() => this.#see(type), { interval: 2 });
   }
 
   dial(uri: string): Promise<void> {

@@ -1,10 +1,10 @@
-import { vi } from 'vitest';
 import type { PhoneCall } from '../../../sandbox/phone/call.ts';
 import { UserPhone } from '../../../sandbox/phone/phone.ts';
 import type { CallDevice } from '../../../sandbox/telegram/device.ts';
 import type { Person, PersonMessage } from '../../../sandbox/telegram/person.ts';
 import { UserId } from '../../../src/machines/model/ids.ts';
 import { SlowLine } from '../../peers/slow-line.ts';
+import { eventually } from '../../support/eventually.ts';
 import { passwordOf, type SipHouse } from '../../support/sip-house.ts';
 import type { Stage } from '../../support/stage.ts';
 import { isHeld, unanswered } from './on-the-wire.ts';
@@ -130,7 +130,7 @@ export async function openScene(stage: Stage, house: SipHouse, index: number): P
     ...{ stage, line, olga, phone, tablet, tabletDevice, pat, quinn, address },
     ...{ ringing, talking, waiting, twoCalls, cancellable, message },
     settlesAs: (expected, hears) =>
-      vi.waitFor(
+      eventually(
         () => {
           const now = standing();
           const open = unanswered(line.passed);
@@ -139,7 +139,7 @@ export async function openScene(stage: Stage, house: SipHouse, index: number): P
             `it is not ${expected.join(' or ')}, but ${now?.as} with ${now?.hears?.number}; unanswered: ${open.join()}`,
           );
         },
-        { timeout: 8_000, interval: 5 },
+        { interval: 5 },
       ),
     async allHangUp() {
       for (const call of currentCalls()) call.hangUp();

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Letter } from '../../../src/actors/ports/shard-inbox.ts';
 import type { Cluster } from '../../../src/db/cluster.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
@@ -8,6 +8,7 @@ import { SecretBox } from '../../../src/db/secret-box.ts';
 import { EpochMs, UserId } from '../../../src/machines/model/ids.ts';
 import { Incarnation, ShardId } from '../../../src/machines/model/shards.ts';
 import { temporaryCluster } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const [first, second] = [ShardId('main/s0'), ShardId('main/s1')];
 const letter: Letter = {
@@ -60,7 +61,7 @@ test('a new one is announced with its shard, a repeat is nothing, also after it 
   await inbox.done('a');
   await inbox.put({ id: 'a', shard: first, letter });
   await inbox.put({ id: 'b', shard: second, letter });
-  await vi.waitFor(() => expect(told).toEqual([first, second]));
+  await eventually(() => expect(told).toEqual([first, second]));
   expect(await open([first])).toEqual([]);
 });
 

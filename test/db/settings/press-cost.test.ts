@@ -12,6 +12,7 @@ import { PlayedSettingsChat } from '../../fakes/settings/settings-chat.ts';
 import { SaidStandings } from '../../fakes/settings/standings.ts';
 import { ListedTemplates, template } from '../../fakes/settings/templates.ts';
 import { temporaryCluster } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const most = 5;
 const olga = UserId('1001');
@@ -65,7 +66,7 @@ beforeAll(async () => {
   });
   const access = { login: '100', password: 's3cret', domain: 'pbx.test' };
   line = (await store.book.create(olga, { ...options, ...access, pendingSince: undefined })).id;
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     if ((await store.workers.all()).length === 0) throw new Error('it has not told of itself yet');
   });
 });

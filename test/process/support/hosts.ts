@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { vi } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import type { HostLine } from './host.ts';
 import { Running } from './running.ts';
 
@@ -101,4 +101,4 @@ export class ShardRows {
 }
 
 export const until = (holds: () => void | Promise<void>, timeoutMs: number) =>
-  vi.waitFor(holds, { timeout: timeoutMs, interval: 50 });
+  eventually(holds, { timeout: timeoutMs, interval: 50 });

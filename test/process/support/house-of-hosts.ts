@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { UserPhone } from '../../../sandbox/phone/phone.ts';
 import type { Person } from '../../../sandbox/telegram/person.ts';
 import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
@@ -11,6 +11,7 @@ import { mainWorker, shardOf } from '../../../src/machines/model/shards.ts';
 import { startRedis } from '../../adapters/jobs/redis.ts';
 import { startRelay } from '../../adapters/jobs/relay.ts';
 import { temporaryCluster } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { passwordOf, type SipHouse } from '../../support/sip-house.ts';
 import { FreezableServer } from './frozen-server.ts';
 import { Running, reachableDirectory } from './running.ts';
@@ -35,8 +36,8 @@ export interface HouseOfHosts {
   shared(counts: Readonly<Record<string, number>>, timeoutMs: number): Promise<void>;
   /** Until this host has no shard any more. */
   ownsNothing(host: string, timeoutMs: number): Promise<void>;
-  /** Where a line is registered, as its host has said. */
-  registeredOn(line: LineId): Promise<string | undefined>;
+  /** Until a line is registered by one of these hosts, as it has said itself. */
+  isRegistered(line: LineId, ...where: readonly string[]): Promise<void>;
   /** Which host has this person. */
   hostOf(user: UserId): Promise<string | undefined>;
   /** Of people that nobody has met yet, one whom this host has, with a line at the PBX. */
@@ -88,6 +89,15 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
     const shard = shardOf(user, mainWorker, shards);
     return (await owners()).find(({ id }) => id === shard)?.host ?? undefined;
   };
+  const registeredOn = async (line: LineId) => {
+    const [standing] = await database
+      .fork()
+      .execute<{ host: string }[]>(
+        `select split_part(host, '/', 1) as host from line_standing where line_id = ? and reachability ->> 'state' = 'reachable'`,
+        [line],
+      );
+    return standing?.host;
+  };
   let rtpFrom = 26_000;
   const open = opening.move();
   return {
@@ -104,19 +114,12 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
       mend: () => way?.mend(),
     },
     ownsNothing: (host, timeoutMs) =>
-      vi.waitFor(async () => expect((await owners()).filter((owner) => owner.host === host)).toEqual([]), {
+      eventually(async () => expect((await owners()).filter((owner) => owner.host === host)).toEqual([]), {
         timeout: timeoutMs,
         interval: 50,
       }),
-    async registeredOn(line) {
-      const [standing] = await database
-        .fork()
-        .execute<{ host: string }[]>(
-          `select split_part(host, '/', 1) as host from line_standing where line_id = ? and reachability ->> 'state' = 'reachable'`,
-          [line],
-        );
-      return standing?.host;
-    },
+    isRegistered: (line, ...where) =>
+      eventually(async () => expect(where).toContain(await registeredOn(line)), { timeout: 20_000 }),
     async start(host) {
       const started = Running.start('test/process/support/service-process.ts', {
         HOST: host,
@@ -139,7 +142,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
       return started;
     },
     shared: (counts, timeoutMs) =>
-      vi.waitFor(
+      eventually(
         async () => {
           const byHost = Object.groupBy(await owners(), ({ host }) => host ?? 'nobody');
           expect(Object.fromEntries(Object.entries(byHost).map(([host, of]) => [host, of?.length]))).toEqual(counts);

@@ -1,7 +1,8 @@
 import type { TelegramClient } from '@mtcute/node';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
 import { type MtServer, startMtServer } from '../../../sandbox/telegram/wire/server.ts';
+import { eventually } from '../../support/eventually.ts';
 import { mtcute } from './mtcute-client.ts';
 import { TinyMethods } from './tiny-methods.ts';
 
@@ -62,17 +63,17 @@ test('a stalled server reads and says nothing, and pushes nothing', async () => 
   const received = methods.requests.length;
   server.faults.stalled = true;
   server.faults.dropSockets();
-  await vi.waitFor(() => expect(server.transports()).toEqual([]));
+  await eventually(() => expect(server.transports()).toEqual([]));
   const pending = country();
   methods.say('in the stall');
   // The transport is known as soon as something was read.
-  await vi.waitFor(() => expect(server.transports()).toContain('intermediate'), 5000);
+  await eventually(() => expect(server.transports()).toContain('intermediate'));
   expect(methods.requests).toHaveLength(received);
   server.faults.stalled = false;
   server.faults.dropSockets('100');
   server.faults.dropSockets();
   expect(await pending).toBe('DE');
-  await vi.waitFor(() => expect(texts).toEqual(['in the stall']));
+  await eventually(() => expect(texts).toEqual(['in the stall']));
 });
 
 test('a flooded transport is told so and recovers', async () => {
@@ -94,16 +95,16 @@ test('updates can come twice, late and in the wrong order', async () => {
   });
   server.faults.duplicateUpdates();
   session?.push(status(1n));
-  await vi.waitFor(() => expect(raw).toEqual(['1', '1']));
+  await eventually(() => expect(raw).toEqual(['1', '1']));
   server.faults.swapUpdates();
   session?.push(status(2n));
   session?.push(status(3n));
-  await vi.waitFor(() => expect(raw.slice(2)).toEqual(['3', '2']));
+  await eventually(() => expect(raw.slice(2)).toEqual(['3', '2']));
   server.faults.updateDelayMs = 50;
   session?.push(status(4n));
   server.faults.updateDelayMs = 0;
   session?.push(status(5n));
-  await vi.waitFor(() => expect(raw.slice(4)).toEqual(['5', '4']));
+  await eventually(() => expect(raw.slice(4)).toEqual(['5', '4']));
 });
 
 test('only the sockets of the named user are dropped', async () => {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
 import { type MtServer, startMtServer } from '../../../sandbox/telegram/wire/server.ts';
+import { eventually } from '../../support/eventually.ts';
 import { Api, connections, gramJs, Raw, trustServerKey } from './gramjs-client.ts';
 import { TinyMethods } from './tiny-methods.ts';
 
@@ -68,7 +69,7 @@ test('a pushed update arrives, and a large answer arrives packed', async () => {
   const { client, texts } = await connected();
   await client.getMe();
   methods.say('hello');
-  await vi.waitFor(() => expect(texts).toEqual(['hello']));
+  await eventually(() => expect(texts).toEqual(['hello']));
   methods.answers.set('help.getNearestDc', () => ({
     _: 'nearestDc',
     country: 'x'.repeat(10_000),
@@ -108,13 +109,13 @@ test('GramJS returns after refused connections', async () => {
   await client.getMe();
   server.faults.refuseConnections();
   server.faults.dropSockets('100');
-  await vi.waitFor(() => expect(server.transports()).toEqual([]));
+  await eventually(() => expect(server.transports()).toEqual([]));
   const pending = client.invoke(new Api.help.GetNearestDc());
   server.faults.acceptConnections();
   expect((await pending).country).toBe('DE');
   await client.getMe();
   methods.say('again');
-  await vi.waitFor(() => expect(texts).toContain('again'));
+  await eventually(() => expect(texts).toContain('again'));
 });
 
 test('an error is thrown once, then the method works', async () => {
@@ -143,7 +144,7 @@ test('GramJS loses what follows an error in the same container, so the server do
   expect(apart.settled.toSorted()).toEqual(['DE', 'PEER_ID_INVALID']);
   server.faults.errorsInContainers = true;
   const together = askTwice();
-  await vi.waitFor(() => expect(together.settled).toEqual(['PEER_ID_INVALID']));
+  await eventually(() => expect(together.settled).toEqual(['PEER_ID_INVALID']));
   await client.getMe();
   expect(together.settled).toEqual(['PEER_ID_INVALID']);
 });
@@ -174,6 +175,6 @@ test('GramJS reports a broken key once the server has forgotten it', async () =>
   });
   server.revoke('100', 'key-forgotten');
   const asked = client.getMe().catch(() => undefined);
-  await vi.waitFor(() => expect(states).toContain(0));
+  await eventually(() => expect(states).toContain(0));
   void asked; // never settles: GramJS neither rejects nor makes a new key
 });

@@ -8,9 +8,10 @@ import {
   TcpTransport,
   type TelegramClient,
 } from '@mtcute/node';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
 import { type MtServer, startMtServer } from '../../../sandbox/telegram/wire/server.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type MtcuteParams, mtcute } from './mtcute-client.ts';
 import { TinyMethods, user } from './tiny-methods.ts';
 
@@ -92,7 +93,7 @@ test('a pushed update arrives', async () => {
   const { client, texts } = await loggedIn();
   await client.startUpdatesLoop();
   methods.say('hello');
-  await vi.waitFor(() => expect(texts).toEqual(['hello']));
+  await eventually(() => expect(texts).toEqual(['hello']));
 });
 
 test('an update pushed while the socket is down arrives when the session is back', async () => {
@@ -101,10 +102,10 @@ test('an update pushed while the socket is down arrives when the session is back
   const before = server.sessionsOf('100').map(({ sessionId }) => sessionId);
   server.faults.refuseConnections();
   server.faults.dropSockets();
-  await vi.waitFor(() => expect(server.transports()).toEqual([]));
+  await eventually(() => expect(server.transports()).toEqual([]));
   methods.say('while offline');
   server.faults.acceptConnections();
-  await vi.waitFor(() => expect(texts).toEqual(['while offline']), 10_000);
+  await eventually(() => expect(texts).toEqual(['while offline']));
   expect(server.sessionsOf('100').map(({ sessionId }) => sessionId)).toEqual(before);
 });
 

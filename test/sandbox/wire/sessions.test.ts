@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { randomAuthKey } from '../../../sandbox/telegram/wire/client-logins.ts';
 import { installedLayers } from '../../../sandbox/telegram/wire/layers.ts';
 import { type MtServer, startMtServer } from '../../../sandbox/telegram/wire/server.ts';
 import { encodeService } from '../../../sandbox/telegram/wire/service-schema.ts';
 import { TlWriter } from '../../../sandbox/telegram/wire/tl-bytes.ts';
+import { eventually } from '../../support/eventually.ts';
 import { RawClient } from './raw-client.ts';
 import { TinyMethods } from './tiny-methods.ts';
 
@@ -58,7 +59,7 @@ const salted = async (): Promise<RawClient> => {
 };
 
 const arrived = async (client: RawClient, id: string, count = 1) => {
-  await vi.waitFor(() => expect(client.all(id).length).toBeGreaterThanOrEqual(count));
+  await eventually(() => expect(client.all(id).length).toBeGreaterThanOrEqual(count));
   const found = client.all(id)[count - 1];
   if (!found) throw new Error(`no ${id}`);
   return found;
@@ -125,7 +126,7 @@ test('what was not acknowledged is sent again on another connection of the sessi
   first.send(encodeService({ _: 'ping', ping_id: 1n }), { seqNo: 2 });
   await arrived(first, ids.pong);
   first.end();
-  await vi.waitFor(() => expect(server.transports()).toEqual([]));
+  await eventually(() => expect(server.transports()).toEqual([]));
   methods.say('two');
   const second = await connected();
   second.salt = first.salt;
@@ -143,7 +144,7 @@ test('a session that is away for too many updates is given up, and begins anew',
   first.send(nearestDc);
   await arrived(first, ids.rpcResult);
   first.end();
-  await vi.waitFor(() => expect(server.transports()).toEqual([]));
+  await eventually(() => expect(server.transports()).toEqual([]));
   for (let pts = 0; pts <= 5000; pts += 1) methods.say('more', pts);
   expect([methods.sessions.size, server.sessionsOf('100')]).toEqual([0, []]);
   const second = await connected();
@@ -201,7 +202,7 @@ test('a chained request waits for the one it follows', async () => {
   const first = client.send(request({ _: 'help.getConfig' }));
   const second = client.send(request({ _: 'invokeAfterMsg', msg_id: first, query: { _: 'help.getNearestDc' } }));
   await arrived(client, ids.ack, 1);
-  await vi.waitFor(() => expect(methods.count('help.getConfig')).toBe(1));
+  await eventually(() => expect(methods.count('help.getConfig')).toBe(1));
   expect(methods.count('help.getNearestDc')).toBe(0);
   release();
   await arrived(client, ids.rpcResult, 2);
@@ -239,7 +240,7 @@ test('an answer that is no longer wanted is not sent', async () => {
   let release = (): void => undefined;
   methods.answers.set('help.getConfig', () => new Promise((resolve) => (release = () => resolve({ _: 'config' }))));
   const slow = client.send(request({ _: 'help.getConfig' }));
-  await vi.waitFor(() => expect(methods.count('help.getConfig')).toBe(1));
+  await eventually(() => expect(methods.count('help.getConfig')).toBe(1));
   const drop = client.send(encodeService({ _: 'rpc_drop_answer', req_msg_id: slow }));
   const dropped = await arrived(client, ids.rpcResult);
   expect([dropped.body.readBigInt64LE(4), dropped.body.readUInt32LE(12)]).toEqual([drop, 0xcd78e586]);
@@ -261,13 +262,13 @@ test('a destroyed key is answered, then unknown', async () => {
   const answer = await arrived(client, ids.rpcResult);
   expect(answer.body.readUInt32LE(12)).toBe(0xf660e1d4);
   client.send(nearestDc);
-  await vi.waitFor(() => expect(client.transportErrors).toEqual([-404]));
+  await eventually(() => expect(client.transportErrors).toEqual([-404]));
 });
 
 test('an unknown key is answered with −404', async () => {
   const client = await connected(randomAuthKey());
   client.send(nearestDc);
-  await vi.waitFor(() => expect(client.transportErrors).toEqual([-404]));
+  await eventually(() => expect(client.transportErrors).toEqual([-404]));
 });
 
 test('an unknown method and an unknown layer are told by name', async () => {

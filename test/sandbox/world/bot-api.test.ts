@@ -1,6 +1,7 @@
 import { InlineKeyboard, InputFile, Keyboard } from 'grammy';
 import type { ChatAdministratorRights, KeyboardButtonRequestChat } from 'grammy/types';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { grammyBot, stage } from './stage.ts';
 
 async function botStage() {
@@ -198,7 +199,7 @@ describe('editing', () => {
     });
     const secret = olga.sends('my password', botId);
     await start();
-    await vi.waitFor(() => expect(seen).toHaveLength(2));
+    await eventually(() => expect(seen).toHaveLength(2));
     expect(seen[1]).not.toBe(secret.id);
     await api.deleteMessage(olgaId, seen[1] ?? 0);
     expect(olga.conversation(botId)).toEqual([]);
@@ -256,7 +257,7 @@ describe('buttons and keys', () => {
     const channel = telegram.world.addChat({ kind: 'channel', title: 'Tapes', creatorId: olga.id });
     olga.picksChat(botId, 'Select channel', channel.id);
     expect(() => olga.picksUsers(botId, 'Select user', [botId])).toThrow('not offered');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(heard.slice(1)).toMatchObject([
         { text: 'Plain' },
         { contact: { phone_number: '15550101', first_name: 'Olga', user_id: olgaId } },

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { webhookCallback } from 'grammy';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { endAfterTest, grammyBot, stage } from './stage.ts';
 
 async function updateStage() {
@@ -130,7 +131,7 @@ test('a webhook gets updates in order with its secret, is asked again after fail
   await api.deleteWebhook();
   await expect(api.setWebhook('http://example.org/')).rejects.toMatchObject({ error_code: 400 });
   olga.sends('later', botId);
-  await vi.waitFor(async () => expect(await api.getUpdates()).toHaveLength(1));
+  await eventually(async () => expect(await api.getUpdates()).toHaveLength(1));
   expect(texts).not.toContain('later');
 });
 

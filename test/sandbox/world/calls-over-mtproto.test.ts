@@ -1,6 +1,7 @@
 import { returnBigInt } from 'telegram/Helpers.js';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CallView } from '../../../sandbox/telegram/device.ts';
+import { eventually } from '../../support/eventually.ts';
 import { Api, Raw } from '../wire/gramjs-client.ts';
 import { fingerprintOf, keyPair, protocol, sha256 } from './call-math.ts';
 import { gramJsAccount, mtcuteAccount, stage } from './stage.ts';
@@ -17,7 +18,7 @@ async function gramJsScene() {
     if (update instanceof Api.UpdatePhoneCallSignalingData) signals.push(String(update.data));
   }, new Raw({}));
   const told = (className: string) =>
-    vi.waitFor(() => {
+    eventually(() => {
       const call = calls.find((one) => one.className === className);
       if (!call) throw new Error(`no ${className} yet`);
       return call;
@@ -26,7 +27,7 @@ async function gramJsScene() {
   const views: CallView[] = [];
   device.onCall((view) => views.push(view));
   const seen = (state: CallView['state']) =>
-    vi.waitFor(() => {
+    eventually(() => {
       const view = views.find((one) => one.state === state);
       if (!view) throw new Error(`not ${state} yet`);
       return view;
@@ -74,7 +75,7 @@ describe('GramJS', () => {
     await client.invoke(new Api.phone.SendSignalingData({ peer, data: Buffer.from('ping') }));
     device.onSignalingData((id, data) => device.sendSignalingData(id, Buffer.from(`pong ${String(data)}`)));
     await client.invoke(new Api.phone.SendSignalingData({ peer, data: Buffer.from('again') }));
-    await vi.waitFor(() => expect(signals).toEqual(['pong again']));
+    await eventually(() => expect(signals).toEqual(['pong again']));
 
     device.discardCall(rings.id, 'hangup', 3);
     const ended = (await told('PhoneCallDiscarded')) as unknown as InstanceType<typeof Api.PhoneCallDiscarded>;
@@ -175,7 +176,7 @@ test('another client on another layer rings together with a telephone, and stops
   });
   const telephone = olga.device();
   const call = uwe.device().requestCall(olga.id, sha256(keyPair().share), protocol);
-  await vi.waitFor(() => expect(states).toEqual(['phoneCallRequested']));
+  await eventually(() => expect(states).toEqual(['phoneCallRequested']));
   telephone.acceptCall(call.id, keyPair().share, protocol);
-  await vi.waitFor(() => expect(states).toEqual(['phoneCallRequested', 'phoneCallDiscarded']));
+  await eventually(() => expect(states).toEqual(['phoneCallRequested', 'phoneCallDiscarded']));
 });

@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CallDevice, CallView } from '../../../sandbox/telegram/device.ts';
 import { SteppedClock } from '../../../sandbox/telegram/world/clock.ts';
 import { World } from '../../../sandbox/telegram/world/world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { fingerprintOf, keyPair, protocol, sha256 } from './call-math.ts';
 
 function scene() {
@@ -22,7 +23,7 @@ function watched(device: CallDevice) {
     calls,
     signals,
     states: () => calls.map(({ state }) => state),
-    told: (...states: string[]) => vi.waitFor(() => expect(calls.map(({ state }) => state)).toEqual(states)),
+    told: (...states: string[]) => eventually(() => expect(calls.map(({ state }) => state)).toEqual(states)),
   });
 }
 
@@ -80,7 +81,7 @@ test('signaling reaches the two devices of the call and nobody else, in order', 
   const { caller, callee, second, call } = talking();
   for (const word of ['a', 'b', 'c']) caller.sendSignalingData(call.id, Buffer.from(word));
   callee.sendSignalingData(call.id, Buffer.from('z'));
-  await vi.waitFor(() => expect([callee.signals, caller.signals]).toEqual([['a', 'b', 'c'], ['z']]));
+  await eventually(() => expect([callee.signals, caller.signals]).toEqual([['a', 'b', 'c'], ['z']]));
   expect(second.signals).toEqual([]);
   expect(() => second.sendSignalingData(call.id, Buffer.from('x'))).toThrow('CALL_PEER_INVALID');
 });
@@ -95,14 +96,14 @@ test('signaling can be lost, doubled, swapped and late', async () => {
   send('twice');
   signaling.reorder = 1;
   for (const word of ['second', 'first']) send(word);
-  await vi.waitFor(() => expect(callee.signals).toEqual(['a', 'twice', 'twice', 'first', 'second']));
+  await eventually(() => expect(callee.signals).toEqual(['a', 'twice', 'twice', 'first', 'second']));
   signaling.delayMs = 500;
   send('late');
   clock.step(499);
   await new Promise(setImmediate);
   expect(callee.signals).not.toContain('late');
   clock.step(1);
-  await vi.waitFor(() => expect(callee.signals.at(-1)).toBe('late'));
+  await eventually(() => expect(callee.signals.at(-1)).toBe('late'));
 });
 
 test('a hang-up is told to both, and both get a service message with the duration', async () => {

@@ -1,5 +1,6 @@
 import { InlineKeyboard } from 'grammy';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { Api, Raw } from '../wire/gramjs-client.ts';
 import { gramJsAccount, grammyBot, stage } from './stage.ts';
 
@@ -78,13 +79,13 @@ test('a user account draws buttons by way of an inline bot, and presses bring th
   ]);
   expect(heard.presses[0]).not.toHaveProperty('message');
   await olga.waitsFor(({ buttons }) => buttons[0]?.[0] === 'Muted');
-  await vi.waitFor(() => expect(updates.map(({ className }) => className)).toContain('UpdateEditMessage'));
+  await eventually(() => expect(updates.map(({ className }) => className)).toContain('UpdateEditMessage'));
 
   const inlineId = heard.chosen[0] ?? '';
   expect(await bot.api.editMessageTextInline(inlineId, 'Call ended')).toBe(true);
   expect(olga.conversation(account.id).map(({ text }) => text)).toEqual(['Call ended']);
   expect(telegram.person(account.id).conversation(olga.id)).toMatchObject([{ text: 'Call ended', buttons: [] }]);
-  await vi.waitFor(() => expect(updates.at(-1)?.message?.message).toBe('Call ended'));
+  await eventually(() => expect(updates.at(-1)?.message?.message).toBe('Call ended'));
   await expect(bot.api.editMessageTextInline(inlineId, 'Call ended')).rejects.toMatchObject({
     error_code: 400,
     description: expect.stringContaining('message is not modified'),

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { Api, gramJs, trustServerKey } from '../wire/gramjs-client.ts';
 import { mtcute } from '../wire/mtcute-client.ts';
 import { endAfterTest, stage } from './stage.ts';
@@ -125,5 +126,5 @@ test('mtcute logs in with code and password, and by QR code', async () => {
     },
   });
   expect(scanned.firstName).toBe('Uwe');
-  await vi.waitFor(async () => expect((await other.getMe()).firstName).toBe('Uwe'));
+  await eventually(async () => expect((await other.getMe()).firstName).toBe('Uwe'));
 });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { CustomFile } from 'telegram/client/uploads.js';
 import { returnBigInt } from 'telegram/Helpers.js';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { Api, Raw } from '../wire/gramjs-client.ts';
 import { gramJsAccount, mtcuteAccount, stage } from './stage.ts';
 
@@ -62,7 +63,7 @@ describe('GramJS', () => {
       senders.push(client.getEntity((update.message as InstanceType<typeof Api.Message>).peerId));
     }, new Raw({}));
     olga.sends('hello', account.id);
-    await vi.waitFor(() => expect(senders).toHaveLength(1));
+    await eventually(() => expect(senders).toHaveLength(1));
     expect(await senders[0]).toMatchObject({ username: 'olga_p' });
   });
 
@@ -70,11 +71,11 @@ describe('GramJS', () => {
     const { telegram, client, olga, account, updates } = await gramJsScene();
     telegram.faults.world.shortMessages = 'always';
     olga.sends('short', account.id);
-    await vi.waitFor(() => expect(updates.map(({ className }) => className)).toContain('UpdateShortMessage'));
+    await eventually(() => expect(updates.map(({ className }) => className)).toContain('UpdateShortMessage'));
     await expect(client.getInputEntity(olga.id)).rejects.toThrow('PEER_ID_INVALID');
     telegram.faults.world.shortMessages = 'never';
     olga.sends('full', account.id);
-    await vi.waitFor(async () => expect(await client.getInputEntity(olga.id)).toBeDefined());
+    await eventually(async () => expect(await client.getInputEntity(olga.id)).toBeDefined());
   });
 
   test('messages sent while it was away come with getDifference, and updatesTooLong says that there are some', async () => {
@@ -85,7 +86,7 @@ describe('GramJS', () => {
     olga.sends('lost', account.id);
     telegram.faults.world.updatesTooLong = 1;
     olga.sends('hinted at', account.id);
-    await vi.waitFor(() => expect(updates.map(({ className }) => className)).toContain('UpdatesTooLong'));
+    await eventually(() => expect(updates.map(({ className }) => className)).toContain('UpdatesTooLong'));
     expect(newTexts()).toEqual([]);
     telegram.faults.world.differenceLimit = 1;
     const since = (pts: number) =>
@@ -189,7 +190,7 @@ describe('GramJS', () => {
     const { telegram, client, olga, account, updates } = await gramJsScene();
     const group = telegram.world.addChat({ kind: 'group', title: 'Party', creatorId: olga.id });
     telegram.world.addToChat(group.id, olga.id, account.id);
-    await vi.waitFor(() => expect(updates.map(({ className }) => className)).toContain('UpdateNewMessage'));
+    await eventually(() => expect(updates.map(({ className }) => className)).toContain('UpdateNewMessage'));
     const chatId = await client.getEntity(Number(group.id)).then((chat) => (chat as InstanceType<typeof Api.Chat>).id);
     await client.invoke(new Api.messages.DeleteChatUser({ chatId, userId: new Api.InputUserSelf() }));
     expect(group.members.has(account.id)).toBe(false);
@@ -210,7 +211,7 @@ describe('mtcute, another client on another layer', () => {
       expect(await client.sendText('olga_p', `from mtcute ${form}`)).toMatchObject({ text: `from mtcute ${form}` });
     }
     olga.sends('hi mtcute', account.id);
-    await vi.waitFor(() => expect(texts).toEqual(['Olga: hi mtcute']));
+    await eventually(() => expect(texts).toEqual(['Olga: hi mtcute']));
     const bytes = randomBytes(200_000);
     const sent = await client.sendMedia('olga_p', {
       type: 'document',
@@ -237,12 +238,12 @@ describe('mtcute, another client on another layer', () => {
     telegram.faults.world.updates.lose = 1;
     olga.sends('lost', account.id);
     olga.sends('shows the gap', account.id);
-    await vi.waitFor(() => expect(texts.toSorted()).toEqual(['lost', 'shows the gap']), { timeout: 5000 });
+    await eventually(() => expect(texts.toSorted()).toEqual(['lost', 'shows the gap']));
     telegram.faults.world.updates.duplicate = 1;
     olga.sends('twice', account.id);
     telegram.faults.world.updatesTooLong = 1;
     olga.sends('hinted at', account.id);
-    await vi.waitFor(() => expect(texts).toContain('hinted at'), { timeout: 5000 });
+    await eventually(() => expect(texts).toContain('hinted at'));
     expect(texts.filter((text) => text === 'twice')).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import { type TelegramClient as Mtcute, tl } from '@mtcute/node';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { Api, gramJs, trustServerKey } from '../wire/gramjs-client.ts';
 import { mtcute } from '../wire/mtcute-client.ts';
 import { keyPair, sha256 } from './call-math.ts';
@@ -45,16 +46,16 @@ describe('two logins of one account', () => {
   test('both read a message, and what one writes the other sees', async () => {
     const { olga, account, first, second } = await twoLogins();
     olga.sends('hello', account.id);
-    await vi.waitFor(() => expect([first.texts, second.texts]).toEqual([['hello'], ['hello']]));
+    await eventually(() => expect([first.texts, second.texts]).toEqual([['hello'], ['hello']]));
     await first.client.sendText('olga_p', 'hi');
-    await vi.waitFor(() => expect(second.texts).toEqual(['hello', 'hi']));
+    await eventually(() => expect(second.texts).toEqual(['hello', 'hi']));
   });
 
   test('both ring; the one accepts, the other is told that it is over, and hears no more of it', async () => {
     const { olga, account, first, second } = await twoLogins();
     const device = olga.device();
     const call = device.requestCall(account.id, sha256(keyPair().share), protocol);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect([...first.states(), ...second.states()]).toEqual(Array(2).fill('phoneCallRequested')),
     );
     const [ring] = first.calls;
@@ -63,11 +64,11 @@ describe('two logins of one account', () => {
     const accepting = { _: 'phone.acceptCall', peer, gB: keyPair().share, protocol: tlProtocol } as const;
     const accepted = await first.client.call(accepting);
     expect(accepted.phoneCall._).toBe('phoneCallWaiting');
-    await vi.waitFor(() => expect(second.states()).toEqual(['phoneCallRequested', 'phoneCallDiscarded']));
+    await eventually(() => expect(second.states()).toEqual(['phoneCallRequested', 'phoneCallDiscarded']));
     expect(second.calls[1]).not.toHaveProperty('reason', expect.anything());
     await expect(second.client.call(accepting)).rejects.toMatchObject({ text: 'CALL_ALREADY_ACCEPTED' });
     device.discardCall(call.id, 'hangup', 1);
-    await vi.waitFor(() => expect(first.states()).toEqual(['phoneCallRequested', 'phoneCallDiscarded']));
+    await eventually(() => expect(first.states()).toEqual(['phoneCallRequested', 'phoneCallDiscarded']));
     expect(second.states()).toEqual(['phoneCallRequested', 'phoneCallDiscarded']);
   });
 

@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import type { Saying } from '../../../../src/actors/settings/handlers.ts';
 import { againMs } from '../../../../src/actors/settings/late-voice.ts';
 import { OperatorVoice } from '../../../../src/actors/settings/operator-voice.ts';
 import type { UserId } from '../../../../src/machines/model/ids.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { admin, olga, settingsHouse, told, uwe } from './house.ts';
 
 const faults = { report: () => {} };
@@ -175,6 +176,6 @@ test('what the operator says while Telegram is away stays open, and is said when
   await voice.sayAll();
   isAway = false;
   clock.increment(againMs);
-  await vi.waitFor(() => expect(heard).toEqual([olga, uwe]));
+  await eventually(() => expect(heard).toEqual([olga, uwe]));
   expect(await operatorNotices.open(10)).toEqual([]);
 });

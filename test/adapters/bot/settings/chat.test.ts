@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { BotApiError } from '../../../../sandbox/telegram/botapi/bot-api-error.ts';
 import { LineId, UserId } from '../../../../src/machines/model/ids.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { bot, scene } from './scene.ts';
 
 const screen = { text: 'Your lines', buttons: [[{ label: 'New', press: { do: 'new' } }]] } as const;
@@ -169,7 +170,7 @@ test('a chat for recordings is left; one where the bot is not is no matter', asy
   const made = sandbox.world.addChat({ kind: 'channel', title: 'Tapes', creatorId: olga.id });
   sandbox.world.addToChat(made.id, olga.id, botId, true);
   chat.leave(made.id);
-  await vi.waitFor(() => expect(sandbox.world.chats.chat(made.id).members.has(botId)).toBe(false));
+  await eventually(() => expect(sandbox.world.chats.chat(made.id).members.has(botId)).toBe(false));
   chat.leave(made.id);
   chat.leave('-1000000000999');
   await chat.prove(made.id);

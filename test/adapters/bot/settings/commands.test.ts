@@ -1,5 +1,6 @@
 import { Api } from 'grammy';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../../../support/eventually.ts';
 import { bot, scene } from './scene.ts';
 
 const commands = {
@@ -11,7 +12,7 @@ const scope = { type: 'all_private_chats' } as const;
 test('commands are offered in each language, in English to everybody else, and only in private chats', async () => {
   const { sandbox, token } = await scene({ settings: { commands } });
   const api = new Api(token, { apiRoot: sandbox.botApiRoot });
-  await vi.waitFor(async () => expect(await api.getMyCommands({ scope, language_code: 'ru' })).toEqual(commands.ru));
+  await eventually(async () => expect(await api.getMyCommands({ scope, language_code: 'ru' })).toEqual(commands.ru));
   expect(await api.getMyCommands({ scope })).toEqual(commands.en);
   expect(await api.getMyCommands()).toEqual([]);
 });
@@ -20,8 +21,8 @@ test('commands that Telegram does not take are logged, the others are offered, a
   const broken = { es: [{ command: 'No!', description: 'x' }], ...commands };
   const { sandbox, token, logged, olga, inbox } = await scene({ settings: { commands: broken } });
   const api = new Api(token, { apiRoot: sandbox.botApiRoot });
-  await vi.waitFor(async () => expect(await api.getMyCommands({ scope, language_code: 'ru' })).toEqual(commands.ru));
+  await eventually(async () => expect(await api.getMyCommands({ scope, language_code: 'ru' })).toEqual(commands.ru));
   expect(logged.join('')).toContain('BOT_COMMAND_INVALID');
   olga.sends('hello', bot);
-  await vi.waitFor(() => expect(inbox.inputs).toHaveLength(1));
+  await eventually(() => expect(inbox.inputs).toHaveLength(1));
 });

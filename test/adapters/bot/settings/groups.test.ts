@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { GroupVisits, type MayStay } from '../../../../src/adapters/bot/settings/group-visits.ts';
 import { SettingsPressData } from '../../../../src/adapters/bot/settings/settings-press-data.ts';
 import { UserId } from '../../../../src/machines/model/ids.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { bot, scene } from './scene.ts';
 
 async function group(mayStay: MayStay, kind: 'group' | 'channel' = 'group') {
@@ -17,7 +18,7 @@ async function group(mayStay: MayStay, kind: 'group' | 'channel' = 'group') {
   const catchesUp = async () => {
     const before = all.inbox.inputs.length;
     uwe.sends('now', bot);
-    await vi.waitFor(() => expect(all.inbox.inputs.length).toBeGreaterThan(before));
+    await eventually(() => expect(all.inbox.inputs.length).toBeGreaterThan(before));
   };
   return { ...all, group: chat, isIn, adds, catchesUp };
 }
@@ -25,7 +26,7 @@ async function group(mayStay: MayStay, kind: 'group' | 'channel' = 'group') {
 test.each(['group', 'channel'] as const)('the bot leaves a %s nobody chose, without a word', async (kind) => {
   const { adds, isIn, olga, botId, group: chat } = await group(async () => false, kind);
   adds();
-  await vi.waitFor(() => expect(isIn()).toBe(false));
+  await eventually(() => expect(isIn()).toBe(false));
   const said = olga.conversation(chat.id).filter(({ fromId, action }) => fromId === botId && !action);
   expect(said).toEqual([]);
 });
@@ -63,7 +64,7 @@ test('the bot stays where somebody who is choosing a chat has just added it, als
   olga.picksChat(bot, 'Select chat', chosen.id);
   uwe.sends('/start', chosen.id);
   await catchesUp();
-  await vi.waitFor(() => expect(inbox.inputs).toContainEqual(expect.objectContaining({ chat: chosen.id })));
+  await eventually(() => expect(inbox.inputs).toContainEqual(expect.objectContaining({ chat: chosen.id })));
   expect(asked).toHaveBeenCalledWith(chosen.id, olga.id);
   expect(isIn()).toBe(true);
 });
@@ -72,14 +73,14 @@ test('the bot leaves a group it was in before, when it hears something there', a
   let isChosen = true;
   const { adds, isIn, handle, start, sandbox, olga, group: chat } = await group(async () => isChosen);
   adds();
-  await vi.waitFor(() => expect(isIn()).toBe(true));
+  await eventually(() => expect(isIn()).toBe(true));
   // Its memory of having been added ends with the process.
   await handle.stop();
   await start();
   isChosen = false;
   expect(sandbox.world.chats.of(olga.id)).toContain(chat);
   olga.sends('/start', chat.id);
-  await vi.waitFor(() => expect(isIn()).toBe(false));
+  await eventually(() => expect(isIn()).toBe(false));
 });
 
 test('the bot asks again when it could not be known whether it may stay', async () => {
@@ -89,7 +90,7 @@ test('the bot asks again when it could not be known whether it may stay', async 
     return false;
   });
   adds();
-  await vi.waitFor(() => expect(isIn()).toBe(false), { timeout: 5_000 });
+  await eventually(() => expect(isIn()).toBe(false));
 });
 
 test('a button of the settings bot is good in its own conversation only', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { SettingsPressData } from '../../../../src/adapters/bot/settings/settings-press-data.ts';
 import { LineId, UserId } from '../../../../src/machines/model/ids.ts';
 import type { SettingsPress } from '../../../../src/machines/model/settings.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { bot, scene } from './scene.ts';
 
 const line = LineId(randomUUID());
@@ -27,7 +28,7 @@ describe('what a person writes', () => {
   ])('“%s” is kept as what it means', async (text, input) => {
     const { olga, inbox } = await scene();
     olga.sends(text, bot);
-    await vi.waitFor(() => expect(inbox.inputs).toMatchObject([input]));
+    await eventually(() => expect(inbox.inputs).toMatchObject([input]));
   });
 
   test.each(['owners', 'lines', 'plan', 'notice', 'hosts'])('/%s is a command of admins', async (command) => {
@@ -36,7 +37,7 @@ describe('what a person writes', () => {
     admins.push(UserId(olga.id));
     olga.sends(`/${command} 7 free`, bot);
     uwe.sends(`/${command} 7 free`, bot);
-    await vi.waitFor(() => expect(inbox.inputs).toHaveLength(2));
+    await eventually(() => expect(inbox.inputs).toHaveLength(2));
     expect(inbox.inputs).toContainEqual({ kind: 'command', command, payload: '7 free' });
     expect(inbox.inputs).toContainEqual(expect.objectContaining({ kind: 'text', text: `/${command} 7 free` }));
   });
@@ -44,7 +45,7 @@ describe('what a person writes', () => {
   test('is told once it is kept, with who he is and what his Telegram speaks', async () => {
     const { olga, inbox, told } = await scene();
     olga.sends('hello', bot);
-    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    await eventually(() => expect(told).toHaveBeenCalledOnce());
     const [row] = inbox.kept.rows.values();
     expect(row).toMatchObject({ user: olga.id, language: 'de', name: 'Olga', input: { kind: 'text', text: 'hello' } });
     expect(row?.id).toMatch(/^bot-\d+$/);
@@ -54,7 +55,7 @@ describe('what a person writes', () => {
   test('can be deleted from the conversation by the id that is kept with it', async () => {
     const { olga, inbox, chat } = await scene();
     olga.sends('s3cret', bot);
-    await vi.waitFor(() => expect(inbox.inputs).toHaveLength(1));
+    await eventually(() => expect(inbox.inputs).toHaveLength(1));
     const [input] = inbox.inputs;
     if (input?.kind !== 'text') throw new Error('no text');
     await chat.remove(UserId(olga.id), input.messageId);
@@ -66,7 +67,7 @@ describe('what a person writes', () => {
     const message = olga.sends('pbx.test', bot);
     olga.edits(message, 'pbx2.test');
     olga.sends('end', bot);
-    await vi.waitFor(() => expect(inbox.inputs).toMatchObject([{ text: 'pbx.test' }, { text: 'end' }]));
+    await eventually(() => expect(inbox.inputs).toMatchObject([{ text: 'pbx.test' }, { text: 'end' }]));
   });
 
   test('stays in its order, and anything but words is kept as something else', async () => {
@@ -74,7 +75,7 @@ describe('what a person writes', () => {
     olga.sends('one', bot);
     olga.sharesContact({ phone: '15550101', firstName: 'Olga' }, bot);
     olga.sends('two', bot);
-    await vi.waitFor(() => expect(inbox.inputs).toMatchObject([{ text: 'one' }, { kind: 'other' }, { text: 'two' }]));
+    await eventually(() => expect(inbox.inputs).toMatchObject([{ text: 'one' }, { kind: 'other' }, { text: 'two' }]));
   });
 });
 
@@ -98,7 +99,7 @@ describe('what a person picks', () => {
     olga.picksChat(bot, 'Select chat', group.id);
     olga.picksChat(bot, 'Select channel', channel.id);
     expect(() => olga.picksChat(bot, 'Select channel', foreign.id)).toThrow('not offered');
-    await vi.waitFor(() => expect(inbox.inputs).toHaveLength(4));
+    await eventually(() => expect(inbox.inputs).toHaveLength(4));
     expect(inbox.inputs.slice(1)).toEqual([
       { kind: 'user-picked', request: 2 ** 30 - 1, user: uwe.id, name: 'Uwe' },
       { kind: 'chat-picked', request: 8, chat: group.id, title: 'Party' },
@@ -114,7 +115,7 @@ describe('a press', () => {
     const { olga, inbox, shows } = await scene();
     const { message, screenMessage } = await shows(olga, screen);
     expect(await olga.presses(message, 'Office')).toBeUndefined();
-    await vi.waitFor(() => expect(inbox.inputs.at(-1)).toEqual({ kind: 'press', press, messageId: screenMessage }));
+    await eventually(() => expect(inbox.inputs.at(-1)).toEqual({ kind: 'press', press, messageId: screenMessage }));
   });
 
   test('counts for 15 s, and what is written for as long as it takes', async () => {
@@ -122,7 +123,7 @@ describe('a press', () => {
     const { message } = await shows(olga, screen);
     await olga.presses(message, 'Office');
     olga.sends('pbx.test', bot);
-    await vi.waitFor(() => expect(inbox.inputs.at(-1)).toMatchObject({ kind: 'text' }));
+    await eventually(() => expect(inbox.inputs.at(-1)).toMatchObject({ kind: 'text' }));
     const ends = [...inbox.kept.rows.values()].map(({ input, expiresAt }) => [input.kind, expiresAt]);
     expect(ends.slice(-2)).toEqual([
       ['press', 1_800_000_015_000],

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UserId } from '../../../../src/machines/model/ids.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { bot, scene } from './scene.ts';
 
 const screen = { text: 'Your lines', buttons: [[{ label: 'New', press: { do: 'new' } }]] } as const;
@@ -20,7 +21,7 @@ describe('while the inbox does not answer for a person', () => {
       const pressedAt = performance.now();
       await olga.presses(panel, '1');
       expect(performance.now() - pressedAt).toBeLessThan(1_000);
-      await vi.waitFor(() => expect(heard).toHaveLength(count));
+      await eventually(() => expect(heard).toHaveLength(count));
     }
     expect(new Set(heard).size).toBe(3);
     expect(inbox.inputs).toHaveLength(kept);
@@ -28,7 +29,7 @@ describe('while the inbox does not answer for a person', () => {
     expect(await pressing).toBeUndefined();
 
     goOn();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(inbox.inputs.slice(kept)).toMatchObject([{ kind: 'press' }, { kind: 'text', text: 'pbx.test' }]),
     );
     expect(heard).toHaveLength(3);
@@ -39,9 +40,9 @@ describe('while the inbox does not answer for a person', () => {
     const goOn = inbox.holdBack(UserId(olga.id));
     olga.sends('one', bot);
     uwe.sends('two', bot);
-    await vi.waitFor(() => expect(inbox.inputs).toMatchObject([{ text: 'two' }]));
+    await eventually(() => expect(inbox.inputs).toMatchObject([{ text: 'two' }]));
     goOn();
-    await vi.waitFor(() => expect(inbox.inputs).toMatchObject([{ text: 'two' }, { text: 'one' }]));
+    await eventually(() => expect(inbox.inputs).toMatchObject([{ text: 'two' }, { text: 'one' }]));
   });
 });
 
@@ -50,11 +51,11 @@ describe('while the inbox takes nothing', () => {
     const { olga, inbox, logged, told } = await scene();
     inbox.isAway = true;
     olga.sends('s3cret', bot);
-    await vi.waitFor(() => expect(inbox.refusals).toBeGreaterThan(1), { timeout: 5_000 });
+    await eventually(() => expect(inbox.refusals).toBeGreaterThan(1));
     olga.sends('pbx.test', bot);
     expect(told).not.toHaveBeenCalled();
     inbox.isAway = false;
-    await vi.waitFor(() => expect(inbox.inputs).toMatchObject([{ text: 's3cret' }, { text: 'pbx.test' }]), {
+    await eventually(() => expect(inbox.inputs).toMatchObject([{ text: 's3cret' }, { text: 'pbx.test' }]), {
       timeout: 5_000,
     });
     expect(told).toHaveBeenCalledTimes(2);
@@ -68,7 +69,7 @@ describe('while the inbox takes nothing', () => {
     inbox.isAway = true;
     expect(await olga.presses(message, 'New')).toBeUndefined();
     inbox.isAway = false;
-    await vi.waitFor(() => expect(inbox.inputs.at(-1)).toMatchObject({ press: { do: 'new' } }), { timeout: 5_000 });
+    await eventually(() => expect(inbox.inputs.at(-1)).toMatchObject({ press: { do: 'new' } }));
   });
 });
 
@@ -76,17 +77,17 @@ describe('a bot that is started anew', () => {
   test('reads what its predecessor could not keep, and keeps nothing twice', async () => {
     const { olga, uwe, inbox, handle, start, told } = await scene();
     uwe.sends('before', bot);
-    await vi.waitFor(() => expect(inbox.inputs).toHaveLength(1));
+    await eventually(() => expect(inbox.inputs).toHaveLength(1));
     inbox.isAway = true;
     olga.sends('one', bot);
-    await vi.waitFor(() => expect(inbox.refusals).toBeGreaterThan(0));
+    await eventually(() => expect(inbox.refusals).toBeGreaterThan(0));
     uwe.sends('two', bot);
     await handle.stop();
     inbox.isAway = false;
     olga.sends('three', bot);
     expect(inbox.inputs).toHaveLength(1);
     await start();
-    await vi.waitFor(() => expect(inbox.inputs).toHaveLength(4));
+    await eventually(() => expect(inbox.inputs).toHaveLength(4));
     const ids = [...inbox.kept.rows.keys()];
     expect(ids.toSorted()).toEqual(ids);
     expect(told).toHaveBeenCalledTimes(4);
@@ -101,12 +102,12 @@ describe('a bot that is started anew', () => {
     inbox.isAway = true;
     olga.sends('one', bot);
     await olga.presses(panel, '1');
-    await vi.waitFor(() => expect(first).toHaveLength(1));
+    await eventually(() => expect(first).toHaveLength(1));
     await handle.stop();
     inbox.isAway = false;
     const next = await start();
     next.onPress(({ pressId }) => void second.push(pressId));
-    await vi.waitFor(() => expect(inbox.inputs).toHaveLength(1));
-    await vi.waitFor(() => expect(second).toEqual(first));
+    await eventually(() => expect(inbox.inputs).toHaveLength(1));
+    await eventually(() => expect(second).toEqual(first));
   });
 });
