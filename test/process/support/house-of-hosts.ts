@@ -36,6 +36,8 @@ export interface HouseOfHosts {
   shared(counts: Readonly<Record<string, number>>, timeoutMs: number): Promise<void>;
   /** Until this host has no shard any more. */
   ownsNothing(host: string, timeoutMs: number): Promise<void>;
+  /** Until these say themselves that they are ready to take calls. */
+  isReady(...hosts: readonly string[]): Promise<void>;
   /** Until a line is registered by one of these hosts, as it has said itself. */
   isRegistered(line: LineId, ...where: readonly string[]): Promise<void>;
   /** Which host has this person. */
@@ -98,6 +100,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
       );
     return standing?.host;
   };
+  const pages = new Map<string, string>();
   let rtpFrom = 26_000;
   const open = opening.move();
   return {
@@ -118,6 +121,13 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
         timeout: timeoutMs,
         interval: 50,
       }),
+    async isReady(...hosts) {
+      for (const host of hosts) {
+        await eventually(async () =>
+          expect(await (await fetch(pages.get(host) ?? '')).json()).toMatchObject({ ready: true }),
+        );
+      }
+    },
     isRegistered: (line, ...where) =>
       eventually(async () => expect(where).toContain(await registeredOn(line)), { timeout: 20_000 }),
     async start(host) {
@@ -138,7 +148,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
       });
       rtpFrom += 1_000;
       running.push(started);
-      await started.prints(/^The service is ready/);
+      pages.set(host, (await started.prints(/^The service is ready/)).replace(/^.*: http/, 'http'));
       return started;
     },
     shared: (counts, timeoutMs) =>

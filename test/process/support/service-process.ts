@@ -9,6 +9,9 @@ Date.now = () => now() - behindMs;
 
 // Only now: whoever keeps the clock keeps this one.
 const { pino } = await import('pino');
+const { healthPages } = await import('../../../src/adapters/http/health.ts');
+const { startHttp } = await import('../../../src/adapters/http/http.ts');
+const { Readiness } = await import('../../../src/adapters/http/readiness.ts');
 const { dialRules } = await import('../../../src/adapters/dial-rules/dial-rules.ts');
 const { readTemplates, shippedTemplates } = await import('../../../src/adapters/templates/catalogue.ts');
 const { readConfig } = await import('../../../src/config.ts');
@@ -49,10 +52,13 @@ const service = await startService({
     ice: { addresses: ['127.0.0.1'] },
   },
 });
+const readiness = new Readiness({ log: pino({ level: 'silent' }) });
+readiness.watch(service.parts);
+const http = await startHttp({ host: '127.0.0.1', port: 0, pages: healthPages(readiness) });
 process.once('SIGTERM', () => void end());
 async function end(): Promise<never> {
   await service.stop(Number(process.env.DRAIN_MS ?? 0));
-  await storage.close();
+  await Promise.all([storage.close(), http.close()]);
   process.exit(0);
 }
-console.log('The service is ready.');
+console.log(`The service is ready: http://127.0.0.1:${http.port}/readyz`);
