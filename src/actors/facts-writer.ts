@@ -27,11 +27,15 @@ export class FactsWriter {
     this.#want(user);
   }
 
-  /** Resolves when what is so now has been written. @throws FactsNotKept when it was not, at the first attempt */
-  written(user: UserId): Promise<void> {
+  /**
+   * Resolves when what is so now has been written.
+   * @throws FactsNotKept when it was not, at the first attempt or within 2 s: a person waits for it
+   */
+  async written(user: UserId): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#want(user).waiting.push({ resolve, reject });
-    return promise;
+    const late = setTimeout(() => reject(new FactsNotKept('unavailable')), waitMs);
+    await promise.finally(() => clearTimeout(late));
   }
 
   /** Nothing more is written of him. */
@@ -87,6 +91,8 @@ export class FactsWriter {
     }
   }
 }
+
+const waitMs = 2_000;
 
 interface Waiting {
   readonly resolve: () => void;

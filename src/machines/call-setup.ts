@@ -22,7 +22,7 @@ export const callSetup = setup({
     limit: callLimitMachine,
     /** re-INVITE; the adapter keeps the order of several, and the peer's refusal ends it too. */
     setHold: operation<void, { call: CallId; on: boolean }>(),
-    /** Writes down what another host must know. Rejects with FactsNotKept. */
+    /** Writes down what another host must know. Rejects with FactsNotKept, no later than 2 s. */
     saveFacts: operation<void, { user: UserId }>(),
     /** re-INVITE in the dialog that another host had. */
     resumeDialog: operation<void, { call: CallId }>(),
@@ -58,6 +58,5 @@ export const callSetup = setup({
     lossDetection: 28_000,
     // The adapter promises an end; this keeps a broken promise from wedging the softphone. Longer than Timer B (32 s).
     endOverdue: 40_000,
-    saveOverdue: 500,
   },
 });

@@ -49,7 +49,6 @@ export const callMachine = callSetup.createMachine({
         ],
       },
       on: { hangUp: { target: 'unheard', actions: { type: 'note', params: ({ event }) => event } } },
-      after: { saveOverdue: { target: 'unheard', actions: noteUnkept } },
       initial: 'offered',
       states: { offered: { on: { answer: 'taken' } }, taken: {} },
     },

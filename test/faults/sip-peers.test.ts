@@ -132,6 +132,8 @@ describe('a PBX that misbehaves ends one call, with its reason', () => {
       invite.respond('500 Broken', { toTag });
     });
     expect(told).toBe('500 Broken · 5551');
+    // The 200 nobody had asked for may have made a call somewhere: it is hung up (RFC 3261 §13.2.2.4).
+    await peer.request('BYE');
   });
 
   test('it answers and hangs up in one breath', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { FactsWriter } from '../../../src/actors/facts-writer.ts';
 import { FactsNotKept } from '../../../src/machines/model/call-facts.ts';
 import { olga, settled } from './hosts.ts';
@@ -8,6 +8,7 @@ let written: string[];
 let faults: unknown[];
 let fails: Error | undefined;
 let pauses: (() => void)[];
+let answer: Promise<void>;
 let writer: FactsWriter;
 beforeEach(() => {
   state = 'ringing';
@@ -15,8 +16,10 @@ beforeEach(() => {
   faults = [];
   fails = undefined;
   pauses = [];
+  answer = Promise.resolve();
   writer = new FactsWriter({
     write: async () => {
+      await answer;
       if (fails) throw fails;
       written.push(state);
     },
@@ -47,6 +50,24 @@ test('what cannot be written is tried again until it is, and reported once; who 
   expect(written).toEqual(['ringing']);
   expect(pauses).toEqual([]);
   expect(faults).toHaveLength(1);
+});
+
+test('who waits for a database that does not answer is told after 2 s, and it is written all the same when it does', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { promise, resolve } = Promise.withResolvers<void>();
+  answer = promise;
+  let reason: unknown;
+  writer.written(olga).catch((error) => {
+    reason = error.reason;
+  });
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(reason).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reason).toBe('unavailable');
+  resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(written).toEqual(['ringing']);
 });
 
 test.each(['taken', 'elsewhere'] as const)('what is %s is not tried again', async (reason) => {

@@ -422,14 +422,14 @@ describe('what is written', () => {
     expect(old.nets.told).toContain('invite 200 c1');
   });
 
-  test('is not, within 500 ms: a number is not dialled', async () => {
-    all.facts.isSlow = true;
+  test('cannot be: a number is not dialled', async () => {
+    all.facts.isBroken = true;
     await old.dials('c1');
-    all.clock.increment(500);
-    await settled();
     expect(old.nets.told).not.toContain('invite 200 c1');
     expect(old.nets.told.filter((line) => line.startsWith('hang up party'))).toEqual([]);
-    // It hears why, and reads it.
+    old.triesAgain();
+    await settled();
+    // He hears why, and reads it.
     all.clock.increment(10_000);
     await settled();
     expect(old.said.at(-1)).toBe('c1 is over: flood');

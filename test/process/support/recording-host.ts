@@ -1,7 +1,9 @@
 /**
  * A host that records 75 s of a tone at once and then goes on living, for tests that kill it. DATABASE_URL; HOST; RECORDINGS_DIR;
- * RECORDING: the JSON of what is begun. Says `stored` when what it closed is where every host can read it.
+ * RECORDING: the JSON of what is begun. Says `stored` when what it closed is where every host can read it, and
+ * no longer here.
  */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { BegunRecording } from '../../../src/actors/ports/recording-book.ts';
@@ -37,6 +39,8 @@ const file = new RecordingFile(join(RECORDINGS_DIR, segmentFile({ recording, run
   closed: (no) => deliveries.take({ recording, run: 0, no }),
 });
 for (const piece of tonePieces({ seconds: 75, toneHz: 600, ends: false })) file.write(piece);
-while ((await segments.of(recording)).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+const isElsewhere = async () =>
+  (await segments.of(recording)).length === 2 && (await readdir(RECORDINGS_DIR)).length === 1;
+while (!(await isElsewhere())) await new Promise((resolve) => setTimeout(resolve, 20));
 console.log('stored');
 setInterval(() => {}, 1_000);
