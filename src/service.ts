@@ -301,6 +301,8 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     await ownership.filled(AbortSignal.timeout(fillingMs));
     isOwner = true;
     await begun.begin();
+    // Also where only the readers are: the one of the settings bot is written to as well.
+    post.wake();
     outside.deadlines.onPassed(deadlinePassed);
   }
 

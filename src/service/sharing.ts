@@ -101,10 +101,15 @@ export function sharing(parts: SharingParts): Sharing {
     lines: lineActors,
     calls: {
       async recover(shards) {
+        const come = new Set(shards.map(({ shard }) => shard));
         // Keypads of a process that died; those of calls that go on are drawn anew.
-        const busy = new Set(engaged());
         const keypads = await panels.keypads();
-        notices.removeLeftOver(keypads.filter(({ userId }) => hosting.carries(userId) && !busy.has(userId)));
+        const busy = new Set(engaged());
+        notices.removeLeftOver(
+          keypads.filter(
+            ({ userId }) => come.has(hosting.shardOf(userId)) && hosting.carries(userId) && !busy.has(userId),
+          ),
+        );
         for (const owned of shards) await recoverCalls(owned);
         post.wake();
       },

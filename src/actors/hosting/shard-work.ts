@@ -44,6 +44,9 @@ export class ShardWork implements ShardHolder {
   readonly #roles: ReadonlyMap<ShardId, InTurn>;
   /** Not begun yet. */
   readonly #new = new Map<ShardId, OwnedShard>();
+  /** Lines are to be looked at again: shards have come, or they could not be read. */
+  #isDue = false;
+  #beginning: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
   #closed = false;
 
@@ -63,6 +66,7 @@ export class ShardWork implements ShardHolder {
       return;
     }
     this.#new.set(owned.shard, owned);
+    this.#isDue = true;
     // They come one by one, and what begins for them reads all lines.
     this.#later(gatherMs);
   }
@@ -83,18 +87,28 @@ export class ShardWork implements ShardHolder {
     return ![...this.#parts.engaged()].some((user) => this.#parts.shardOf(user) === shard);
   }
 
-  /** Begins now what would be begun in a moment. */
+  /** Begins now what would be begun in a moment, and waits for what is being begun. */
   async begin(): Promise<void> {
-    const { lines, calls } = this.#parts;
     this.#cancel?.();
     this.#cancel = undefined;
+    // One at a time: calls that are being taken up must not be taken up again.
+    this.#beginning = this.#beginning.then(() => this.#beginDue());
+    await this.#beginning;
+  }
+
+  async #beginDue(): Promise<void> {
+    if (!this.#isDue || this.#closed) return;
+    this.#isDue = false;
+    const { lines, calls } = this.#parts;
     const isDone = await this.#try(async () => {
       const shards = [...this.#new.values()];
       if (shards.length > 0) await calls.recover(shards);
       for (const { shard, epoch } of shards) if (this.#new.get(shard)?.epoch === epoch) this.#new.delete(shard);
       await lines.follow();
     });
-    if (!isDone) this.#later(againMs);
+    if (isDone) return;
+    this.#isDue = true;
+    this.#later(againMs);
   }
 
   /** Begins nothing any more; what is given away from now on was ended by others. */

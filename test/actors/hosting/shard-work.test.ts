@@ -12,6 +12,7 @@ let did: string[];
 let faults: string[];
 let engaged: UserId[];
 let leaving: Promise<void>;
+let recovering: Promise<void>;
 let failures: number;
 let dropped: ((user: UserId) => boolean) | undefined;
 let work: ShardWork;
@@ -19,6 +20,7 @@ beforeEach(() => {
   clock = new SimulatedHostClock();
   [did, faults, engaged, failures] = [[], [], [], 0];
   leaving = Promise.resolve();
+  recovering = Promise.resolve();
   const role = (name: string) => ({
     read: () => void did.push(`${name} reads`),
     async leave() {
@@ -41,7 +43,10 @@ beforeEach(() => {
       },
     },
     calls: {
-      recover: async (shards) => void did.push(`recover ${shards.map(({ shard }) => shard).join(' ')}`),
+      async recover(shards) {
+        did.push(`recover ${shards.map(({ shard }) => shard).join(' ')}`);
+        await recovering;
+      },
       drop: () => void did.push('drop calls'),
     },
     engaged: () => engaged,
@@ -79,6 +84,37 @@ test('shards that come together are begun together', async () => {
   work.gained(owned(second));
   await clock.advance(1_000);
   expect(did).toEqual(['recover main/s0 main/s1', 'follow']);
+});
+
+test('what is being begun is waited for and not begun again; what comes meanwhile is begun after it', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  recovering = promise;
+  work.gained(owned(first));
+  await clock.advance(1_000);
+  let begun = false;
+  const beginning = work.begin().then(() => {
+    begun = true;
+  });
+  work.gained(owned(second));
+  await clock.advance(1_000);
+  expect([did, begun]).toEqual([['recover main/s0'], false]);
+  resolve();
+  await beginning;
+  expect(did).toEqual(['recover main/s0', 'follow', 'recover main/s1', 'follow']);
+});
+
+test('a start that comes after everything was begun reads nothing again', async () => {
+  work.gained(owned(first));
+  await clock.advance(1_000);
+  await work.begin();
+  expect(did).toEqual(['recover main/s0', 'follow']);
+});
+
+test('a host with the readers alone reads no lines', async () => {
+  work.gained(owned(botShard));
+  work.gained(owned(leadShard));
+  await work.begin();
+  expect(did).toEqual(['bot reads', 'lead reads']);
 });
 
 test('lines that could not be read are read again', async () => {
