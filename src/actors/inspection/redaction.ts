@@ -1,3 +1,5 @@
+import { whyNotKept } from '../../machines/model/call-facts.ts';
+
 /**
  * What a machine received or remembers, without what people are called, dial, type or are told: such words are replaced by
  * numbers of their own, `(1)`, `(2)`, the same word by the same, so that what is equal stays equal. Keys of the keypad may
@@ -29,8 +31,7 @@ export class Redaction {
 
   #ofObject(value: object, name: string, depth: number): unknown {
     if (depth > deepest) return '(deeper)';
-    // Its words and members are of others; a machine looks at its class at most.
-    if (value instanceof Error) return { kind: value.name };
+    if (value instanceof Error) return ofError(value);
     if (Array.isArray(value)) return value.map((one: unknown) => this.#of(one, name, depth + 1));
     return Object.fromEntries(
       Object.entries(value)
@@ -73,6 +74,12 @@ const kept: ReadonlySet<string> = new Set([
   'cancellable',
   'expected',
 ]);
+
+/** Its words and members are of others; a machine looks at its class, and of one of ours at why it was thrown. */
+const ofError = (error: Error): unknown => {
+  const reason = whyNotKept(error);
+  return { kind: error.name, ...(reason !== undefined && { reason }) };
+};
 
 const keypad: ReadonlySet<string> = new Set(['digit', 'steps']);
 

@@ -61,3 +61,10 @@ export class FactsNotKept extends Error {
     this.reason = reason;
   }
 }
+
+/** Why they were not, of an error or of what a log keeps of one (`actors/inspection/redaction.ts`); undefined: it is another error. */
+export function whyNotKept(error: unknown): FactsNotKept['reason'] | undefined {
+  if (error instanceof FactsNotKept) return error.reason;
+  const { kind, reason } = (error ?? {}) as { readonly kind?: unknown; readonly reason?: FactsNotKept['reason'] };
+  return kind === 'FactsNotKept' ? reason : undefined;
+}

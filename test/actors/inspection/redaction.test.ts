@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
 import { Redaction } from '../../../src/actors/inspection/redaction.ts';
+import { replayed } from '../../../src/actors/inspection/replay.ts';
+import { callMachine } from '../../../src/machines/call.ts';
+import { FactsNotKept } from '../../../src/machines/model/call-facts.ts';
+import { CallId, LineId, UserId } from '../../../src/machines/model/ids.ts';
 
 const called = {
   type: 'party.called',
@@ -40,6 +44,22 @@ test('of an error its class is kept', () => {
     type: 'x',
     error: { kind: 'TypeError' },
   });
+});
+
+test('a call that was refused because the user has calls elsewhere is busy also by its log', () => {
+  const input = { call: CallId('c1'), line: LineId('b5f1'), user: UserId('1001'), keepsFacts: true };
+  const causeBy = (error: unknown) => {
+    const redaction = new Redaction();
+    const event = { type: 'xstate.error.actor.saving', error };
+    const [logged, told] = JSON.parse(JSON.stringify([redaction.of(input), redaction.of(event)])) as [
+      unknown,
+      typeof event,
+    ];
+    return replayed(callMachine, logged, [told]).at(-1)?.context.cause.kind;
+  };
+  expect(causeBy(new FactsNotKept('elsewhere'))).toBe('busy');
+  expect(causeBy(new FactsNotKept('unavailable'))).toBe('flood');
+  expect(causeBy(Object.assign(new Error('x'), { reason: 'elsewhere' }))).toBe('flood');
 });
 
 test('of keys not even which are the same is kept', () => {
