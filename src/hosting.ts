@@ -19,6 +19,8 @@ export interface HostingOptions {
   /** Told nothing before `ownership.start`. */
   readonly holder: ShardHolder;
   readonly load: () => HostLoad;
+  /** `openJobs` has made the tables of the queues. */
+  readonly isPrepared?: boolean;
   readonly faults: Faults;
   readonly log: Logger;
 }
@@ -39,13 +41,15 @@ export interface Hosting {
  * @throws HostRefused, DatabaseUnavailable, JobsUnavailable; nothing was begun then
  */
 export async function openHosting(options: HostingOptions): Promise<Hosting> {
-  const { databaseUrl, redisUrl, host, faults, log } = options;
+  const { databaseUrl, redisUrl, host, isPrepared = false, faults, log } = options;
   const book = await openHost({ url: databaseUrl, ...host });
   try {
     const { shards } = book;
     const count = shards.length - shardsOf(mainWorker, 0).length;
     const where = (user: UserId) => shardOf(user, mainWorker, count);
-    const locks = await openShardJobs({ databaseUrl, redisUrl, worker: mainWorker, host: host.host, shards, log });
+    const locks = await openShardJobs({
+      ...{ databaseUrl, redisUrl, isPrepared, worker: mainWorker, host: host.host, shards, log },
+    });
     const ownership = new Ownership({ book, locks, holder: options.holder, faults, load: options.load });
     return {
       ownership,

@@ -17,7 +17,7 @@ import { mainWorker } from './machines/model/shards.ts';
 import { checkMachine } from './preflight.ts';
 import { remedyOf } from './remedy.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
-import { dataDirOf, isSandbox, openStorage, type Storage } from './storage.ts';
+import { dataDirOf, ignoredInSandbox, isSandbox, openStorage, type Storage } from './storage.ts';
 
 /** What runs, closed in reverse: however far the start came when it failed or was interrupted. */
 const started = new AsyncDisposableStack();
@@ -85,6 +85,7 @@ async function runLive(config: Config): Promise<void> {
 async function runSandbox(found: Config): Promise<void> {
   const loopback = { SIP_HOST: '127.0.0.1', SIP_ADVERTISED_HOST: '127.0.0.1', ICE_ADDRESSES: '127.0.0.1' };
   const config = { ...found, ...loopback, SIP_PORT: found.SIP_PORT ?? 0, HEALTH_PORT: found.HEALTH_PORT ?? 0 };
+  for (const told of ignoredInSandbox(found)) console.error(told);
   await checkMachine(config);
   const presence = await present(config);
   // Only here: an installation for production has none of its packages.

@@ -135,7 +135,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
   let isOwner = false;
   // Before Telegram and the ports: a second process of this host would use the same login and the same ports.
   const hosting = await openHosting({
-    ...{ databaseUrl: url, redisUrl, host: options.host, faults },
+    ...{ databaseUrl: url, redisUrl, host: options.host, isPrepared: true, faults },
     holder: {
       gained: (owned) => work.gained(owned),
       lost: (owned, why) => work.lost(owned, why),

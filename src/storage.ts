@@ -1,5 +1,5 @@
-import { access, constants, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Config, keys, refuse } from './config.ts';
 import { runningCluster, startCluster } from './db/cluster.ts';
 import { type Database, openDatabase } from './db/database.ts';
@@ -63,15 +63,52 @@ export async function openStorage(
 
 async function makeWritable(key: 'DATA_DIR' | 'RECORDINGS_DIR', directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
     refuse([`${key}: found "${directory}", allowed is ${keys[key].allowed} (${(error as Error).message})`]);
   }
 }
 
+/** With what is above it. Node's own way of that tries for ever where nothing can be made, as in /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  const above = dirname(directory);
+  if (await isMade(directory)) return;
+  if (above === directory) throw new Error('no such directory');
+  await makeDirectory(above);
+  if (!(await isMade(directory))) throw new Error('cannot be made');
+}
+
+/** @returns false: what is above it is missing, or nothing can be made there */
+async function isMade(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return false;
+    if (code !== 'EEXIST' || !(await stat(directory)).isDirectory()) throw error;
+  }
+  return true;
+}
+
 /** Without Telegram credentials everything happens in the sandbox, whose world and data last as long as its process. */
 export const isSandbox = (config: Config): boolean => config.TELEGRAM_API_ID === undefined;
+
+/** What was configured and does not count there, in words. */
+export function ignoredInSandbox(config: Config): readonly string[] {
+  const loopback = '127.0.0.1';
+  const ignored = {
+    SIP_HOST: config.SIP_HOST !== keys.SIP_HOST.accepts.parse(undefined) && config.SIP_HOST !== loopback,
+    SIP_ADVERTISED_HOST: (config.SIP_ADVERTISED_HOST ?? loopback) !== loopback,
+    ICE_ADDRESSES: (config.ICE_ADDRESSES ?? loopback) !== loopback,
+    DATABASE_URL: config.DATABASE_URL !== undefined,
+  };
+  const names = Object.entries(ignored).flatMap(([name, isIgnored]) => (isIgnored ? [name] : []));
+  if (names.length === 0) return [];
+  return [
+    `${names.join(', ')}: not used, because without TELEGRAM_API_ID the sandbox runs, which keeps to this machine and has a database of its own.`,
+  ];
+}
 
 export const dataDirOf = (config: Config): string =>
   isSandbox(config) ? join(config.DATA_DIR, 'sandbox') : config.DATA_DIR;

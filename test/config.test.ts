@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { keys, proxyOf, readConfig, WrongConfiguration } from '../src/config.ts';
+import { ignoredInSandbox } from '../src/storage.ts';
 
 const telegram = {
   TELEGRAM_API_ID: '12',
@@ -18,6 +19,20 @@ const troubleOf = (environment: NodeJS.ProcessEnv): string => {
   }
   return '';
 };
+
+test('what the sandbox does not use is named, and nothing else is', () => {
+  const SECRET_KEY = Buffer.alloc(32).toString('base64');
+  expect(ignoredInSandbox(readConfig({ SIP_HOST: '127.0.0.1', ICE_ADDRESSES: '127.0.0.1', SECRET_KEY }))).toEqual([]);
+  expect(ignoredInSandbox(readConfig({}))).toEqual([]);
+  const given = {
+    ...{ SIP_HOST: '192.0.2.1', SIP_ADVERTISED_HOST: 'pbx.test', ICE_ADDRESSES: '192.0.2.1' },
+    ...{ DATABASE_URL: 'postgres://u:s3cret@db/siptg', SECRET_KEY },
+  };
+  const [told, ...others] = ignoredInSandbox(readConfig(given));
+  expect(told).toMatch(/^SIP_HOST, SIP_ADVERTISED_HOST, ICE_ADDRESSES, DATABASE_URL: not used/);
+  expect(told).not.toContain('s3cret');
+  expect(others).toEqual([]);
+});
 
 test('nothing configured is a sandbox with its data in ./data', () => {
   expect(readConfig({})).toMatchObject({ DRAIN_SECONDS: 600, DATA_DIR: 'data' });

@@ -90,6 +90,11 @@ test('a data directory that cannot be made is not blamed on the port', async () 
   expect(said).not.toContain('SIP_PORT');
 });
 
+test('a data directory where nothing can be made is refused, and not tried for ever', async () => {
+  const said = await run('src/main.ts', { ...telegram, DATA_DIR: '/proc/siptg/data' }).said;
+  expect(said).toContain('DATA_DIR: found "/proc/siptg/data", allowed is a directory that can be written');
+});
+
 test('what the sandbox needs is needed by nobody else, and named when it is missing', async () => {
   const hook = `
     import { registerHooks } from 'node:module';

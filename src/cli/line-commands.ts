@@ -57,7 +57,14 @@ export const lineCommands: Commands = {
   'line add': async (words) => {
     const line = await readLine(words);
     return async (storage) => {
-      const id = await linesOf(storage).add(line);
+      const lines = linesOf(storage);
+      const same = (await lines.all()).find((other) => isSameAccount(other, line));
+      if (same) {
+        throw new WrongUsage(
+          `line add: ${line.login} at ${line.domain} is the line ${same.name} (${same.id}) already: two would be rung by the same calls`,
+        );
+      }
+      const id = await lines.add(line);
       return `Added line ${line.name} (${id}).`;
     };
   },
@@ -158,6 +165,10 @@ async function readLine(words: readonly string[]): Promise<NewLine> {
     password: await readPassword(),
   };
 }
+
+const isSameAccount = (one: Account, other: Account): boolean =>
+  one.login === other.login && one.domain === other.domain && one.proxy === other.proxy;
+type Account = Pick<NewLine, 'login' | 'domain' | 'proxy'>;
 
 const kept = (address: string): string => readServerAddress(address)?.text ?? '';
 

@@ -34,8 +34,9 @@ afterAll(async () => {
   await cluster?.stop();
   await rm(directory, { recursive: true, force: true });
 });
-afterEach(() => {
+afterEach(async () => {
   vi.unstubAllEnvs();
+  for (const { id } of await lines.all()) await lines.remove(id);
 });
 
 interface Said {
@@ -84,6 +85,20 @@ async function newLine(): Promise<LineId> {
   const { out } = await run(['line', 'add', '--user', '1001', '--login', '100', '--domain', 'pbx.test']);
   return LineId(/\(([0-9a-f-]{36})\)/.exec(out)?.[1] ?? '');
 }
+
+test('an account that a line has is not given to another, whoever has it; one at another server is', async () => {
+  const id = await newLine();
+  const add = (user: string, ...more: string[]) => run(['line', 'add', '--user', user, '--login', '100', ...more]);
+  for (const user of ['1001', '1002']) {
+    const { code, trouble } = await add(user, '--domain', 'pbx.test');
+    expect(code).toBe(2);
+    expect(trouble).toBe(
+      `line add: 100 at pbx.test is the line 100 (${id}) already: two would be rung by the same calls`,
+    );
+  }
+  expect((await add('1001', '--domain', 'other.test')).out).toContain('Added line 100');
+  expect((await add('1001', '--domain', 'pbx.test', '--proxy', 'edge.test')).out).toContain('Added line 100');
+});
 
 test('a line is added, set, listed and removed', async () => {
   const id = await newLine();

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import dgram from 'node:dgram';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,9 @@ export class Program {
   }
 
   static async directory(): Promise<string> {
-    return mkdtemp(join(tmpdir(), 'siptg-peer-'));
+    const directory = await mkdtemp(join(tmpdir(), 'siptg-peer-'));
+    directories.add(directory);
+    return directory;
   }
 
   static start(command: string, args: readonly string[], directory: string): Program {
@@ -70,12 +72,16 @@ export class Program {
     await this.exited;
     clearTimeout(patience);
     await rm(this.directory, { recursive: true, force: true });
+    directories.delete(this.directory);
   }
 }
 
 const running = new Set<ChildProcess>();
+const directories = new Set<string>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
+  // Those of programs that ended by themselves, and that nobody stopped.
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
 /** A port of 127.0.0.1 that is free for UDP and TCP, and so is the next. Even, as RTP wants it. */

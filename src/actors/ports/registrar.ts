@@ -5,7 +5,7 @@ import type { Binding } from '../../machines/model/registration.ts';
 export interface Registrar {
   /**
    * Makes one attempt to bind our contact to the line's address-of-record; settles within 32 s (Timer F) once the server is
-   * connected, which takes at most 10 s more over streams, and its name found.
+   * connected, which takes at most 10 s more over streams, and its name found, which takes at most 15 s
    * @throws RegistrationRefused on a final 401/407 (wrong credentials), 403, 404, or another 4xx/6xx that repeating cannot mend
    * @throws RegistrarUnreachable on no answer, transport failure, 408, 5xx; with `retryAfterMs` where the registrar named it
    */

@@ -40,10 +40,7 @@ export class SipRegistrar implements Registrar {
   async unbind(line: LineId): Promise<void> {
     const account = this.#stack.accounts.ofLine(line);
     if (account === undefined) return;
-    const wasBound = account.isBound;
-    account.isBound = false;
-    this.#keepAlive.drop(account);
-    if (wasBound) {
+    if (this.#letGo(account)) {
       await this.#inTurn(account, () =>
         this.#attempt(account, UNBIND_TIMEOUT_MS, 0, new AbortController().signal).catch(() => {}),
       );
@@ -54,9 +51,16 @@ export class SipRegistrar implements Registrar {
   forget(line: LineId): void {
     const account = this.#stack.accounts.ofLine(line);
     if (account === undefined) return;
+    this.#letGo(account);
+    this.#accounts.retire(account);
+  }
+
+  /** @returns whether it was bound */
+  #letGo(account: Account): boolean {
+    const wasBound = account.isBound;
     account.isBound = false;
     this.#keepAlive.drop(account);
-    this.#accounts.retire(account);
+    return wasBound;
   }
 
   watch(line: LineId, onTransportLost: () => void): () => void {

@@ -6,6 +6,7 @@ import { SteppedTime } from './stepped-time.ts';
 class Names {
   readonly asked: string[] = [];
   isDown = false;
+  silence: Promise<void> | undefined;
   addressRecords: Record<string, string[]> = {};
   serviceRecords: Record<string, Omit<ServiceRecord, 'ttlS'>[]> = {};
 
@@ -23,8 +24,9 @@ class Names {
     );
   }
 
-  #answer<Record>(name: string, records: Record[] | undefined): Record[] {
+  async #answer<Record>(name: string, records: Record[] | undefined): Promise<Record[]> {
     this.asked.push(name);
+    await this.silence;
     if (this.isDown || records === undefined) throw new Error('ENOTFOUND');
     return records;
   }
@@ -103,6 +105,24 @@ test('when the name service is down the last good address stays', async () => {
   time.pass(1_000);
   expect(await found('pbx.test:1')).toEqual(['192.0.2.1 1']);
   expect(names.asked).toHaveLength(2);
+});
+
+test('a name service that is silent is given up after 5 s, and its answer counts no more', async () => {
+  names.addressRecords = { 'pbx.test': ['192.0.2.1'] };
+  const { promise: silence, resolve: end } = Promise.withResolvers<void>();
+  names.silence = silence;
+  const finding = found('pbx.test:1');
+  time.pass(4_999);
+  expect(time.pending).toBe(1);
+  time.pass(1);
+  await expect(finding).rejects.toThrow('no answer for address pbx.test in 5000 ms');
+  expect(time.pending).toBe(0);
+  end();
+  names.silence = Promise.resolve();
+  await expect(found('pbx.test:1')).rejects.toThrow('a moment ago');
+  time.pass(30_001);
+  expect(await found('pbx.test:1')).toEqual(['192.0.2.1 1']);
+  expect(time.pending).toBe(0);
 });
 
 test('an address that failed comes last for a minute', async () => {

@@ -20,6 +20,8 @@ export interface ShardJobsOptions {
   /** All of the Worker. */
   readonly shards: readonly ShardId[];
   readonly log: Logger;
+  /** The tables of the queues are there: `openJobs` has made them. */
+  readonly isPrepared?: boolean;
 }
 
 const openingMs = 10_000;
@@ -39,7 +41,7 @@ export async function openShardJobs(options: ShardJobsOptions): Promise<ShardLoc
   const backend: Backend = redisUrl === undefined ? postgresBackend(databaseUrl) : redisBackend(redisUrl);
   let locks: ShardJobs | undefined;
   try {
-    await inTime(backend.prepare(), openingMs, 'making the tables of the queues');
+    if (!options.isPrepared) await inTime(backend.prepare(), openingMs, 'making the tables of the queues');
     // Only now: a worker that finds no tables never works.
     locks = new ShardJobs(backend.endless(worker === mainWorker ? 'hosting' : `hosting.${worker}`, host), options);
     await inTime(locks.open(), openingMs, 'opening the queue of shards');

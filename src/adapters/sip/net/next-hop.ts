@@ -31,6 +31,7 @@ export interface Hop {
 
 const FAILURE_LIFETIME_MS = 30_000;
 const AVOIDANCE_MS = 60_000;
+const RESOLVE_MS = 5_000;
 /** SRV answers carry no lifetime through Node; this much staleness is harmless. */
 const SERVICE_TTL_S = 60;
 const MAX_CACHED_NAMES = 10_000;
@@ -123,7 +124,7 @@ export class NextHops {
     }
     if (this.#cache.size > MAX_CACHED_NAMES) this.#cache.clear();
     try {
-      const records = await ask();
+      const records = await this.#inTime(ask(), key);
       const ttlS = Math.max(1, Math.min(3_600, ...records.map((record) => record.ttlS)));
       this.#cache.set(key, { records, untilMs: this.#time.now() + ttlS * 1_000 });
       return records;
@@ -132,6 +133,17 @@ export class NextHops {
       this.#cache.set(key, { records: known?.records, untilMs: this.#time.now() + FAILURE_LIFETIME_MS });
       if (known?.records !== undefined) return known.records as Records;
       throw error;
+    }
+  }
+
+  /** The system's look-up has no limit of its own, and may hang with its name server. */
+  async #inTime<Records>(answer: Promise<Records>, key: string): Promise<Records> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const cancel = this.#time.after(RESOLVE_MS, () => reject(new Error(`no answer for ${key} in ${RESOLVE_MS} ms`)));
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      cancel();
     }
   }
 }
