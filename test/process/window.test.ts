@@ -59,6 +59,16 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
       return { pat, openedAt };
     };
 
+    /** The log of the host that died leads into the window (AC-63), that of the one that came after it to the end of the call. */
+    const logsLeadToTheEnd = () =>
+      eventually(async () => {
+        const ends = await house.loggedEnds();
+        expect(ends).toHaveLength(2);
+        const [killed, last] = ends;
+        expect(killed?.matches({ withCall: 'away' })).toBe(true);
+        expect(last?.matches('idle') || last?.matches('gone')).toBe(true);
+      });
+
     test('AC-50 calling back works: both hear each other in the same dialog', { timeout: 120_000 }, async () => {
       const { pat } = await interrupted();
       await hearsReconnection();
@@ -69,6 +79,7 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)(
       call.hangUp();
       await pat.until('CALL_CLOSED');
       await pat.stop();
+      await logsLeadToTheEnd();
     });
 
     test('AC-50 nobody calls back: the window ends at its original time', { timeout: 150_000 }, async () => {

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { expect } from 'vitest';
+import type { AnyMachineSnapshot } from 'xstate';
 import { UserPhone } from '../../../sandbox/phone/phone.ts';
 import type { Person } from '../../../sandbox/telegram/person.ts';
 import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
@@ -12,6 +13,7 @@ import { startRedis } from '../../adapters/jobs/redis.ts';
 import { startRelay } from '../../adapters/jobs/relay.ts';
 import { temporaryCluster } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { loggedEnds } from '../../support/logged-ends.ts';
 import { passwordOf, type SipHouse } from '../../support/sip-house.ts';
 import { FreezableServer } from './frozen-server.ts';
 import { Running, reachableDirectory } from './running.ts';
@@ -44,6 +46,8 @@ export interface HouseOfHosts {
   hostOf(user: UserId): Promise<string | undefined>;
   /** Of people that nobody has met yet, one whom this host has, with a line at the PBX. */
   subscriber(number: string, host: string): Promise<Subscriber>;
+  /** Where the logs of all machines lead, the oldest first. */
+  loggedEnds(): Promise<readonly AnyMachineSnapshot[]>;
   /** The database itself, and with jobs on PostgreSQL these too. */
   readonly server: FreezableServer;
   /** Redis forgets everything and is away, until `mend`; undefined: there is none. */
@@ -106,6 +110,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
   return {
     chat,
     hostOf,
+    loggedEnds: () => loggedEnds(database),
     server,
     redis: redis && {
       async lose() {
