@@ -9,6 +9,7 @@ import { hostUsage } from './cli/host-commands.ts';
 import { installationCommands } from './cli/installation-commands.ts';
 import { lineUsage } from './cli/line-commands.ts';
 import { loginCommands, loginUsage } from './cli/login-commands.ts';
+import { machineCommands, machineUsage } from './cli/machine-commands.ts';
 import { ownerUsage } from './cli/owner-commands.ts';
 import { planUsage } from './cli/plan-commands.ts';
 import { templateCommands, templateUsage } from './cli/template-commands.ts';
@@ -30,16 +31,19 @@ ${templateUsage}
 ${workerUsage}
 ${hostUsage}
 ${callUsage}
+${machineUsage}
 ${loginUsage}`;
 
 const commands: Commands = { ...installationCommands, ...loginCommands };
+/** They need neither configuration nor database. */
+const aloneCommands = { ...templateCommands, ...machineCommands };
 
 async function main(words: readonly string[]): Promise<string> {
   const candidates = [words.slice(0, 2).join(' '), words[0] ?? ''];
-  const name = candidates.find((one) => Object.hasOwn(commands, one) || Object.hasOwn(templateCommands, one));
+  const name = candidates.find((one) => Object.hasOwn(commands, one) || Object.hasOwn(aloneCommands, one));
   if (name === undefined) throw new WrongUsage(usage);
   const rest = words.slice(name.split(' ').length);
-  const alone = templateCommands[name];
+  const alone = (aloneCommands as Partial<typeof aloneCommands>)[name];
   if (alone) return alone(rest);
   const config = readConfig(process.env);
   const work = await commands[name]?.(rest);

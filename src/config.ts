@@ -43,6 +43,8 @@ const key = <T extends z.ZodType>(accepts: T, allowed: string, means: string, se
 
 /** Where `HEALTH_PORT` is not given. */
 export const healthPort = 8_068;
+/** Where `INSPECT_PORT` is not given. */
+export const inspectPort = 8_069;
 
 export const keys = {
   TELEGRAM_API_ID: key(
@@ -227,6 +229,16 @@ export const keys = {
     'a port, 0 to 65535 (0: any free one)',
     'the port of /healthz and /readyz: 8068 where not given, any free one in the sandbox',
   ),
+  INSPECT: key(
+    z.enum(['0', '1']).default('0'),
+    '1 or 0',
+    'whether developers on this machine may look at calls as they run: the address is said at start (docs/inspector.md)',
+  ),
+  INSPECT_PORT: key(
+    port.optional(),
+    'a port, 0 to 65535 (0: any free one)',
+    'the port of that page on 127.0.0.1: 8069 where not given, any free one in the sandbox',
+  ),
   DRAIN_SECONDS: key(seconds.default(600), 'seconds, 0 to 86400', 'how long calls may finish after SIGTERM'),
   LOG_LEVEL: key(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
@@ -294,6 +306,12 @@ function contradictions(config: Config): string[] {
   const { SIP_PORT = 5_060, HEALTH_PORT = healthPort } = config;
   if (SIP_PORT !== 0 && SIP_PORT === HEALTH_PORT) {
     troubles.push(`HEALTH_PORT: found ${HEALTH_PORT}, allowed is ${keys.HEALTH_PORT.allowed}, other than SIP_PORT`);
+  }
+  const { INSPECT, INSPECT_PORT = inspectPort } = config;
+  if (INSPECT === '1' && INSPECT_PORT !== 0 && [SIP_PORT, HEALTH_PORT].includes(INSPECT_PORT)) {
+    troubles.push(
+      `INSPECT_PORT: found ${INSPECT_PORT}, allowed is ${keys.INSPECT_PORT.allowed}, other than SIP_PORT and HEALTH_PORT`,
+    );
   }
   const { WORKER_ID, WORKER_KIND, WORKER_OWNER } = config;
   if (WORKER_KIND === 'private' && WORKER_OWNER === undefined) {

@@ -8,7 +8,7 @@ import { startHttp } from './adapters/http/http.ts';
 import { Readiness } from './adapters/http/readiness.ts';
 import { readPlanFile } from './adapters/plans/plan-file.ts';
 import { readTemplates, shippedTemplates } from './adapters/templates/catalogue.ts';
-import { type Config, healthPort, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
+import { type Config, healthPort, inspectPort, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
 import { hostLogin } from './host-login.ts';
 import { hostOptionsOf } from './host-options.ts';
 import { openLog } from './log.ts';
@@ -84,7 +84,13 @@ async function runLive(config: Config): Promise<void> {
 
 async function runSandbox(found: Config): Promise<void> {
   const loopback = { SIP_HOST: '127.0.0.1', SIP_ADVERTISED_HOST: '127.0.0.1', ICE_ADDRESSES: '127.0.0.1' };
-  const config = { ...found, ...loopback, SIP_PORT: found.SIP_PORT ?? 0, HEALTH_PORT: found.HEALTH_PORT ?? 0 };
+  const config = {
+    ...found,
+    ...loopback,
+    SIP_PORT: found.SIP_PORT ?? 0,
+    HEALTH_PORT: found.HEALTH_PORT ?? 0,
+    INSPECT_PORT: found.INSPECT_PORT ?? 0,
+  };
   for (const told of ignoredInSandbox(found)) console.error(told);
   await checkMachine(config);
   const presence = await present(config);
@@ -137,7 +143,7 @@ async function start(
   telegram: Parameters<typeof startService>[0]['telegram'],
 ): Promise<Service> {
   const { SIP_HOST, SIP_PORT = 5060, SIP_ADVERTISED_HOST, SIP_TLS_CA, SIP_TLS_VERIFY, ICE_ADDRESSES } = config;
-  const { HOLD_MUSIC, REDIS_URL } = config;
+  const { HOLD_MUSIC, REDIS_URL, INSPECT, INSPECT_PORT = inspectPort } = config;
   const service = await startService({
     storage,
     telegram,
@@ -145,6 +151,7 @@ async function start(
     ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
     settings: settingsOf(config),
     ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),
+    ...(INSPECT === '1' && { inspect: { port: INSPECT_PORT, told: (at) => console.error(`Inspector: ${at}`) } }),
     log,
     sip: {
       bind: { host: SIP_HOST, udpPort: SIP_PORT, tcpPort: SIP_PORT },

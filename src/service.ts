@@ -40,6 +40,7 @@ import { isPrivateAddress } from './machines/model/server-address.ts';
 import { leadShard } from './machines/model/shards.ts';
 import { productVersion } from './product-version.ts';
 import { type CallActors, callActors } from './service/call-actors.ts';
+import { type InspectOptions, startInspecting } from './service/inspecting.ts';
 import { Opened } from './service/opened.ts';
 import { type OutsideOptions, openOutside } from './service/outside.ts';
 import { letterTo, type Sharing, sharing } from './service/sharing.ts';
@@ -62,6 +63,8 @@ export interface ServiceOptions extends OutsideOptions {
   /** Without it nothing is limited. */
   readonly plans?: PlanFile;
   readonly settings: SettingsBotOptions;
+  /** Developers may look at the machines; nobody where not given. */
+  readonly inspect?: InspectOptions;
   /** Of what is written down and of hints; the system's by default. */
   readonly wallClock?: WallClock;
 }
@@ -162,12 +165,33 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
   const texts = new FluentTexts();
   const settingsTexts = new FluentSettingsTexts();
   const { inspection, eventLog } = watched();
+  const inspecting = await startInspecting({
+    ...{ options: options.inspect, hub: inspection, host, clock: wall, faults, opened },
+    async logsOf(call) {
+      await eventLog.settled();
+      return new CallEventRepository(database).ofCall(call);
+    },
+  });
   // While it starts it does nothing for anybody but itself.
   const mayAct = () => !isOwner || ownership.mayActAtAll;
 
   let store: SettingsStore | undefined;
-  const outside = await openOutside({
-    ...{ options, storage, host, jobs, lines, users, panels, texts, wall, mayAct, mayBePrivate, opened, log },
+  const networks = await openOutside({
+    ...{
+      options: inspecting.options(options),
+      storage,
+      host,
+      jobs,
+      lines,
+      users,
+      panels,
+      texts,
+      wall,
+      mayAct,
+      mayBePrivate,
+      opened,
+      log,
+    },
     carries: (user) => hosting.carries(user),
     segmentClosed: (segment) => actors.recordings.segmentClosed(segment),
     settings(chatAccount) {
@@ -175,6 +199,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
       return botSettings(store, settingsTexts, options.settings, wall, (row, isNew) => settings.take(row, isNew));
     },
   });
+  const outside = inspecting.outside(networks);
   const { account } = outside;
   store ??= settingsStore(storage, UserId(account.selfId));
   const actors = callActors({

@@ -43,6 +43,10 @@ const forbidden: readonly (readonly [importer: string, imported: string])[] = [
   ['src/adapters/http/a.ts', '../jobs/jobs.ts'],
   ['src/adapters/http/a.ts', '../../config.ts'],
   ['src/adapters/bot/a.ts', '../http/http.ts'],
+  ['src/adapters/inspector/a.ts', '../../actors/inspection/inspector.ts'],
+  ['src/adapters/inspector/a.ts', '../http/http.ts'],
+  ['src/adapters/inspector/a.ts', 'xstate'],
+  ['src/adapters/sip/a.ts', '../inspector/server.ts'],
   ['src/db/a.ts', '../service.ts'],
   ['src/db/a.ts', '../config.ts'],
   ['src/db/a.ts', '../adapters/telegram/client/account.ts'],
@@ -81,6 +85,8 @@ const allowed: readonly (readonly [importer: string, imported: string])[] = [
   ['src/adapters/jobs/hosting/a.ts', '../backends.ts'],
   ['src/adapters/jobs/hosting/a.ts', '../../../actors/ports/shard-locks.ts'],
   ['sandbox/telegram/world/a.ts', '../../wire/contract.ts'],
+  ['src/adapters/inspector/a.ts', 'ws'],
+  ['src/adapters/inspector/a.ts', '../../actors/ports/inspector.ts'],
   ['src/service.ts', './adapters/sip/sip.ts'],
 ];
 

@@ -39,7 +39,7 @@ export interface OutsideOptions {
     /** What this host's login does for others, while the account is open. */
     readonly serve?: (account: TelegramAccount) => Promise<() => Promise<void>>;
   };
-  readonly sip: Pick<SipOptions, 'bind' | 'advertisedHost' | 'tls'>;
+  readonly sip: Pick<SipOptions, 'bind' | 'advertisedHost' | 'tls' | 'onMessage'>;
   readonly media: Omit<MediaOptions, 'log' | 'recordings'>;
   /** Of the machines; the real one by default. Protocol clocks are always real. */
   readonly clock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];

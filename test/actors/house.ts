@@ -3,6 +3,7 @@ import { CallJournal, type EndedCall } from '../../src/actors/call-journal.ts';
 import { CallNotices } from '../../src/actors/call-notices.ts';
 import { Dialling } from '../../src/actors/dialling.ts';
 import { DtmfSender } from '../../src/actors/dtmf-sender.ts';
+import type { Inspection } from '../../src/actors/inspection/hub.ts';
 import { LineActors } from '../../src/actors/lines.ts';
 import type { CallRecord } from '../../src/actors/ports/call-log.ts';
 import {
@@ -38,7 +39,9 @@ export const office: Line = {
 };
 
 /** Everything between the ports, with both networks, the chat and the database played by the test. */
-export function openHouse() {
+/** `inspection`: what watches its machines. */
+export function openHouse({ inspection }: { readonly inspection?: Inspection } = {}) {
+  const seen = inspection && { inspection };
   const nets = new PlayedNetworks();
   const clock = new SimulatedClock();
   const recorder = new PlayedRecorder();
@@ -142,7 +145,7 @@ export function openHouse() {
     forget: () => {},
     watch: () => () => {},
   };
-  const lineActors = new LineActors({ lines, registrar, faults: reported, clock });
+  const lineActors = new LineActors({ lines, registrar, faults: reported, clock, ...seen });
   const journal = new CallJournal(callLog, wall, reported, async (ended) => void charged.push(ended));
   const softphones = new Softphones({
     sip: nets.sip,
@@ -165,6 +168,7 @@ export function openHouse() {
       now: () => 0,
     }),
     recordings: recorder,
+    ...seen,
   });
   const switchboard = new Switchboard({
     sip: nets.sip,
@@ -185,6 +189,7 @@ export function openHouse() {
     onContact: () => {},
     settingsBot: 'siptg_bot',
     newId: () => `id${++nextId}`,
+    ...seen,
   });
   let nextMessage = 0;
   const reception = new Reception({

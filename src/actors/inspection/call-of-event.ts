@@ -19,7 +19,7 @@ const calls: Readonly<Record<string, CallOf>> = {
   lineQuestion: ofInput,
 };
 
-export const isOfCalls = ({ machine }: ObservedRoot): boolean => Object.hasOwn(calls, machine);
+export const isOfCalls = ({ machine }: Pick<ObservedRoot, 'machine'>): boolean => Object.hasOwn(calls, machine);
 
 /** Undefined: it is of none, such as a softphone's wait for something to do. */
 export const callOf: CallOf = (root, event) => calls[root.machine]?.(root, event);

@@ -66,6 +66,10 @@ export class EventLog implements RootObserver {
     return this.#lost;
   }
 
+  wants(machine: string): boolean {
+    return isOfCalls({ machine });
+  }
+
   received(observed: ObservedRoot, event: AnyEventObject, at: EpochMs): void {
     if (!isOfCalls(observed)) return;
     const life = this.#lives.get(observed) ?? this.#begin(observed);

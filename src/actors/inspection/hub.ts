@@ -17,14 +17,19 @@ export interface ObservedRoot {
 
 /** Told in the middle of a transition: whatever takes time is for later. */
 export interface RootObserver {
+  /** Whether it asks for roots of this machine; for all where not given. */
+  wants?(machine: string): boolean;
   started?(root: ObservedRoot): void;
   /** An event that the root takes next; its children's reports, ends and timers among them. */
-  received(root: ObservedRoot, event: AnyEventObject, at: EpochMs): void;
+  received?(root: ObservedRoot, event: AnyEventObject, at: EpochMs): void;
+  /** Everything XState tells of the root and its children, from the making of the root on. */
+  inspected?(root: ObservedRoot, event: InspectionEvent, at: EpochMs): void;
 }
 
 /** What a root is created with, so that it is seen: an option of `createActor`. */
 export interface Seen {
-  readonly inspect: (event: InspectionEvent) => void;
+  /** Not given: nobody asks for it, and it costs nothing. */
+  readonly inspect?: (event: InspectionEvent) => void;
 }
 
 export interface Inspection {
@@ -43,13 +48,14 @@ export class InspectionHub implements Inspection {
     this.#faults = faults;
   }
 
-  /** Of the roots that start from now on, and the events from now on. Returns the end of it. */
+  /** Of the roots that start from now on. Returns the end of it. */
   watch(observer: RootObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
 
   root(address: string, { id }: { readonly id: string }, input: unknown): Seen {
+    if (![...this.#observers].some((observer) => observer.wants?.(id) ?? true)) return {};
     let root: ObservedRoot | undefined;
     return {
       inspect: (event) => {
@@ -57,17 +63,25 @@ export class InspectionHub implements Inspection {
         if (!root) {
           root = { address, machine: id, input, startedAt: this.#clock.now(), actor: event.actorRef as AnyActor };
           for (const observer of this.#observers) this.#tell(() => observer.started?.(root as ObservedRoot));
+          this.#pass(root, event);
           return;
         }
+        this.#pass(root, event);
         if (event.type !== '@xstate.event' || event.actorRef !== root.actor || event.event.type === 'xstate.init')
           return;
         // What is sent to one that is over, it does not take.
         if (root.actor.getSnapshot().status !== 'active') return;
         const at = this.#clock.now();
         for (const observer of this.#observers)
-          this.#tell(() => observer.received(root as ObservedRoot, event.event, at));
+          this.#tell(() => observer.received?.(root as ObservedRoot, event.event, at));
       },
     };
+  }
+
+  #pass(root: ObservedRoot, event: InspectionEvent): void {
+    for (const observer of this.#observers) {
+      if (observer.inspected) this.#tell(() => observer.inspected?.(root, event, this.#clock.now()));
+    }
   }
 
   /** A call goes on, whoever watches it badly. */

@@ -4,6 +4,7 @@ import {
   type AnyMachineSnapshot,
   type AnyStateMachine,
   createActor,
+  type InspectionEvent,
   type SnapshotFrom,
 } from 'xstate';
 
@@ -12,15 +13,18 @@ import {
  * no timer; children are rebuilt at their start and hear of nothing, because what their owner learned from them is among
  * its events. What came after its end is left out.
  *
+ * `inspect` is told of each step, as of an actor.
+ *
  * One inert scope serves all events: XState's own `transition()` makes one for each, which costs ten times as much.
  */
 export function replayed<Machine extends AnyStateMachine>(
   machine: Machine,
   input: unknown,
-  events: readonly AnyEventObject[],
+  events: Iterable<AnyEventObject>,
+  inspect?: (event: InspectionEvent) => void,
 ): SnapshotFrom<Machine>[] {
   // Never started: it only has a beginning.
-  const self = createActor(machine, { input: input as never });
+  const self = createActor(machine, { input: input as never, ...(inspect && { inspect }) });
   const first = self.getSnapshot() as AnyMachineSnapshot;
   if (first.status === 'error') throw first.error;
   const scope: AnyActorScope = {

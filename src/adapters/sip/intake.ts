@@ -41,6 +41,7 @@ export class Intake {
       else if (message.kind === 'refusal') this.#refuse(message, flow);
       else if (message.kind === 'response') {
         this.#stack.counters.count(`received ${message.status}`);
+        this.#stack.onMessage(true, message);
         receiveResponse(this.#stack, message, flow, this.#events);
       } else this.#receiveRequest(message, flow);
     } catch (error) {
@@ -67,6 +68,7 @@ export class Intake {
       return;
     }
     this.#stack.counters.count(`received ${request.method}`);
+    this.#stack.onMessage(true, request);
     markReceived(request, via, flow.remote);
     const key = transactionKey(request) ?? '';
     if (this.#isSilenced(request)) {

@@ -16,6 +16,7 @@ import { NextHops, type SipResolver, systemResolver } from './net/next-hop.ts';
 import { type BindOptions, Sockets, type TlsOptions } from './net/sockets.ts';
 import { SipRegistrar } from './registrar.ts';
 import { endCancelledInvite } from './responses.ts';
+import { type SeenMessage, seenOf } from './seen.ts';
 import { Stack } from './stack.ts';
 import { realTime, type SipTime } from './time.ts';
 
@@ -37,6 +38,8 @@ export interface SipOptions {
   readonly sessionIntervalS?: number;
   /** Whether this host may bind lines and begin calls: asked before each packet that does. Always, where not given. */
   readonly mayAct?: () => boolean;
+  /** Told of each message that is sent and received, for who looks on. */
+  readonly onMessage?: (seen: SeenMessage) => void;
 }
 
 /** SIP over UDP, TCP and TLS for all lines of this process. */
@@ -99,6 +102,8 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   const keepAlive = new KeepAlive(stack);
   const registrar = new SipRegistrar(stack, accounts, keepAlive);
   const calls = new Calls(stack, accounts, options.rtp);
+  const { onMessage } = options;
+  if (onMessage) stack.onMessage = (isIn, message) => onMessage(seenOf(isIn, message, (id) => calls.ofSip(id)));
   accounts.onInvitation = (account, invitation) => calls.onInvitation(account, invitation);
   const keeping = new FactKeeping(time);
   stack.beforeSending = (account, message) => keeping.beforeSending(account, message);

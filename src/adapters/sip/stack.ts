@@ -63,6 +63,9 @@ export class Stack {
   /** What has to be done before a message of a call leaves; undefined: nothing. A rejection keeps it from leaving. */
   beforeSending: (account: Account, message: SipMessage) => Promise<void> | undefined = () => undefined;
 
+  /** For who looks on. */
+  onMessage: (isIn: boolean, message: SipRequest | SipResponse) => void = () => {};
+
   constructor(options: StackOptions, onCancelUnanswered: (branch: string, invite: Buffer) => void) {
     this.time = options.time;
     this.counters = options.counters;
@@ -127,7 +130,7 @@ export class Stack {
         .map((value): Header => [name, value]),
     );
     const body = answer.body ?? '';
-    const bytes = writeMessage({
+    const response: SipResponse = {
       kind: 'response',
       status: answer.status,
       reason: answer.reason,
@@ -140,8 +143,10 @@ export class Stack {
         ...(body === '' ? [] : [['content-type', 'application/sdp'] satisfies Header]),
       ],
       body,
-    });
+    };
+    const bytes = writeMessage(response);
     this.counters.count(`sent ${answer.status}`);
+    this.onMessage(false, response);
     this.server.reply(key, answer.status, bytes);
     this.transmit(flow, bytes);
   }
@@ -183,6 +188,7 @@ export class Stack {
     });
     const bytes = writeMessage(request);
     this.counters.count(`sent ${request.method}`);
+    this.onMessage(false, request);
     if (request.method !== 'ACK') this.client.open(branch, request.method, bytes, flow);
     else if (invite !== undefined) this.client.acknowledge(branch, bytes);
     await flow.send(bytes);
@@ -222,6 +228,7 @@ export class Stack {
     if (key === undefined || transaction === undefined) return;
     const bytes = writeMessage(response);
     this.counters.count(`sent ${response.status}`);
+    this.onMessage(false, response);
     this.server.reply(key, response.status, bytes);
     await (await this.#replyFlow(transaction.flow, response)).send(bytes);
   }

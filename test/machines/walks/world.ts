@@ -199,7 +199,7 @@ export class World {
       input,
       clock: this.clock,
       inspect: (event) => {
-        seen.inspect(event);
+        seen.inspect?.(event);
         this.#inspect?.(event);
       },
     });

@@ -314,7 +314,7 @@ export const features: readonly (Claim & { readonly area: string })[] = [
   { area: 'Operation', id: 'F-OPS-5', text: 'API for provisioning', shownBy: [] },
   { area: 'Operation', id: 'F-OPS-6', text: 'Current Telegram call protocol on all clients', shownBy: [] },
   { area: 'Beyond', id: 'B-1', text: 'Sandbox: everything runs without Telegram or SIP credentials', shownBy: ['B-1'] },
-  { area: 'Beyond', id: 'B-2', text: "Live inspector of every call's statechart", shownBy: [] },
+  { area: 'Beyond', id: 'B-2', text: "Live inspector of every call's statechart", shownBy: ['B-2'] },
   { area: 'Beyond', id: 'B-3', text: 'Replayable call traces (event log -> same states)', shownBy: [] },
   { area: 'Beyond', id: 'B-4', text: 'Crash-safe calls: calls survive the death of their host', shownBy: [] },
   { area: 'Beyond', id: 'B-5', text: 'Reconnect across hosts (leg moves to another worker)', shownBy: [] },

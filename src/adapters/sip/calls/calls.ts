@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Invitation } from 'sip.js';
+import { Invitation, Inviter } from 'sip.js';
 import type { RtpLegs } from '../../../actors/ports/rtp-legs.ts';
 import type { SipCallOffer, SipCalls, SipLegFact } from '../../../actors/ports/sip-calls.ts';
 import type { HangupCause } from '../../../machines/model/hangup-cause.ts';
@@ -86,6 +86,16 @@ export class Calls implements SipCalls {
       const dialog = session?.dialog;
       return dialog?.callId === sipCallId && dialog.localTag === localTag;
     });
+  }
+
+  /** Whose session has this Call-ID. */
+  ofSip(sipCallId: string): CallId | undefined {
+    for (const [call, { session }] of this.#legs) {
+      // Before there is a dialog, its INVITE has it.
+      const invite = session instanceof Inviter || session instanceof Invitation ? session.request : undefined;
+      if ((session?.dialog?.callId ?? invite?.callId) === sipCallId) return call;
+    }
+    return undefined;
   }
 
   ring(call: CallId, user: UserId): void {
