@@ -4,74 +4,16 @@
  *
  *   npm run bench -- inspection
  */
-import { type AnyEventObject, createActor, type InspectionEvent, SimulatedClock } from 'xstate';
+import type { AnyEventObject, InspectionEvent } from 'xstate';
 import { EventLog } from '../src/actors/inspection/event-log.ts';
 import { InspectionHub } from '../src/actors/inspection/hub.ts';
 import { Redaction } from '../src/actors/inspection/redaction.ts';
 import { replayed } from '../src/actors/inspection/replay.ts';
-import { type SoftphoneParts, softphone } from '../src/actors/softphone.ts';
-import { CallId, EpochMs, LineId, UserId, VoiceLegId } from '../src/machines/model/ids.ts';
+import { EpochMs } from '../src/machines/model/ids.ts';
+import { input, machine, playCall } from './support/bench-call.ts';
 
 const calls = 3_000;
 const rounds = 7;
-const user = UserId('1001');
-
-type Tell = (fact: AnyEventObject) => void;
-const party = new Map<string, Tell>();
-const phone = new Map<string, Tell>();
-const watched = (legs: Map<string, Tell>) => (leg: string, tell: Tell) => {
-  legs.set(leg, tell);
-  return () => void legs.delete(leg);
-};
-
-/** Does nothing, whatever is asked of it; `watch` is its own. */
-const port = (watch: unknown): never =>
-  new Proxy({}, { get: (_, name) => (name === 'watch' ? watch : () => undefined) }) as never;
-const deaf = port(() => () => {});
-const machine = softphone({
-  sip: port(watched(party)),
-  telegram: port(watched(phone)),
-  media: deaf,
-  notices: deaf,
-  journal: deaf,
-  keys: deaf,
-  recordings: deaf,
-  deadlines: deaf,
-  limitOf: async () => undefined,
-  recordingFailed: () => {},
-  handOver: () => {},
-} satisfies SoftphoneParts);
-
-const input = { user, callback: true };
-const order = { user, owner: user, language: 'en', chat: undefined, stereo: false, automatic: false, locked: false };
-
-/** A party calls, is answered, talked to, and hangs up. */
-function call(number: number, inspect?: (event: InspectionEvent) => void): void {
-  const clock = new SimulatedClock();
-  const actor = createActor(machine, { input, clock, ...(inspect && { inspect }) }).start();
-  const [id, leg] = [CallId(`c${number}`), VoiceLegId(`v${number}`)];
-  actor.send({
-    type: 'party.called',
-    line: LineId('office'),
-    label: { call: id, direction: 'incoming', number: '+4930123', lineName: 'Office', startedAt: EpochMs(number) },
-    caller: { number: '+4930123' },
-    lineName: undefined,
-    voiceLeg: leg,
-    switching: true,
-    limitMs: undefined,
-    recording: { ...order, limitMs: undefined },
-  });
-  phone.get(leg)?.({ type: 'user.answered' });
-  phone.get(leg)?.({ type: 'user.connected' });
-  party.get(id)?.({ type: 'party.answered' });
-  for (let key = 0; key < 5; key++) actor.send({ type: 'key.pressed', call: id, digit: '1' });
-  party.get(id)?.({ type: 'party.hungUp', cause: { kind: 'normal' } });
-  clock.increment(60_000);
-  phone.get(leg)?.({ type: 'user.hungUp', cause: { kind: 'normal' } });
-  clock.increment(60_000);
-  if (actor.getSnapshot().status !== 'done') throw new Error('the call is not over');
-}
-
 const clock = { now: () => EpochMs(Date.now()) };
 const faults = {
   report: (_: string, error: unknown) => {
@@ -81,7 +23,7 @@ const faults = {
 
 function microsecondsPerCall(inspect?: () => ((event: InspectionEvent) => void) | undefined): number {
   const began = performance.now();
-  for (let number = 0; number < calls; number++) call(number, inspect?.());
+  for (let number = 0; number < calls; number++) playCall(number, inspect?.());
   return ((performance.now() - began) * 1_000) / calls;
 }
 
@@ -105,7 +47,7 @@ const endNoting = hub.watch({
   started: () => noted.push([]),
   received: (_, event) => noted.at(-1)?.push(event),
 });
-call(0, hub.root('user/1', machine, input).inspect);
+playCall(0, hub.root('user/1', machine, input).inspect);
 endNoting();
 const [events = []] = noted;
 hub.watch(log);

@@ -146,6 +146,15 @@ test('SIP and the health pages need different ports', () => {
   expect(troubleOf({ SIP_PORT: '0', HEALTH_PORT: '0' })).toBe('');
 });
 
+test('the inspector is off unless it is asked for, and needs a port of its own', () => {
+  expect(readConfig({})).toMatchObject({ INSPECT: '0' });
+  expect(readConfig({ INSPECT: '1' })).toMatchObject({ INSPECT: '1' });
+  expect(troubleOf({ INSPECT: 'yes' })).toContain('INSPECT: found "yes", allowed is 1 or 0');
+  expect(troubleOf({ INSPECT: '1', INSPECT_PORT: '8068' })).toContain('INSPECT_PORT: found 8068, allowed is');
+  expect(troubleOf({ INSPECT: '1', SIP_PORT: '8069' })).toContain('INSPECT_PORT: found 8069, allowed is');
+  expect(troubleOf({ INSPECT: '0', SIP_PORT: '8069' })).toBe('');
+});
+
 test('the reference in docs is that of the code', async () => {
   const rows = Object.entries(keys).map(([name, { accepts, allowed, means }]) => {
     const preset: unknown = accepts.safeParse(undefined).data;

@@ -69,8 +69,8 @@ export function tappedTelegram(calls: TelegramCalls, note: Tell): TelegramCalls 
 /** Messages in the chat: that there was one, and of which call. What only names its reader belongs to none. */
 export const tappedChats = (chats: Conversation, note: Tell): Conversation =>
   tapped(chats, between('telegram', 'user', note), {
-    sayWithButtons: (_, { callId }) => ({ label: 'message with buttons', call: callId }),
-    edit: (_, { callId }) => ({ label: 'message changed', call: callId }),
+    sayWithButtons: (_, { callId }) => ({ label: 'message', call: callId }),
+    edit: (_, { callId }) => ({ label: 'message edited', call: callId }),
   });
 
 /** Who hears whom. Joining a voice leg with a call says which call the leg serves. */

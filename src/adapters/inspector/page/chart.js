@@ -20,7 +20,7 @@ export class ChartView {
       currentTarget.setAttribute('aria-pressed', String(currentTarget.getAttribute('aria-pressed') !== 'true'));
       void this.#draw();
     });
-    const zooms = { in: () => this.#zoom(1.25), out: () => this.#zoom(0.8), fit: () => this.#fit() };
+    const zooms = { in: () => this.#zoom(1.25), out: () => this.#zoom(0.8), fit: () => this.#fit(0.15) };
     for (const button of this.#canvas.querySelectorAll('[data-zoom]')) {
       button.addEventListener('click', () => zooms[button.dataset.zoom]());
     }
@@ -88,11 +88,11 @@ export class ChartView {
   }
 
   /** Whole if that can be read, else around what is active. */
-  #fit() {
+  #fit(smallest = 0.72) {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (width === 0 || !this.#svg) return;
-    const fitting = Math.min(width / this.#size.width, height / this.#size.height);
-    this.#view.scale = Math.min(1.15, Math.max(fitting, 0.56));
+    const fitting = Math.min((width - 24) / this.#size.width, (height - 24) / this.#size.height);
+    this.#view.scale = Math.min(1.15, Math.max(fitting, smallest));
     this.#view.x = (this.#size.width - width / this.#view.scale) / 2;
     this.#view.y = (this.#size.height - height / this.#view.scale) / 2;
     this.#center();
