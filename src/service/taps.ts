@@ -50,9 +50,9 @@ export function tappedTelegram(calls: TelegramCalls, note: Tell): TelegramCalls 
     hangUp: (leg, { kind }) => ({ label: `hangs up: ${kind}`, thread: leg }),
   });
   return {
-    ring: port.ring,
-    answer: port.answer,
-    hangUp: port.hangUp,
+    ring: (leg, user) => port.ring(leg, user),
+    answer: (leg) => port.answer(leg),
+    hangUp: (leg, cause) => port.hangUp(leg, cause),
     watch: (leg, listener) =>
       calls.watch(leg, (fact) => {
         tell({ isIn: true, label: fact.type, thread: leg });

@@ -25,7 +25,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await page?.close();
   await inspected?.close();
-  expect([...(inspected?.faults ?? []), ...(inspected?.house.faults ?? [])]).toEqual([]);
+  const [fault] = [...(inspected?.faults ?? []), ...(inspected?.house.faults ?? [])];
+  if (fault) throw fault as Error;
 });
 
 const open = async () => {
