@@ -114,7 +114,7 @@ export class Inspector implements ActorInspector {
       ({ event, at }): LadderEntry => ({ at, from: 'siptg', to: 'siptg', kind: 'event', label: labelOf(event.type) }),
     );
     const legs = logged.flatMap(({ event }) => (event as { readonly voiceLeg?: string }).voiceLeg ?? []);
-    return { call, entries: [...taken, ...this.#notes.of(call, legs)].toSorted((a, b) => a.at - b.at) };
+    return { call, entries: [...taken, ...this.#notes.of(call, legs)].toSorted(inOrder) };
   }
 
   async testCase(call: string): Promise<string> {
@@ -139,6 +139,10 @@ export class Inspector implements ActorInspector {
     return this.live.roots.filter(({ events }) => events.some((one) => one.call === call));
   }
 }
+
+/** In the same millisecond what comes in is first, then what is made of it. */
+const inOrder = (a: LadderEntry, b: LadderEntry): number => a.at - b.at || rankOf(a) - rankOf(b);
+const rankOf = ({ from, to }: LadderEntry): number => (from === to ? 1 : to === 'siptg' ? 0 : 2);
 
 const stepOf = ({ seq, at, event, value, transitions }: RawStep, machine: AnyStateMachine, root: LiveRoot): Step => ({
   seq,

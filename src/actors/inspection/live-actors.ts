@@ -111,11 +111,10 @@ export class LiveActors implements RootObserver {
 
   /** Since the last call. */
   changes(): ActorChanges {
-    const changed = [...this.#changed].map(shown);
-    const gone = [...this.#gone];
+    const told = { changed: [...this.#changed].map(shown), gone: [...this.#gone] };
     this.#changed.clear();
     this.#gone.clear();
-    return { changed, gone };
+    return told;
   }
 
   #add(observed: ObservedRoot, actor: AnyActor, at: EpochMs): void {
@@ -164,9 +163,7 @@ export class LiveActors implements RootObserver {
   #end(live: LiveActor): void {
     if (live.parent) return this.#drop(live);
     for (const one of this.#actors.values()) if (one.root === live.root && one !== live) this.#drop(one);
-    this.#ended.push(live);
-    if (this.#ended.length <= most.ended) return;
-    const oldest = this.#ended.shift();
+    const oldest = this.#ended.push(live) > most.ended ? this.#ended.shift() : undefined;
     if (oldest) this.#drop(oldest);
   }
 

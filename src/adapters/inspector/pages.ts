@@ -35,10 +35,9 @@ const files: Readonly<Record<string, readonly [file: string, type: string, polic
   '/stately': [join(folder, 'stately.html'), 'text/html', 'stately'],
   '/style.css': [join(folder, 'style.css'), 'text/css'],
   ...Object.fromEntries(
-    ['app', 'chart', 'connection', 'dom', 'ladder', 'layout', 'panel', 'stately', 'steps', 'tree'].map((name) => [
-      `/${name}.js`,
-      [join(folder, `${name}.js`), script] as const,
-    ]),
+    ['app', 'chart', 'connection', 'dom', 'ladder', 'layout', 'panel', 'picture', 'stately', 'steps', 'tree'].map(
+      (name) => [`/${name}.js`, [join(folder, `${name}.js`), script] as const],
+    ),
   ),
   '/elk-api.js': [join(elk, 'elk-api.js'), script],
   '/elk-worker.js': [join(elk, 'elk-worker.min.js'), script],

@@ -21,7 +21,14 @@ export const ownToken = 'a-token-that-nobody-guesses';
 
 export async function openInspectedHouse(): Promise<InspectedHouse> {
   const faults: unknown[] = [];
-  const clock = { now: () => EpochMs(Date.now()) };
+  let last = 0;
+  // Never twice the same, so that there is one order.
+  const clock = {
+    now() {
+      last = Math.max(last + 1, Date.now());
+      return EpochMs(last);
+    },
+  };
   const hub = new InspectionHub(clock, { report: (_, error) => void faults.push(error) });
   const inspector = new Inspector({ host: 'house', version: '1.2.3', clock, logsOf: async () => [], testOf });
   hub.watch(inspector.live);

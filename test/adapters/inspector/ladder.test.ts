@@ -40,7 +40,7 @@ describe.runIf(hasBrowser)('the ladder of a call', () => {
     await page.goto(inspected.server.url);
     await page.click('[data-to=ladder]');
     await page.locator('[role=treeitem]', { has: page.getByText('user/(1)', { exact: true }) }).click();
-    await eventually(async () => expect(await page.textContent('#rungs')).toContain('call.answered'));
+    await page.getByText('call.answered', { exact: true }).and(page.locator('#rungs text')).waitFor();
   });
 
   test('has SIP messages and media beside what the machine took, in their order, and those of no other call', async () => {

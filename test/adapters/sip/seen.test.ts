@@ -24,6 +24,6 @@ test('of a response its status and what it answers, without the peer’s words',
 });
 
 test('a method that nobody knows is a stranger’s word', () => {
-  const odd = { kind: 'request', method: 'X4930123456', requestUri: 'sip:a@b', headers: [], body: '' } as const;
+  const odd = { kind: 'request', method: 'X4930123456', requestUri: 'sip:a@b', headers, body: '' } as const;
   expect(seenOf(true, odd, callOf).label).toBe('another method');
 });

@@ -25,3 +25,5 @@ connection.addEventListener('link', ({ detail: { link, words } }) => {
 connection.addEventListener('hello', begin);
 connection.addEventListener('stately', ({ detail: { event } }) => frame.contentWindow.postMessage(event, theirs));
 connection.open();
+// Only now: it says once that it is there.
+frame.src = `${theirs}/inspect`;
