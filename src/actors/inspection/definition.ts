@@ -33,6 +33,17 @@ export function definitionOf(machine: AnyStateMachine): PlainState {
   return { ...stateOf(machine.root, machine.id), id: machine.id };
 }
 
+const written = new WeakMap<AnyStateMachine, string>();
+
+/** The same as JSON, written once for each machine. */
+export function definitionTextOf(machine: AnyStateMachine): string {
+  const known = written.get(machine);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(definitionOf(machine));
+  written.set(machine, text);
+  return text;
+}
+
 function stateOf(node: AnyStateNode, machine: string): PlainState {
   const plain = (transitions: readonly AnyTransitionDefinition[]) =>
     transitions.map((transition) => transitionOf(transition, machine));

@@ -16,7 +16,7 @@ import type {
   Timer,
 } from '../ports/inspector.ts';
 import { chartOf, labelOf, pathsOf } from './chart.ts';
-import { definitionOf } from './definition.ts';
+import { definitionTextOf } from './definition.ts';
 import { historyOf } from './history.ts';
 import { LadderNotes, type Note } from './ladder.ts';
 import { type LiveActor, LiveActors, type LiveRoot, type RawStep, summaryOf } from './live-actors.ts';
@@ -129,7 +129,7 @@ export class Inspector implements ActorInspector {
     return {
       summary: summaryOf(live),
       root: [...this.live.all].find(({ root, parent }) => root === live.root && !parent)?.id ?? live.id,
-      definition: JSON.stringify(definitionOf(live.machine)),
+      definition: definitionTextOf(live.machine),
       snapshot: { status, value: value as unknown, context: redaction.of(context) },
       events: live.steps.filter(({ seq }) => seq > since).map(({ event }) => redaction.of(event) as Step['event']),
     };

@@ -121,6 +121,8 @@ export class Feed {
     }
     if (question.type === 'unwatch') viewer.watched = undefined;
     else if (question.type === 'stately') {
+      // All of them anew, as when Stately's page is loaded again: that counts for more than a question.
+      viewer.asked += most.questionsPerSecond / 2;
       viewer.foreign = new Map();
       this.#tellForeign(
         viewer,
