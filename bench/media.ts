@@ -39,7 +39,8 @@ class SteppedClock implements MediaClock {
 class NoTransport implements NegotiatedTransport {
   acceptsPayloadType = () => false;
   readonly foreign = 0;
-  readonly counters = { junk: 0, sendErrors: 0 };
+  readonly counters = { junk: 0 };
+  readonly troubles = { unauthenticated: 0, replayed: 0, sendErrors: 0 };
   onRtp: NegotiatedTransport['onRtp'];
   onRtcp: NegotiatedTransport['onRtcp'];
   onAlive: NegotiatedTransport['onAlive'];

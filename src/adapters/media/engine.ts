@@ -12,6 +12,7 @@ import type { ReceivedKey } from './receive/key-receiver.ts';
 import type { KeyMethod } from './send/key-presses.ts';
 import type { LegStatistics } from './statistics.ts';
 import { Ticker } from './ticker.ts';
+import { LegSums, type MediaTotals } from './totals.ts';
 
 const widestRateHz = 48_000;
 /** From this load on, coders take their cheapest way. */
@@ -19,7 +20,10 @@ const economyLevel = 2;
 
 export interface EngineListener {
   fact(leg: LegId, fact: MediaFact): void;
-  load(load: ThreadLoad): void;
+  /** Once a second. `totals` is good for the moment only. */
+  load(load: ThreadLoad, totals: MediaTotals): void;
+  /** Told once of each leg, just before it is closed. */
+  ended?(leg: LegId, statistics: LegStatistics): void;
   /** A leg's tick threw: our bug. Told once per leg; it and the others go on. */
   fault(leg: LegId, error: unknown): void;
 }
@@ -42,6 +46,7 @@ export class MediaEngine {
   readonly #ticker: Ticker;
   readonly #busy = new BusyMeter();
   readonly #faulty = new WeakSet<Leg>();
+  readonly #sums = new LegSums();
   #tap: EngineTap | undefined;
   #passing = false;
 
@@ -96,6 +101,8 @@ export class MediaEngine {
     if (leg === undefined) return;
     this.#legs.delete(id);
     for (const other of this.#legs.values()) other.outlet.forget(leg);
+    this.#sums.ended(leg);
+    this.#listener.ended?.(id, leg.statistics(this.#clock.nowMs()));
     leg.close(this.#clock.nowMs());
   }
 
@@ -170,7 +177,8 @@ export class MediaEngine {
     const load = this.#busy.tick(dueMs, active, this.#ticker.ticks, this.#ticker.lateTicks);
     if (load === undefined) return;
     for (const leg of this.#legs.values()) leg.economise(load.level >= economyLevel);
-    this.#listener.load(load);
+    const { ticks, lateTicks, skips: clockSkips } = this.#ticker;
+    this.#listener.load(load, { legs: this.#sums.read(this.#legs.values()), clockSkips, ticks, lateTicks });
   }
 
   /** Who gets whose packets as they are, and who has to be decoded all the same. */

@@ -1,3 +1,14 @@
+export interface TransportTroubles {
+  /** Packets of others that carry a tag no key of ours makes. */
+  unauthenticated: number;
+  /** Packets that came before. */
+  replayed: number;
+  /** The system did not take our packet. */
+  sendErrors: number;
+}
+
+export const noTroubles = (): TransportTroubles => ({ unauthenticated: 0, replayed: 0, sendErrors: 0 });
+
 /**
  * Carries RTP and RTCP of one leg between the media thread and the peer. The leg sees plain packets only; SRTP, where
  * there is any, is the transport's own.
@@ -13,6 +24,8 @@ export interface PacketTransport {
   onRtcp: ((packet: Buffer, length: number, nowMs: number) => void) | undefined;
   /** Anything authenticated from the peer arrived. */
   onAlive: ((nowMs: number) => void) | undefined;
+  /** Since it began. */
+  readonly troubles: Readonly<TransportTroubles>;
   /** Frees sockets and keys; nothing is sent or reported afterwards. */
   close(): void;
 }

@@ -22,6 +22,8 @@ export class Reception {
   #receivedBefore = 0;
   #transit: number | undefined;
   #jitter = 0;
+  /** Of streams before this one. */
+  #lostBefore = 0;
 
   arrived(fields: RtpFields, clockRateHz: number, nowMs: number): void {
     if (this.#ssrc !== fields.ssrc) this.#begin(fields);
@@ -39,8 +41,14 @@ export class Reception {
     return this.#ssrc === undefined ? 0 : this.#highest - this.#base + 1;
   }
 
+  /** Of this stream; below 0 where packets came twice. */
   get lost(): number {
     return this.expected - this.#received;
+  }
+
+  /** Of all streams. */
+  get lostInAll(): number {
+    return this.#lostBefore + Math.max(0, this.lost);
   }
 
   jitterMs(clockRateHz: number): number {
@@ -65,6 +73,7 @@ export class Reception {
   }
 
   #begin(fields: RtpFields): void {
+    this.#lostBefore = this.lostInAll;
     this.#ssrc = fields.ssrc;
     this.#base = fields.sequence;
     this.#highest = fields.sequence;

@@ -19,6 +19,8 @@ export class RtcpReporter {
   #lastReportAtMs = 0;
   /** What the peer misses of ours. */
   lossPercent = 0;
+  /** Packets, since the stream began. */
+  lost = 0;
   roundTripMs: number | undefined;
 
   constructor(transport: PacketTransport, sender: AudioSender, reception: Reception) {
@@ -46,6 +48,9 @@ export class RtcpReporter {
     if (facts.roundTripMs !== undefined) this.roundTripMs = facts.roundTripMs;
     if (facts.fractionLost === undefined) return false;
     this.lossPercent = (facts.fractionLost * 100) / 256;
+    // No peer can miss more than there was; one that says so is believed in nothing.
+    const { cumulativeLost = 0 } = facts;
+    if (cumulativeLost <= this.#sender.packets) this.lost = Math.max(this.lost, cumulativeLost);
     return true;
   }
 

@@ -36,6 +36,8 @@ export interface RtcpFacts {
   lastReport: number | undefined;
   /** 0–255, of the stream asked for. */
   fractionLost: number | undefined;
+  /** Since the stream began; below 0 where packets came twice. */
+  cumulativeLost: number | undefined;
   /** To the peer and back. */
   roundTripMs: number | undefined;
   goodbye: boolean;
@@ -43,7 +45,13 @@ export interface RtcpFacts {
 
 /** Reads as far as the packet is sound; `ssrc` is our stream. */
 export const readRtcp = (packet: Buffer, length: number, ssrc: number, epochMs: number): RtcpFacts => {
-  const facts: RtcpFacts = { lastReport: undefined, fractionLost: undefined, roundTripMs: undefined, goodbye: false };
+  const facts: RtcpFacts = {
+    lastReport: undefined,
+    fractionLost: undefined,
+    cumulativeLost: undefined,
+    roundTripMs: undefined,
+    goodbye: false,
+  };
   let at = 0;
   while (at + 8 <= length && (packet[at] as number) >> 6 === 2) {
     const end = at + 4 + packet.readUInt16BE(at + 2) * 4;
@@ -77,6 +85,7 @@ const readBlocks = (
     if (at + blockBytes > end) return;
     if (packet.readUInt32BE(at) !== ssrc) continue;
     facts.fractionLost = packet[at + 4] as number;
+    facts.cumulativeLost = packet.readIntBE(at + 5, 3);
     const lastReport = packet.readUInt32BE(at + 16);
     if (lastReport === 0) continue;
     // RFC 3550 §6.4.1: A − LSR − DLSR, in 1/65536 s.

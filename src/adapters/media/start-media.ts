@@ -17,6 +17,7 @@ import { createWebRtcLegs } from './ports/webrtc-legs.ts';
 import type { LegStatistics } from './statistics.ts';
 import { LegDirectory } from './thread/leg-directory.ts';
 import { PortPairs } from './thread/port-pairs.ts';
+import type { LegKind, MediaTotals } from './totals.ts';
 
 export interface MediaOptions {
   /** One per core less one, at least one. */
@@ -42,6 +43,8 @@ export interface MediaOptions {
   /** Hold music: path of a WAV file, 16 bit, mono or stereo; one of our own otherwise. */
   readonly music?: string;
   readonly log?: Logger;
+  /** Told once of each leg that is over, how it was; not of those that a dying thread took with it. */
+  readonly legEnded?: (leg: LegId, statistics: LegStatistics) => void;
 }
 
 export interface MediaPlane {
@@ -53,6 +56,10 @@ export interface MediaPlane {
   readonly libraries: CodecLibrary['versions'];
   /** Of each thread, about one second old; undefined before the first second. */
   load(): readonly (ThreadLoad | undefined)[];
+  /** Of all legs since the start, about one second old. Costs the media threads nothing. */
+  totals(): MediaTotals;
+  /** How many legs there are. */
+  legs(): Readonly<Record<LegKind, number>>;
   /** How many threads there are, and how many of them have beaten in the last 5 s. */
   threads(): { readonly all: number; readonly alive: number };
   /** Undefined: no such leg. */
@@ -80,6 +87,7 @@ export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => 
       music,
     },
     log,
+    ...(options.legEnded && { ended: options.legEnded }),
   });
   try {
     await directory.ready();
@@ -95,6 +103,8 @@ export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => 
     webrtc: createWebRtcLegs(directory),
     libraries: codecs.versions,
     load: () => directory.load(),
+    totals: () => directory.totals(),
+    legs: () => directory.legs(),
     threads: () => directory.threads(),
     stats: (leg) => directory.stats(leg),
     async close() {

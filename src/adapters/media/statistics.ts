@@ -1,7 +1,9 @@
 import type { CodecName } from '../../actors/ports/rtp-legs.ts';
+import type { LegKind } from './totals.ts';
 
 /** Counters and measures of one leg, since it began. */
 export interface LegStatistics {
+  readonly kind: LegKind;
   readonly codec: CodecName | undefined;
   /** Of the sound inside. */
   readonly rateHz: number;
@@ -22,6 +24,8 @@ export interface LegStatistics {
   readonly roundTripMs: number | undefined;
   /** What the peer reports. */
   readonly peerLossPercent: number;
+  /** Packets of ours, as the peer reports it. */
+  readonly peerLost: number;
   /** Root mean square of the last second in dB relative to full scale; −100 for silence. */
   readonly levelInDbfs: number;
   readonly levelOutDbfs: number;

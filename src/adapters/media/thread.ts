@@ -7,8 +7,10 @@ import { loadCodecs } from './codecs/library.ts';
 import { MediaEngine } from './engine.ts';
 import { defaultTones } from './graph/tones.ts';
 import { Recordings } from './record/recordings.ts';
+import type { LegStatistics } from './statistics.ts';
 import { ThreadLegs } from './thread/legs.ts';
 import type { Command, Order, Question, Report, ThreadOptions } from './thread/messages.ts';
+import type { MediaTotals } from './totals.ts';
 import { warmUpDtls } from './webrtc/warm-up.ts';
 
 /** One media thread: everything that touches sound, sockets and keys. */
@@ -21,7 +23,8 @@ const options = workerData as ThreadOptions;
 const codecs = loadCodecs();
 const listener = {
   fact: (leg: LegId, fact: MediaFact) => tell({ type: 'media', leg, fact }),
-  load: (load: ThreadLoad) => tell({ type: 'load', load }),
+  load: (load: ThreadLoad, totals: MediaTotals) => tell({ type: 'load', load, totals }),
+  ended: (leg: LegId, statistics: LegStatistics) => tell({ type: 'leg.ended', leg, statistics }),
   fault: (leg: LegId, error: unknown) => fault(leg, error),
 };
 const engine = new MediaEngine(monotonicClock, listener, defaultTones, options.music);

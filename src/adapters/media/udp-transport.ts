@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
-import type { PacketTransport } from './packet-transport.ts';
+import { noTroubles, type PacketTransport } from './packet-transport.ts';
 import { isRtcp, noRtpFields, readRtp } from './rtp.ts';
 import { SourceLatch } from './source-latch.ts';
 
@@ -23,7 +23,8 @@ export class UdpTransport implements PacketTransport {
   onRtp: ((packet: Buffer, length: number, nowMs: number) => void) | undefined;
   onRtcp: ((packet: Buffer, length: number, nowMs: number) => void) | undefined;
   onAlive: ((nowMs: number) => void) | undefined;
-  readonly counters = { junk: 0, sendErrors: 0 };
+  readonly counters = { junk: 0 };
+  readonly troubles = noTroubles();
 
   /** @throws Error of the system when a port of the pair is taken */
   static async open(host: string, port: number, now: () => number, strict = false): Promise<UdpTransport> {
@@ -43,7 +44,7 @@ export class UdpTransport implements PacketTransport {
     this.#latch = new SourceLatch(strict);
     rtp.on('message', (packet, source) => this.#received(packet, source));
     rtcp.on('message', (packet, source) => this.#control(packet, source.address));
-    for (const socket of [rtp, rtcp]) socket.on('error', () => this.counters.sendErrors++);
+    for (const socket of [rtp, rtcp]) socket.on('error', () => this.troubles.sendErrors++);
   }
 
   /** Packets that came from somewhere else. */
@@ -95,7 +96,7 @@ export class UdpTransport implements PacketTransport {
     try {
       socket.send(packet, 0, length, port, this.#latch.host);
     } catch {
-      this.counters.sendErrors++;
+      this.troubles.sendErrors++;
     }
   }
 

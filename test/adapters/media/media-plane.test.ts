@@ -12,6 +12,7 @@ import { createMedia } from '../../../src/adapters/media/ports/media.ts';
 import { createRtpLegs } from '../../../src/adapters/media/ports/rtp-legs.ts';
 import { createWebRtcLegs } from '../../../src/adapters/media/ports/webrtc-legs.ts';
 import { type MediaPlane, startMedia } from '../../../src/adapters/media/start-media.ts';
+import type { LegStatistics } from '../../../src/adapters/media/statistics.ts';
 import { LegDirectory } from '../../../src/adapters/media/thread/leg-directory.ts';
 import { PortPairs } from '../../../src/adapters/media/thread/port-pairs.ts';
 import { CallId, type LegId, UserId, VoiceLegId } from '../../../src/machines/model/ids.ts';
@@ -49,8 +50,12 @@ const hears1kHz = async (party: Phone) => {
 
 describe('the media plane', () => {
   let plane: MediaPlane;
+  const ended = new Map<LegId, LegStatistics>();
   beforeAll(async () => {
-    plane = await startMedia({ threads: 2, rtpHost: '127.0.0.1', rtpPorts, ice: { addresses: ['127.0.0.1'] } });
+    plane = await startMedia({
+      ...{ threads: 2, rtpHost: '127.0.0.1', rtpPorts, ice: { addresses: ['127.0.0.1'] } },
+      legEnded: (leg, statistics) => ended.set(leg, statistics),
+    });
   });
   afterAll(() => plane.close());
   const closeAll = (...legs: LegId[]) => {
@@ -84,8 +89,18 @@ describe('the media plane', () => {
     expect(stats).toMatchObject({ codec: 'alaw', refused: 0 });
     await eventually(async () => expect((await plane.stats(a))?.packetsReceived).toBeGreaterThan(5), patience);
     unwatch();
+    expect(plane.legs()).toEqual({ sip: 2, telegram: 0 });
+    // Told once a second, unasked.
+    await eventually(() => expect(plane.totals().legs.sip.packetsIn).toBeGreaterThan(5), patience);
     closeAll(a, b);
     expect(await plane.stats(a)).toBeUndefined();
+    expect(plane.legs()).toEqual({ sip: 0, telegram: 0 });
+    await eventually(() => expect([...ended.keys()]).toEqual(expect.arrayContaining([a, b])), patience);
+    const received = ended.get(a)?.packetsReceived ?? 0;
+    expect(ended.get(a)).toMatchObject({ kind: 'sip', codec: 'alaw', lost: 0, refused: 0 });
+    // What ended legs had stays.
+    await eventually(() => expect(plane.totals().legs.sip.packetsIn).toBeGreaterThanOrEqual(received), patience);
+    expect(plane.totals().legs.telegram.packetsIn).toBe(0);
   });
 
   test('a held party hears music; whether a party takes events is known from what was agreed', async () => {
@@ -262,8 +277,12 @@ describe('a media thread that dies', () => {
       phoneA.say(tone, addressA);
       await hears1kHz(phoneB);
       await eventually(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
+      await eventually(() => expect(directory.totals().legs.sip.packetsIn).toBeGreaterThan(5), patience);
+      const before = directory.totals();
       directory.get(a)?.place.thread.kill();
       await eventually(() => expect(directory.threads()).toEqual({ all: 1, alive: 0 }));
+      expect(directory.totals().ticks).toBeGreaterThanOrEqual(before.ticks);
+      expect(directory.totals().legs.sip.packetsIn).toBeGreaterThanOrEqual(before.legs.sip.packetsIn);
       await eventually(
         () => expect(facts).toContainEqual({ type: 'failed', detail: 'the media thread died' }),
         patience,
@@ -272,6 +291,7 @@ describe('a media thread that dies', () => {
       await eventually(async () => expect((await directory.stats(held))?.levelOutDbfs).toBeGreaterThan(-40), patience);
       await hears1kHz(phoneB);
       await eventually(() => expect(directory.threads()).toEqual({ all: 1, alive: 1 }), patience);
+      await eventually(() => expect(directory.totals().ticks).toBeGreaterThan(before.ticks), patience);
     } finally {
       await directory.close();
     }

@@ -95,7 +95,7 @@ describe('RTCP', () => {
     });
     expect(packet[1]).toBe(201);
     const read = readRtcp(packet, length, 77, sentAtMs + 300);
-    expect(read).toMatchObject({ fractionLost: 64, goodbye: true, lastReport: undefined });
+    expect(read).toMatchObject({ fractionLost: 64, cumulativeLost: -3, goodbye: true, lastReport: undefined });
     expect(read.roundTripMs).toBeCloseTo(200, 0);
     expect(readRtcp(packet, length, 78, sentAtMs).fractionLost).toBeUndefined();
   });

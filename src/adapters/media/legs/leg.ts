@@ -17,6 +17,7 @@ import { noRtpFields, type RtpFields, readRtp } from '../rtp.ts';
 import { AudioSender } from '../send/audio-sender.ts';
 import { type KeyMethod, KeyPresses, type PressedKey } from '../send/key-presses.ts';
 import { estimateMos, type LegStatistics, LevelMeter } from '../statistics.ts';
+import type { LegKind, LegTotals, Tallied } from '../totals.ts';
 import { PassThrough } from './pass-through.ts';
 
 const longestFrame = 960;
@@ -33,7 +34,7 @@ export interface LegEvents {
  * Somebody who is heard and who hears: one incoming stream, one outgoing stream, and between them the mixer's outlet.
  * Each tick `pull` is called on all legs, then `push` on all, so that no leg hears another one tick later than a third does.
  */
-export abstract class Leg implements Speaker {
+export abstract class Leg implements Speaker, Tallied {
   readonly id: LegId;
   readonly outlet = new Outlet();
   readonly frame = new Int16Array(longestFrame);
@@ -74,6 +75,7 @@ export abstract class Leg implements Speaker {
     transport.onAlive = (nowMs) => this.liveness.alive(nowMs);
   }
 
+  abstract get kind(): LegKind;
   /** Undefined: takes any rate, as Opus does. */
   abstract get fixedRateHz(): number | undefined;
   /** Keys can be told to the peer beside the sound (RFC 4733). */
@@ -178,11 +180,12 @@ export abstract class Leg implements Speaker {
     const clockRateHz = codec?.rtpClockHz ?? 8000;
     const concealedPercent = (concealedMs * 100) / Math.max(1, playedMs);
     return {
+      kind: this.kind,
       codec: codec?.name,
       rateHz: this.rateHz,
       packetsSent: this.sender.packets,
       packetsReceived: this.counters.packets,
-      lost: this.reception.lost,
+      lost: this.reception.lostInAll,
       late,
       duplicate,
       refused: this.refusedPackets,
@@ -195,11 +198,32 @@ export abstract class Leg implements Speaker {
       jitterMs: this.reception.jitterMs(clockRateHz),
       roundTripMs: this.#rtcp.roundTripMs,
       peerLossPercent: this.#rtcp.lossPercent,
+      peerLost: this.#rtcp.lost,
       levelInDbfs: this.#levelIn.levelDbfs,
       levelOutDbfs: this.#levelOut.levelDbfs,
       keysReceived: this.keysReceived,
       mos: estimateMos(codec?.name ?? 'alaw', concealedPercent, delayMs + (this.#rtcp.roundTripMs ?? 0) / 2),
     };
+  }
+
+  /** Once a second: makes nothing, and looks at nothing but counters. */
+  tally(to: LegTotals): void {
+    const { counters, transport } = this;
+    const { unauthenticated, replayed, sendErrors } = transport.troubles;
+    to.packetsIn += counters.packets;
+    to.packetsOut += this.sender.packets;
+    to.lostIn += this.reception.lostInAll;
+    to.lostOut += this.#rtcp.lost;
+    to.late += counters.late;
+    to.duplicate += counters.duplicate;
+    to.refused += this.refusedPackets;
+    to.unauthenticated += unauthenticated;
+    to.replayed += replayed;
+    to.sendErrors += sendErrors;
+    to.fecMs += counters.fecMs;
+    to.concealedMs += counters.concealedMs;
+    to.noiseMs += counters.noiseMs;
+    to.corrections += counters.corrections;
   }
 
   /** Says goodbye and frees everything. */

@@ -10,6 +10,7 @@ import { detectorRateHz, KeyDetector } from '../receive/key-detector.ts';
 import { KeyReceiver, type ReceivedKey } from '../receive/key-receiver.ts';
 import type { RtpFields } from '../rtp.ts';
 import type { PressedKey } from '../send/key-presses.ts';
+import type { LegKind } from '../totals.ts';
 import { Leg, type LegEvents } from './leg.ts';
 
 const startDelayMs = 40;
@@ -25,7 +26,7 @@ const likelyRateHz = 8000;
 export interface NegotiatedTransport extends PacketTransport {
   acceptsPayloadType: (payloadType: number) => boolean;
   readonly foreign: number;
-  readonly counters: { readonly junk: number; readonly sendErrors: number };
+  readonly counters: { readonly junk: number };
   connect(host: string, port: number): void;
   keepAlive(): void;
 }
@@ -49,6 +50,10 @@ export class RtpLeg extends Leg {
     super(id, transport, ssrc, events);
     this.#codecs = codecs;
     transport.acceptsPayloadType = (payloadType) => this.#accepts(payloadType);
+  }
+
+  override get kind(): LegKind {
+    return 'sip';
   }
 
   override get fixedRateHz(): number | undefined {

@@ -4,6 +4,7 @@ import type { CodecLibrary } from '../codecs/library.ts';
 import type { PacketTransport } from '../packet-transport.ts';
 import { AudioReceiver } from '../receive/audio-receiver.ts';
 import type { RtpFields } from '../rtp.ts';
+import type { LegKind } from '../totals.ts';
 import { Leg, type LegEvents } from './leg.ts';
 
 /** Telegram's relays add jitter of their own. */
@@ -22,6 +23,10 @@ export class WebRtcLeg extends Leg {
   constructor(id: LegId, transport: PacketTransport, ssrc: number, codecs: CodecLibrary, events: LegEvents) {
     super(id, transport, ssrc, events);
     this.#codecs = codecs;
+  }
+
+  override get kind(): LegKind {
+    return 'telegram';
   }
 
   override get fixedRateHz(): number | undefined {

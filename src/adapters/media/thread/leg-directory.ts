@@ -7,6 +7,7 @@ import type { ToneName } from '../../../machines/model/tone.ts';
 import type { ThreadLoad } from '../busy-meter.ts';
 import type { FilePiece } from '../record/opus-file.ts';
 import type { LegStatistics } from '../statistics.ts';
+import { type LegKind, type MediaTotals, noMediaTotals, sumOfTotals } from '../totals.ts';
 import { MediaThread } from './media-thread.ts';
 import type { Order, Questions, Report, ThreadOptions } from './messages.ts';
 
@@ -33,6 +34,8 @@ export interface LegRecord {
 export interface ThreadPlace {
   thread: MediaThread;
   load: ThreadLoad | undefined;
+  /** Since it began last. */
+  totals: MediaTotals;
   /** When it told so, in ms of the process. */
   beatAt: number;
 }
@@ -53,13 +56,24 @@ export class LegDirectory {
   readonly recordings = new Map<RecordingId, RecordingSink>();
   readonly #legs = new Map<LegId, LegRecord>();
   readonly #watchers = new Map<LegId, Set<(fact: MediaFact) => void>>();
+  readonly #ended: (leg: LegId, statistics: LegStatistics) => void;
+  /** Of threads that died. */
+  #totalsBefore = noMediaTotals;
   #closed = false;
 
-  constructor({ threads, thread, log }: { threads: number; thread: ThreadOptions; log: Logger }) {
+  constructor(options: {
+    threads: number;
+    thread: ThreadOptions;
+    log: Logger;
+    /** Told once of each leg that its thread has closed; not of those that a thread took with it. */
+    ended?: (leg: LegId, statistics: LegStatistics) => void;
+  }) {
+    const { threads, thread, log, ended = () => {} } = options;
     this.#log = log;
+    this.#ended = ended;
     this.#threadOptions = thread;
     this.#places = Array.from({ length: threads }, () => {
-      const place = { load: undefined, beatAt: performance.now() } as ThreadPlace;
+      const place = { load: undefined, totals: noMediaTotals, beatAt: performance.now() } as ThreadPlace;
       this.#start(place);
       return place;
     });
@@ -131,6 +145,17 @@ export class LegDirectory {
     return { all: this.#places.length, alive: this.#places.filter(({ beatAt }) => now - beatAt < silentMs).length };
   }
 
+  /** About one second old. */
+  totals(): MediaTotals {
+    return this.#places.map(({ totals }) => totals).reduce(sumOfTotals, this.#totalsBefore);
+  }
+
+  /** How many legs there are. */
+  legs(): Readonly<Record<LegKind, number>> {
+    const telegram = [...this.#legs.values()].filter(({ webrtc }) => webrtc !== undefined).length;
+    return { sip: this.#legs.size - telegram, telegram };
+  }
+
   async stats(leg: LegId): Promise<LegStatistics | undefined> {
     return this.#legs.has(leg) ? await this.ask(leg, 'stats', { leg }) : undefined;
   }
@@ -173,7 +198,10 @@ export class LegDirectory {
       const level = report.load.busyShare > 0.5 ? 'warn' : 'debug';
       if (report.load.level > (place.load?.level ?? 0)) this.#log[level](report.load, 'media thread is overloaded');
       place.load = report.load;
+      place.totals = report.totals;
       place.beatAt = performance.now();
+    } else if (report.type === 'leg.ended') {
+      this.#ended(report.leg, report.statistics);
     } else if (report.type === 'fault') {
       this.#log.error({ ...this.#named(report.leg), detail: report.detail }, 'fault in a media thread');
     }
@@ -190,6 +218,8 @@ export class LegDirectory {
     if (this.#closed) return;
     this.#log.error({ err: error }, 'media thread died');
     place.load = undefined;
+    this.#totalsBefore = sumOfTotals(this.#totalsBefore, place.totals);
+    place.totals = noMediaTotals;
     place.beatAt = Number.NEGATIVE_INFINITY;
     // What its coders knew is lost, and with it the rest of these files.
     for (const sink of this.recordings.values()) if (sink.thread === place.thread) sink.failed('the media thread died');

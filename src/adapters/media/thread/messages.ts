@@ -8,6 +8,7 @@ import type { FilePiece } from '../record/opus-file.ts';
 import type { RecordingPlan } from '../record/recording.ts';
 import type { KeyMethod } from '../send/key-presses.ts';
 import type { LegStatistics } from '../statistics.ts';
+import type { MediaTotals } from '../totals.ts';
 
 /** Between the main thread and a media thread: commands one way, reports the other; never sound, packets or timers. */
 
@@ -81,5 +82,6 @@ export type Report =
   | { readonly type: 'record.piece'; readonly recording: RecordingId; readonly piece: FilePiece }
   | { readonly type: 'record.full'; readonly recording: RecordingId }
   | { readonly type: 'record.failed'; readonly recording: RecordingId; readonly detail: string }
-  | { readonly type: 'load'; readonly load: ThreadLoad }
+  | { readonly type: 'load'; readonly load: ThreadLoad; readonly totals: MediaTotals }
+  | { readonly type: 'leg.ended'; readonly leg: LegId; readonly statistics: LegStatistics }
   | { readonly type: 'fault'; readonly leg: LegId | undefined; readonly detail: string };

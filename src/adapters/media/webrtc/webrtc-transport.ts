@@ -1,6 +1,6 @@
 import { RTCDtlsTransport } from 'werift';
 import type { IceServer, WebRtcFact } from '../../../actors/ports/webrtc-legs.ts';
-import type { PacketTransport } from '../packet-transport.ts';
+import { noTroubles, type PacketTransport, type TransportTroubles } from '../packet-transport.ts';
 import { AudioDtls } from './audio-dtls.ts';
 import { parseCandidate } from './candidates.ts';
 import { DataChannel } from './data-channel.ts';
@@ -30,10 +30,8 @@ export interface TransportParameters {
 }
 
 /** Packets that did not get through, by reason. */
-export interface RejectedPackets {
+export interface RejectedPackets extends TransportTroubles {
   malformed: number;
-  unauthenticated: number;
-  replayed: number;
   /** Came before there were keys. */
   early: number;
 }
@@ -55,7 +53,7 @@ export class WebRtcTransport implements PacketTransport {
   readonly #options: WebRtcTransportOptions;
   readonly #listener: (fact: WebRtcFact) => void;
   readonly #ice: IceAgent;
-  readonly #rejected: RejectedPackets = { malformed: 0, unauthenticated: 0, replayed: 0, early: 0 };
+  readonly #rejected: RejectedPackets = { ...noTroubles(), malformed: 0, early: 0 };
   #dtls: AudioDtls | undefined;
   #channel: DataChannel | undefined;
   #sender: SrtpSender | undefined;
@@ -135,6 +133,10 @@ export class WebRtcTransport implements PacketTransport {
     packet.copy(slot, 0, 0, length);
     const protectedLength = this.#sender.protectRtcp(slot, length);
     if (protectedLength > 0) this.#ice.send(slot, protectedLength);
+  }
+
+  get troubles(): Readonly<TransportTroubles> {
+    return this.#rejected;
   }
 
   get rejectedPackets(): Readonly<RejectedPackets> {

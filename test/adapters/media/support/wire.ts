@@ -10,7 +10,8 @@ export interface SentPacket extends RtpFields {
 export class Wire implements NegotiatedTransport {
   readonly sent: SentPacket[] = [];
   readonly sentControl: Buffer[] = [];
-  readonly counters = { junk: 0, sendErrors: 0 };
+  readonly counters = { junk: 0 };
+  readonly troubles = { unauthenticated: 0, replayed: 0, sendErrors: 0 };
   readonly foreign = 0;
   readonly #now: () => number;
   keepAlives = 0;
