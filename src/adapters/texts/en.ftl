@@ -104,6 +104,15 @@ note-peer-fault = The other side’s telephone misbehaved.
 note-internal-fault = Ended by a fault of the service.
 note-shutdown = Ended: the service is restarting.
 
+## After a call whose sound was bad
+
+poor-sound-user =
+    Poor sound · { $party }
+    Between you and Telegram { $loss } % of the sound was lost, jitter { $jitter } ms, quality about { $mos } of 5. A better network helps.
+poor-sound-party =
+    Poor sound · { $party }
+    On the telephone side { $loss } % of the sound was lost, jitter { $jitter } ms, quality about { $mos } of 5.
+
 ## No line for a call
 
 no-lines = No lines for the call

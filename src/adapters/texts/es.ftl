@@ -104,6 +104,15 @@ note-peer-fault = Falló el teléfono del otro lado.
 note-internal-fault = Terminada por un fallo del servicio.
 note-shutdown = Terminada: el servicio se reinicia.
 
+## Después de una llamada con mal sonido
+
+poor-sound-user =
+    Mal sonido · { $party }
+    Entre tú y Telegram se perdió el { $loss } % del sonido, fluctuación { $jitter } ms, calidad aproximada { $mos } de 5. Una red mejor ayuda.
+poor-sound-party =
+    Mal sonido · { $party }
+    Del lado del teléfono se perdió el { $loss } % del sonido, fluctuación { $jitter } ms, calidad aproximada { $mos } de 5.
+
 ## Ninguna línea para la llamada
 
 no-lines = No hay líneas para la llamada

@@ -4,6 +4,7 @@ import { incoming, outgoing } from './calls.ts';
 import { hints, refusals, toasts } from './hints.ts';
 import { panel, recording } from './panel.ts';
 import { languageOf, type Phrase, readPhrasebooks } from './phrasebook.ts';
+import { quality } from './quality.ts';
 import { reconnection } from './reconnection.ts';
 import type { Rendering } from './rendering.ts';
 import { secondCall } from './second-call.ts';
@@ -30,6 +31,7 @@ const renderings: Rendering<Notice> = {
   ...recording,
   ...secondCall,
   ...reconnection,
+  ...quality,
   ...refusals,
   ...hints,
   ...toasts,

@@ -14,6 +14,7 @@ export type Notice =
   | RecordingNotice
   | SecondCallNotice
   | ReconnectionNotice
+  | PoorSound
   | RefusalNotice
   | HintNotice
   | ToastNotice;
@@ -119,6 +120,19 @@ export type ReconnectionNotice =
   | { readonly kind: 'notRestored'; readonly label: CallLabel; readonly why: 'expired' | 'too-often' }
   /** A number in the reconnection window (D-34). */
   | { readonly kind: 'numberWhileReconnecting'; readonly label: CallLabel };
+
+/** After a call whose sound was bad (product §16, B-10). */
+export interface PoorSound {
+  readonly kind: 'poorSound';
+  readonly label: CallLabel;
+  /** On the way to the user, by Telegram, or to the party, by SIP. */
+  readonly where: 'user' | 'party';
+  /** Share of the packets that were lost, 0 to 1. */
+  readonly loss: number;
+  readonly jitterMs: number;
+  /** Estimated mean opinion score, 1 to 4.5 (ITU-T G.107). */
+  readonly mos: number;
+}
 
 /** Product §11. */
 export type RefusalNotice =

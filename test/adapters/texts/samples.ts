@@ -180,6 +180,9 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
     [true, false].map((ringing) => ({ kind: 'reconnecting' as const, label: pat, lost, ringing })),
   ),
   notRestored: (['expired', 'too-often'] as const).map((why) => ({ kind: 'notRestored', label: pat, why })),
+  poorSound: (['user', 'party'] as const).flatMap((where) =>
+    [0.0721, 0].map((loss) => ({ kind: 'poorSound' as const, label: pat, where, loss, jitterMs: 41.5, mos: 2.84 })),
+  ),
   numberWhileReconnecting: [{ kind: 'numberWhileReconnecting', label: pat }],
   refused: errors.map((error) => ({ kind: 'refused', error })),
   notInPlan: [{ kind: 'notInPlan', what: 'call-switching' }],
