@@ -222,12 +222,12 @@ export const keys = {
   HEALTH_HOST: key(
     address.default('127.0.0.1'),
     'an IP address of this machine (0.0.0.0 or ::: all)',
-    'where /healthz and /readyz are told over HTTP, to anybody who can reach it',
+    'where /healthz, /readyz and /metrics are told over HTTP, to anybody who can reach it',
   ),
   HEALTH_PORT: key(
     port.optional(),
     'a port, 0 to 65535 (0: any free one)',
-    'the port of /healthz and /readyz: 8068 where not given, any free one in the sandbox',
+    'the port of /healthz, /readyz and /metrics: 8068 where not given, any free one in the sandbox',
   ),
   INSPECT: key(
     z.enum(['0', '1']).default('0'),

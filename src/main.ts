@@ -5,7 +5,9 @@ import type { Logger } from 'pino';
 import { dialRules } from './adapters/dial-rules/dial-rules.ts';
 import { healthPages } from './adapters/http/health.ts';
 import { startHttp } from './adapters/http/http.ts';
+import { metricsPage } from './adapters/http/metrics.ts';
 import { Readiness } from './adapters/http/readiness.ts';
+import { type Metrics, openMetrics } from './adapters/metrics/metrics.ts';
 import { readPlanFile } from './adapters/plans/plan-file.ts';
 import { readTemplates, shippedTemplates } from './adapters/templates/catalogue.ts';
 import { type Config, healthPort, inspectPort, proxyOf, readConfig, rtpPorts, WrongConfiguration } from './config.ts';
@@ -15,6 +17,7 @@ import { openLog } from './log.ts';
 import { UserId } from './machines/model/ids.ts';
 import { mainWorker } from './machines/model/shards.ts';
 import { checkMachine } from './preflight.ts';
+import { productVersion } from './product-version.ts';
 import { remedyOf } from './remedy.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { dataDirOf, ignoredInSandbox, isSandbox, openStorage, type Storage } from './storage.ts';
@@ -123,7 +126,8 @@ async function drain(service: Service, seconds: number): Promise<void> {
 interface Presence {
   readonly log: Logger;
   readonly readiness: Readiness;
-  /** Where /healthz and /readyz are told. */
+  readonly metrics: Metrics;
+  /** Where /healthz, /readyz and /metrics are told. */
   readonly health: { readonly host: string; readonly port: number };
 }
 
@@ -131,14 +135,16 @@ async function present(config: Config): Promise<Presence> {
   const log = openLog(config.LOG_LEVEL ?? (isSandbox(config) ? 'warn' : 'info'));
   const { HEALTH_HOST: host, HEALTH_PORT: port = healthPort } = config;
   const readiness = new Readiness({ log: log.child({ part: 'health' }) });
-  const http = await startHttp({ host, port, pages: healthPages(readiness) });
+  const metrics = openMetrics({ version: productVersion, parts: () => readiness.report(), process: true });
+  const pages = { ...healthPages(readiness), ...metricsPage(() => metrics.exposition()) };
+  const http = await startHttp({ host, port, pages });
   started.defer(() => http.close());
-  return { log, readiness, health: { host, port: http.port } };
+  return { log, readiness, metrics, health: { host, port: http.port } };
 }
 
 async function start(
   config: Config,
-  { log, readiness, health }: Presence,
+  { log, readiness, metrics, health }: Presence,
   storage: Storage,
   telegram: Parameters<typeof startService>[0]['telegram'],
 ): Promise<Service> {
@@ -150,6 +156,7 @@ async function start(
     host: hostOptionsOf(config),
     ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
     settings: settingsOf(config),
+    metrics,
     ...(config.PLANS_FILE !== undefined && { plans: readPlanFile(config.PLANS_FILE) }),
     ...(INSPECT === '1' && { inspect: { port: INSPECT_PORT, told: (at) => console.error(`Inspector: ${at}`) } }),
     log,

@@ -12,6 +12,7 @@ import type { Part } from './adapters/http/readiness.ts';
 import { systemClock } from './adapters/jobs/clock.ts';
 import { openJobs } from './adapters/jobs/jobs.ts';
 import type { MediaPlane } from './adapters/media/start-media.ts';
+import { type Metrics, openMetrics } from './adapters/metrics/metrics.ts';
 import type { PlanFile } from './adapters/plans/plan-file.ts';
 import { sipProbe } from './adapters/sip/probe.ts';
 import type { SipAdapter } from './adapters/sip/sip.ts';
@@ -41,6 +42,7 @@ import { leadShard } from './machines/model/shards.ts';
 import { productVersion } from './product-version.ts';
 import { type CallActors, callActors } from './service/call-actors.ts';
 import { type InspectOptions, startInspecting } from './service/inspecting.ts';
+import { judgedLeg } from './service/ended-leg.ts';
 import { Opened } from './service/opened.ts';
 import { type OutsideOptions, openOutside } from './service/outside.ts';
 import { letterTo, type Sharing, sharing } from './service/sharing.ts';
@@ -65,6 +67,8 @@ export interface ServiceOptions extends OutsideOptions {
   readonly settings: SettingsBotOptions;
   /** Developers may look at the machines; nobody where not given. */
   readonly inspect?: InspectOptions;
+  /** What operators see; its own, which nobody sees, where not given. */
+  readonly metrics?: Metrics;
   /** Of what is written down and of hints; the system's by default. */
   readonly wallClock?: WallClock;
 }
@@ -81,6 +85,8 @@ export interface Service {
   readonly hosting: Pick<Hosting, 'carries' | 'ownership'>;
   /** What the machines receive. */
   readonly inspection: InspectionHub;
+  /** What operators see. */
+  readonly metrics: Pick<Metrics, 'exposition' | 'described'>;
   /** What must be well for it to take calls. */
   readonly parts: readonly Part[];
   /** Whether this person's next number is called back. */
@@ -127,6 +133,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
   const { storage, log, clock, redisUrl } = options;
   const { database, box, url } = storage;
   const { host } = options.host;
+  const metrics = options.metrics ?? openMetrics({ version: productVersion });
   const faults: Faults = {
     report: (where, error, callId) => log.error({ err: error, where, ...(callId && { callId }) }, 'something failed'),
   };
@@ -194,6 +201,12 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     },
     carries: (user) => hosting.carries(user),
     segmentClosed: (segment) => actors.recordings.segmentClosed(segment),
+    meter: metrics,
+    legEnded(leg, statistics) {
+      const judged = judgedLeg(leg, statistics);
+      metrics.legEnded(judged);
+      actors.quality.legEnded(judged);
+    },
     settings(chatAccount) {
       store = settingsStore(storage, chatAccount);
       return botSettings(store, settingsTexts, options.settings, wall, (row, isNew) => settings.take(row, isNew));
@@ -207,6 +220,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     workers: store.workers,
     planFile: options.plans,
     settings: () => settings,
+    meter: metrics,
   });
   await finishInterrupted(actors);
   settings = await openSettings(store);
@@ -214,6 +228,17 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
   work = shared.work;
   await share(shared);
   let isDraining = false;
+  metrics.watch({
+    sip: outside.sip.counters,
+    lines: () => actors.lineActors.states,
+    media: outside.media,
+    host: {
+      engaged: () => engaged(actors),
+      shards: () => ownership.shards.length,
+      state: () => (ownership.mayActAtAll ? (isDraining ? 'draining' : 'serving') : 'fenced'),
+      jobs: () => jobs.depth(),
+    },
+  });
 
   return {
     chatAccountId: account.selfId,
@@ -225,6 +250,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     hosting,
     inspection,
     settings,
+    metrics,
     settled,
     parts: healthParts({ ...outside, database, jobs, ownership, isDraining: () => isDraining }),
     told: (user) => actors.notices.told(user),
@@ -344,6 +370,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
       Promise.all([settled(), recordings.endAll(), recovery.settled()]),
       new Promise((done) => setTimeout(done, settlingMs).unref()),
     ]);
+    actors.quality.close();
     begun.close();
     reception.stop();
     await lineActors.stop();

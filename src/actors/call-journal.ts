@@ -3,6 +3,7 @@ import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import type { CallId, EpochMs, LineId, UserId } from '../machines/model/ids.ts';
 import type { DialTarget } from '../machines/model/party.ts';
 import type { CallLog } from './ports/call-log.ts';
+import type { CallMeter } from './ports/call-meter.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
 
@@ -50,15 +51,26 @@ export class CallJournal {
   readonly #clock: WallClock;
   readonly #faults: Faults;
   readonly #charge: (ended: EndedCall) => Promise<void>;
+  readonly #meter: Pick<CallMeter, 'callEnded'> | undefined;
   readonly #writing = new Set<Promise<void>>();
   readonly #open = new Map<CallId, OpenCall>();
 
-  /** @param charge counts a call that ended against the plan of its line's owner */
-  constructor(log: CallLog, clock: WallClock, faults: Faults, charge: (ended: EndedCall) => Promise<void>) {
+  /**
+   * @param charge counts a call that ended against the plan of its line's owner
+   * @param meter counts it for operators
+   */
+  constructor(
+    log: CallLog,
+    clock: WallClock,
+    faults: Faults,
+    charge: (ended: EndedCall) => Promise<void>,
+    meter?: Pick<CallMeter, 'callEnded'>,
+  ) {
     this.#log = log;
     this.#clock = clock;
     this.#faults = faults;
     this.#charge = charge;
+    this.#meter = meter;
   }
 
   opened({
@@ -112,6 +124,7 @@ export class CallJournal {
     const talkedMs = answeredAt === undefined ? undefined : at - answeredAt;
     if (line !== undefined) {
       const failed = isOutgoing === true && talkedMs === undefined && failures.has(cause.kind);
+      this.#meter?.callEnded({ direction: isOutgoing ? 'outgoing' : 'incoming', talkedMs, cause });
       this.#write(call, () => this.#charge({ call, line, at, talkedMs: talkedMs ?? 0, failed, cause }));
     }
     this.#open.delete(call);
@@ -121,6 +134,7 @@ export class CallJournal {
   /** Nothing was dialled. */
   givenUp(call: CallId): void {
     const at = this.#clock.now();
+    if (this.#open.has(call)) this.#meter?.callEnded({ direction: 'outgoing', talkedMs: undefined, cause: undefined });
     this.#write(call, () => this.#log.ended(call, at, { kind: 'no-answer' }));
     this.#open.delete(call);
   }

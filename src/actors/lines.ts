@@ -154,6 +154,13 @@ export class LineActors implements Presence, Standings {
     return this.#actors.get(line)?.user;
   }
 
+  /** How many of those that run here stand how at their registrars. */
+  get states(): Readonly<Record<Reachability['state'], number>> {
+    const states = { off: 0, registering: 0, reachable: 0, unreachable: 0, refused: 0 };
+    for (const line of this.#actors.keys()) states[this.#reachability.get(line)?.state ?? 'off']++;
+    return states;
+  }
+
   /** How many run here. */
   get size(): number {
     return this.#actors.size;

@@ -4,11 +4,14 @@ import type { Logger } from 'pino';
 import { Bridges } from '../actors/bridges.ts';
 import { CallJournal } from '../actors/call-journal.ts';
 import { CallNotices } from '../actors/call-notices.ts';
+import { CallQuality } from '../actors/call-quality.ts';
 import { Dialling } from '../actors/dialling.ts';
 import { DtmfSender } from '../actors/dtmf-sender.ts';
 import type { InspectionHub } from '../actors/inspection/hub.ts';
+import { Reconnections } from '../actors/inspection/reconnections.ts';
 import { LineActors } from '../actors/lines.ts';
 import type { CallLog } from '../actors/ports/call-log.ts';
+import type { CallMeter } from '../actors/ports/call-meter.ts';
 import type { WallClock } from '../actors/ports/clock.ts';
 import type { Facts } from '../actors/ports/facts.ts';
 import type { Faults } from '../actors/ports/faults.ts';
@@ -21,6 +24,9 @@ import { Switchboard } from '../actors/switchboard.ts';
 import { TestCalls } from '../actors/test-calls.ts';
 import { UserDeadlines } from '../actors/user-deadlines.ts';
 import { dialRules } from '../adapters/dial-rules/dial-rules.ts';
+import { systemClock } from '../adapters/jobs/clock.ts';
+import type { LegMeter } from '../adapters/metrics/call-families.ts';
+import type { Metrics } from '../adapters/metrics/metrics.ts';
 import type { PlanFile } from '../adapters/plans/plan-file.ts';
 import { plansOf } from '../adapters/plans/plans.ts';
 import { loggedJoins, loggedRings } from '../call-lines.ts';
@@ -33,7 +39,9 @@ import type { WorkerRepository } from '../db/worker-repository.ts';
 import type { Hosting } from '../hosting.ts';
 import type { SettingsBot } from '../settings-bot.ts';
 import type { Storage } from '../storage.ts';
+import { meteredSipCalls, meteredTelegramCalls } from './metered-legs.ts';
 import type { Outside, OutsideOptions } from './outside.ts';
+import { watchedJoins, watchedNotices } from './told-quality.ts';
 
 export interface CallActorsParts {
   readonly outside: Outside;
@@ -54,6 +62,7 @@ export interface CallActorsParts {
   readonly wall: WallClock;
   readonly clock: OutsideOptions['clock'];
   readonly faults: Faults;
+  readonly meter: Pick<Metrics, keyof CallMeter | keyof LegMeter | 'recordingFailed'>;
   readonly log: Logger;
 }
 
@@ -61,6 +70,7 @@ export interface CallActorsParts {
 export interface CallActors {
   readonly notices: CallNotices;
   readonly journal: CallJournal;
+  readonly quality: CallQuality;
   readonly recordings: Recordings;
   readonly lineActors: LineActors;
   readonly recovery: RecoveryFacts;
@@ -74,21 +84,35 @@ export interface CallActors {
 /** Builds them; nothing of it acts before lines are followed and offers come. */
 export function callActors(parts: CallActorsParts): CallActors {
   const { outside, storage, hosting, lines, users, calls, texts, settings, inspection, wall, clock, faults } = parts;
-  const { sip, media, telegram, chats } = outside;
+  const { meter } = parts;
+  const { sip, media, chats } = outside;
+  const sipCalls = meteredSipCalls(sip.calls, meter);
+  const telegram = meteredTelegramCalls(outside.telegram, meter);
   const log = parts.log.child({ part: 'calls' });
   const shared = { faults, inspection, ...(clock && { clock }) };
 
   const hints = new HintRepository(storage.database);
   const notices = new CallNotices(chats, texts, wall, faults, { hints, lines, callLog: calls, users });
+  const quality = new CallQuality({
+    say: (user, notice) => notices.say(user, notice),
+    after: (ms, then) => systemClock.after(ms, then),
+  });
+  inspection.watch(new Reconnections(meter));
   const accounts = new PlanRepository(storage.database);
   const plans = plansOf(parts.planFile, { accounts, lines, workers: parts.workers, log: parts.log });
   const told = toldPlans(plans, { say: (saying) => settings().say(saying), faults });
-  const journal = new CallJournal(calls, wall, faults, async ({ line, cause, ...ended }) => {
-    settings().callEnded(line, cause);
-    testCalls.ended(ended.call, cause);
-    const owner = (await lines.find(line))?.owner;
-    if (owner !== undefined) await plans.count(owner, ended);
-  });
+  const journal = new CallJournal(
+    calls,
+    wall,
+    faults,
+    async ({ line, cause, ...ended }) => {
+      settings().callEnded(line, cause);
+      testCalls.ended(ended.call, cause);
+      const owner = (await lines.find(line))?.owner;
+      if (owner !== undefined) await plans.count(owner, ended);
+    },
+    meter,
+  );
   const recordings = new Recordings({
     recorder: media.recorder,
     delivery: outside.deliveries,
@@ -109,7 +133,7 @@ export function callActors(parts: CallActorsParts): CallActors {
   const recovery = new RecoveryFacts({
     facts: parts.facts,
     dialogs: sip.dialogs,
-    sip: sip.calls,
+    sip: sipCalls,
     leaseOf: (user) => hosting.leaseOf(user),
     refused: ({ shard, epoch }) => hosting.ownership.refused(shard, epoch),
     windowUntil: (user) => userDeadlines.dueAt(user, 'reconnect-window'),
@@ -118,7 +142,7 @@ export function callActors(parts: CallActorsParts): CallActors {
   });
   const bridges = new Bridges({
     recovery,
-    sip: sip.calls,
+    sip: sipCalls,
     media: media.media,
     notices,
     journal,
@@ -129,7 +153,7 @@ export function callActors(parts: CallActorsParts): CallActors {
   const softphones: Softphones = new Softphones({
     recovery,
     keys: new DtmfSender({
-      sip: sip.calls,
+      sip: sipCalls,
       media: media.media,
       lines,
       faults,
@@ -138,23 +162,30 @@ export function callActors(parts: CallActorsParts): CallActors {
     }),
     recordings,
     deadlines: userDeadlines,
-    recordingFailed: (failed) => settings().recordingFailed(failed),
-    handOver: (user, joined) => bridges.start(user, joined),
+    recordingFailed(failed) {
+      meter.recordingFailed('record');
+      settings().recordingFailed(failed);
+    },
+    handOver(user, joined) {
+      // They are on their own: how they hear each other is not his to read.
+      for (const { label } of [joined.first, joined.second]) quality.left(label.call);
+      bridges.start(user, joined);
+    },
     limitOf: async (line) =>
       dialling.limitOf(line).catch((error: unknown) => {
         faults.report('dialling', error);
         throw error;
       }),
-    sip: sip.calls,
+    sip: sipCalls,
     telegram: loggedRings(telegram, (user) => softphones.callOf(user), log),
-    media: loggedJoins(media.media, log),
-    notices,
+    media: watchedJoins(loggedJoins(media.media, log), quality),
+    notices: watchedNotices(notices, { quality, meter }),
     journal,
     users,
     ...shared,
   });
   const testCalls = new TestCalls({
-    sip: sip.calls,
+    sip: sipCalls,
     media: media.media,
     faults,
     clock: wall,
@@ -164,7 +195,7 @@ export function callActors(parts: CallActorsParts): CallActors {
     failed: (failed) => settings().testFailed(failed),
   });
   const switchboard = new Switchboard({
-    sip: sip.calls,
+    sip: sipCalls,
     telegram,
     lines,
     users,
@@ -188,6 +219,7 @@ export function callActors(parts: CallActorsParts): CallActors {
     ...{
       notices,
       journal,
+      quality,
       recordings,
       lineActors,
       recovery,

@@ -12,6 +12,7 @@ import { QueuedDeadlines } from '../adapters/jobs/deadlines.ts';
 import type { Jobs } from '../adapters/jobs/jobs.ts';
 import { RecordingDeliveries } from '../adapters/jobs/recordings/delivery.ts';
 import { type MediaOptions, type MediaPlane, startMedia } from '../adapters/media/start-media.ts';
+import type { TroubleMeter } from '../adapters/metrics/call-families.ts';
 import { type SipAdapter, type SipOptions, startSip } from '../adapters/sip/sip.ts';
 import { telegramCalls } from '../adapters/telegram/calls/calls.ts';
 import { openTelegram, type TelegramAccount, type TelegramOptions } from '../adapters/telegram/client/account.ts';
@@ -32,7 +33,10 @@ import type { Opened } from './opened.ts';
 
 /** Where the networks are, and who we are in them. */
 export interface OutsideOptions {
-  readonly telegram: Omit<TelegramOptions, 'mailbox' | 'peers' | 'firstContactBan' | 'log' | 'mayAct'> & {
+  readonly telegram: Omit<
+    TelegramOptions,
+    'mailbox' | 'peers' | 'firstContactBan' | 'log' | 'mayAct' | 'onPeerFlood' | 'onFloodWait'
+  > & {
     readonly botToken: string;
     /** https://api.telegram.org by default. */
     readonly botApiRoot?: string;
@@ -40,7 +44,7 @@ export interface OutsideOptions {
     readonly serve?: (account: TelegramAccount) => Promise<() => Promise<void>>;
   };
   readonly sip: Pick<SipOptions, 'bind' | 'advertisedHost' | 'tls' | 'onMessage'>;
-  readonly media: Omit<MediaOptions, 'log' | 'recordings'>;
+  readonly media: Omit<MediaOptions, 'log' | 'recordings' | 'legEnded'>;
   /** Of the machines; the real one by default. Protocol clocks are always real. */
   readonly clock?: NonNullable<Parameters<typeof createActor>[1]>['clock'];
 }
@@ -61,6 +65,8 @@ export interface OutsideParts {
   /** Whether it has this person. */
   readonly carries: (user: UserId) => boolean;
   readonly mayBePrivate: boolean;
+  readonly legEnded: NonNullable<MediaOptions['legEnded']>;
+  readonly meter: TroubleMeter;
   readonly segmentClosed: NonNullable<NonNullable<MediaOptions['recordings']>['segmentClosed']>;
   readonly settings: (chatAccount: UserId) => SettingsOptions;
   readonly opened: Opened;
@@ -86,6 +92,7 @@ export async function openOutside(parts: OutsideParts): Promise<Outside> {
   const media = await startMedia({
     ...options.media,
     recordings: { directory: storage.recordings, segmentClosed: parts.segmentClosed },
+    legEnded: parts.legEnded,
     log: log.child({ part: 'media' }),
   });
   opened.closedBy(() => media.close());
@@ -111,6 +118,7 @@ export async function openOutside(parts: OutsideParts): Promise<Outside> {
   const deadlines = new QueuedDeadlines({
     rows: new DeadlineRepository(storage.database),
     queue: jobs.queues.deadlines,
+    told: (lateMs) => parts.meter.deadlineTold(lateMs),
     log: log.child({ part: 'deadlines' }),
     ...(clock && { clock: { now: () => wall.now(), after: afterOn(clock) } }),
   });
@@ -119,7 +127,7 @@ export async function openOutside(parts: OutsideParts): Promise<Outside> {
   return { media, sip, account, bot, telegram, chats, deliveries, deadlines };
 }
 
-async function openAccount({ options, storage, mayAct, opened, log }: OutsideParts): Promise<TelegramAccount> {
+async function openAccount({ options, storage, mayAct, meter, opened, log }: OutsideParts): Promise<TelegramAccount> {
   const { botToken: _, botApiRoot: __, serve, ...login } = options.telegram;
   const account = await openTelegram({
     ...login,
@@ -127,6 +135,8 @@ async function openAccount({ options, storage, mayAct, opened, log }: OutsidePar
     peers: new PeerRepository(storage.database),
     firstContactBan: new FirstContactBanRepository(storage.database),
     mayAct,
+    onPeerFlood: () => meter.peerFlood(),
+    onFloodWait: (seconds) => meter.floodWait('mtproto', seconds),
     log: log.child({ part: 'telegram' }),
   });
   opened.closedBy(() => account.close());
@@ -135,7 +145,7 @@ async function openAccount({ options, storage, mayAct, opened, log }: OutsidePar
 }
 
 async function openBot(parts: OutsideParts, { selfId }: TelegramAccount): Promise<BotHandle> {
-  const { options, panels, texts, mayAct, opened, log } = parts;
+  const { options, panels, texts, mayAct, meter, opened, log } = parts;
   const { botToken, botApiRoot } = options.telegram;
   const bot = await startBot({
     token: botToken,
@@ -144,6 +154,7 @@ async function openBot(parts: OutsideParts, { selfId }: TelegramAccount): Promis
     panels,
     settings: parts.settings(selfId),
     mayAct,
+    onFloodWait: (seconds) => meter.floodWait('bot', seconds),
     toast: (says, language) => texts.render({ kind: 'toast', says }, language).text,
     log: log.child({ part: 'bot' }),
   });
@@ -152,7 +163,7 @@ async function openBot(parts: OutsideParts, { selfId }: TelegramAccount): Promis
 }
 
 function openDeliveries(parts: OutsideParts, account: TelegramAccount): RecordingDeliveries {
-  const { options, storage, host, jobs, texts, users, opened, log } = parts;
+  const { options, storage, host, jobs, texts, users, meter, opened, log } = parts;
   const { botToken: token, botApiRoot: apiRoot } = options.telegram;
   const deliveries = new RecordingDeliveries({
     rows: new RecordingRepository(storage.database),
@@ -165,6 +176,7 @@ function openDeliveries(parts: OutsideParts, account: TelegramAccount): Recordin
     directory: storage.recordings,
     notDelivered: undelivered({ texts, users }),
     pieceMissing: pieceMissing({ texts, users }),
+    tryFailed: () => meter.recordingFailed('deliver'),
     log: log.child({ part: 'delivery' }),
   });
   deliveries.start();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CallJournal, type EndedCall } from '../../src/actors/call-journal.ts';
 import type { CallLog } from '../../src/actors/ports/call-log.ts';
+import type { MeteredCall } from '../../src/actors/ports/call-meter.ts';
 import type { HangupCause } from '../../src/machines/model/hangup-cause.ts';
 import { CallId, EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
 
@@ -109,4 +110,40 @@ test('a call that is another host’s now is not closed here, and does not count
   journal.ended(call, busy);
   await journal.settled();
   expect(told).toEqual([]);
+});
+
+test('each call is counted for operators, with its direction, once; a number that was not dialled too', async () => {
+  const seen: MeteredCall[] = [];
+  const journal = new CallJournal(
+    { opened: async () => {}, answered: async () => {}, ended: async () => {} } as unknown as CallLog,
+    { now: () => EpochMs(1_000) },
+    { report: () => {} },
+    // Nobody waits for the database to count.
+    () => new Promise(() => {}),
+    { callEnded: (ended) => seen.push(ended) },
+  );
+  const open = (id: string, direction: 'incoming' | 'outgoing') =>
+    journal.opened({
+      user: UserId('1'),
+      line: LineId('office'),
+      label: { call: CallId(id), direction, number: '200', lineName: 'Office', startedAt: EpochMs(0) },
+      target: direction === 'outgoing' ? { kind: 'number', user: '200' } : undefined,
+    });
+  open('in', 'incoming');
+  journal.answered(CallId('in'));
+  journal.ended(CallId('in'), { kind: 'normal' });
+  journal.ended(CallId('in'), { kind: 'normal' });
+  open('out', 'outgoing');
+  journal.ended(CallId('out'), busy);
+  open('number', 'outgoing');
+  journal.givenUp(CallId('number'));
+  journal.givenUp(CallId('number'));
+  journal.resumed({ call: CallId('taken up'), line: LineId('office'), isOutgoing: true, answeredAt: EpochMs(400) });
+  journal.ended(CallId('taken up'), { kind: 'normal' });
+  expect(seen).toEqual([
+    { direction: 'incoming', talkedMs: 0, cause: { kind: 'normal' } },
+    { direction: 'outgoing', talkedMs: undefined, cause: busy },
+    { direction: 'outgoing', talkedMs: undefined, cause: undefined },
+    { direction: 'outgoing', talkedMs: 600, cause: { kind: 'normal' } },
+  ]);
 });

@@ -132,6 +132,17 @@ describe('a running service', () => {
     expect(said).not.toMatch(/\d{3,}|sip|@/i);
   });
 
+  test('says over HTTP what it counts, and nothing of what it knows', async () => {
+    const answer = await fetch(`http://127.0.0.1:${healthPort}/metrics`);
+    const said = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(said).toMatch(/^siptg_ready 1$/m);
+    expect(said).toMatch(/^siptg_part_ok\{part="chatAccount"\} 1$/m);
+    expect(said).toMatch(/^siptg_sip_messages_total\{direction="out",kind="request",name="REGISTER"\} [1-9]/m);
+    expect(said).toMatch(/^process_cpu_seconds_total /m);
+    for (const secret of secrets) expect(said).not.toContain(secret);
+  });
+
   test('on SIGTERM ends its call with BYE, un-registers, and leaves nothing', async () => {
     pbx.plays((request) => {
       if (request.method === 'INVITE')

@@ -8,6 +8,7 @@ import type { Person, PersonMessage } from '../../sandbox/telegram/person.ts';
 import { startTelegram, type TelegramSandbox } from '../../sandbox/telegram/telegram.ts';
 import { systemClock } from '../../sandbox/telegram/world/clock.ts';
 import { dialRules } from '../../src/adapters/dial-rules/dial-rules.ts';
+import type { Metrics } from '../../src/adapters/metrics/metrics.ts';
 import type { PlanFile } from '../../src/adapters/plans/plan-file.ts';
 import { readTemplates, shippedTemplates } from '../../src/adapters/templates/catalogue.ts';
 import { installationCommands } from '../../src/cli/installation-commands.ts';
@@ -71,6 +72,8 @@ export interface StageOptions {
   readonly log?: Logger;
   /** How many parts people are divided into. */
   readonly shards?: number;
+  /** Of the first host. */
+  readonly metrics?: Metrics;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
@@ -90,7 +93,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const storage = await openStorage(readConfig({}), directory);
   const traces: Traces[] = [];
   /** Each host has a login of its own. */
-  const startHost = async (id: string, on: Storage) => {
+  const startHost = async (id: string, on: Storage, metrics?: Metrics) => {
     const started = await startService({
       host: hostOptionsOf(readConfig({ HOST_ID: id, SHARDS: String(shards) })),
       storage: on,
@@ -98,6 +101,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       clock,
       wallClock: { now: () => EpochMs(Date.now() + aheadMs) },
       ...(options.plans && { plans: options.plans }),
+      ...(metrics && { metrics }),
       settings: {
         admins: [UserId(admin.id)],
         allowPrivateRegistrars: true,
@@ -130,7 +134,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     traces.push(new Traces(started, storage));
     return started;
   };
-  const service = await startHost('local', storage);
+  const service = await startHost('local', storage, options.metrics);
   const hosts: { service: Service; storage: Storage }[] = [];
   const phone = new UserPhone(olga.device());
   const others: UserPhone[] = [];

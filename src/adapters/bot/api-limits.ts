@@ -26,8 +26,10 @@ const repeatable: ReadonlySet<string> = new Set([
 /**
  * How a bot asks: each request ends within 10 s; messages go out at the pace Telegram wants; what is refused for its pace
  * is tried once more after the pause it names. Messages via the bot, such as panels of calls, have no chat and no pace.
+ *
+ * @param onFloodWait told of each refusal for the pace, with the seconds to wait
  */
-export function limitRequests(bot: Bot): void {
+export function limitRequests(bot: Bot, onFloodWait?: (seconds: number) => void): void {
   // https://core.telegram.org/bots/faq: 30 messages a second in all, 20 a minute in a group; one a second in a chat,
   // where short bursts pass.
   const pace = { reservoir: 30, reservoirRefreshAmount: 30, reservoirRefreshInterval: 1_000 };
@@ -39,6 +41,7 @@ export function limitRequests(bot: Bot): void {
     rethrowInternalServerErrors: true,
   });
   // From the inside to the outside: each attempt has its time, and its place in the queue.
+  if (onFloodWait) bot.api.config.use(toldOfWaits(onFloodWait));
   bot.api.config.use(
     limited,
     only(answering, onceMore),
@@ -47,6 +50,14 @@ export function limitRequests(bot: Bot): void {
     only(repeatable, retry),
   );
 }
+
+const toldOfWaits =
+  (onFloodWait: (seconds: number) => void): Transformer =>
+  async (call, method, payload, signal) => {
+    const result = await call(method, payload, signal);
+    if (!result.ok && result.error_code === 429) onFloodWait(result.parameters?.retry_after ?? 0);
+    return result;
+  };
 
 const overflow = { strategy: BottleneckStrategy.OVERFLOW };
 

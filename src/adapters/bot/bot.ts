@@ -28,6 +28,8 @@ export interface BotOptions {
   readonly settings: SettingsOptions;
   /** Whether this host may speak for the bot: asked at each request. Always, where not given. */
   readonly mayAct?: () => boolean;
+  /** Told of each request that Telegram refused with a wait, in seconds. */
+  readonly onFloodWait?: (seconds: number) => void;
 }
 
 /** What the settings bot needs beside the panels of calls. */
@@ -67,7 +69,7 @@ export async function startBot(options: BotOptions): Promise<BotHandle> {
   bot.api.config.use((call, method, payload, signal) =>
     mayAct() ? call(method, payload, signal) : Promise.reject(new Error(`${method}: this host may not act`)),
   );
-  limitRequests(bot);
+  limitRequests(bot, options.onFloodWait);
   // Its own `init` asks again for as long as the network is away, without a word.
   bot.botInfo = await bot.api.getMe().catch((cause: unknown) => {
     throw new BotUnavailable(`the settings bot cannot be reached: ${reasonOf(cause)}`, { cause });

@@ -7,11 +7,15 @@ export interface RawQueue {
   add(name: string, data: unknown, options: JobOptions): Promise<unknown>;
   remove(jobId: string): Promise<number>;
   isPaused(): Promise<boolean>;
+  getJobCounts(...states: JobState[]): Promise<Readonly<Record<string, number>>>;
   waitUntilReady(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
   disconnect(): Promise<void>;
 }
+/** Of jobs that are not done; those that waited their delay out are waiting. */
+export type JobState = 'waiting' | 'delayed' | 'active';
+
 export interface RawWorker {
   waitUntilReady(): Promise<unknown>;
   /** Works until it is closed. Only once it was ready. */

@@ -23,6 +23,8 @@ export interface QueuedDeadlinesOptions {
   readonly queue: JobQueue<JobData['deadlines']>;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** Told how late each deadline is told, in ms. */
+  readonly told?: (lateMs: number) => void;
 }
 
 /** The one who lives hears of it from his own timer; the job comes after it, so that it mostly finds nothing to do. */
@@ -47,13 +49,15 @@ export class QueuedDeadlines implements Deadlines {
   readonly #queue: JobQueue<JobData['deadlines']>;
   readonly #log: Logger;
   readonly #clock: Clock;
+  readonly #told: ((lateMs: number) => void) | undefined;
   readonly #telling = new Map<string, Promise<void>>();
   #listener: ((deadline: Deadline) => void | Promise<void>) | undefined;
   #cancelLook: (() => void) | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
 
-  constructor({ rows, queue, log, clock = systemClock }: QueuedDeadlinesOptions) {
+  constructor({ rows, queue, log, clock = systemClock, told }: QueuedDeadlinesOptions) {
+    this.#told = told;
     this.#rows = rows;
     this.#queue = queue;
     this.#log = log;
@@ -149,6 +153,7 @@ export class QueuedDeadlines implements Deadlines {
 
   async #tellAndRemove(deadline: Deadline): Promise<void> {
     if (this.#closed) throw new Error('deadlines were closed');
+    this.#told?.(this.#clock.now() - deadline.dueAt);
     await inTime(Promise.resolve(this.#listener?.(deadline)), listenerMs, 'the listener of deadlines');
     await this.#rows.removeExact(deadline);
   }

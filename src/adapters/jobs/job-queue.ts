@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Backend, RawQueue, RawWorker } from './backends.ts';
+import type { Backend, JobState, RawQueue, RawWorker } from './backends.ts';
 import { complaints } from './complaints.ts';
 import { end } from './ending.ts';
 import { inTime, JobsUnavailable } from './jobs-unavailable.ts';
@@ -82,6 +82,16 @@ export class JobQueue<Data extends object> {
     await this.#ask('looking', () => this.#queue.isPaused());
   }
 
+  /** How many jobs there are, on all hosts. @throws JobsUnavailable */
+  async depth(): Promise<Readonly<Record<JobState, number>>> {
+    const {
+      waiting = 0,
+      delayed = 0,
+      active = 0,
+    } = await this.#ask('counting', () => this.#queue.getJobCounts('waiting', 'delayed', 'active'));
+    return { waiting, delayed, active };
+  }
+
   /** Does jobs from now on; one handler per queue and process. */
   work(handler: JobHandler<Data>, options: WorkOptions): void {
     if (this.#hasHandler) throw new Error(`the queue ${this.#name} has its handler already`);
@@ -124,11 +134,11 @@ export class JobQueue<Data extends object> {
     await Promise.all([this.#worker && end(this.#worker), end(this.#queue)]);
   }
 
-  async #ask(what: string, request: () => Promise<unknown>, timeoutMs = answerMs): Promise<void> {
+  async #ask<Answer>(what: string, request: () => Promise<Answer>, timeoutMs = answerMs): Promise<Answer> {
     if (this.#requests >= requestsAtMost) throw new JobsUnavailable(`${this.#name}: too many requests wait`);
     this.#requests++;
     try {
-      await inTime(request(), timeoutMs, `${what} (queue ${this.#name})`);
+      return await inTime(request(), timeoutMs, `${what} (queue ${this.#name})`);
     } catch (cause) {
       if (cause instanceof JobsUnavailable) throw cause;
       throw new JobsUnavailable(`${what} failed (queue ${this.#name})`, { cause });

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Backend, postgresBackend, redisBackend } from './backends.ts';
+import { type Backend, type JobState, postgresBackend, redisBackend } from './backends.ts';
 import { JobQueue } from './job-queue.ts';
 import { inTime, JobsUnavailable } from './jobs-unavailable.ts';
 
@@ -24,6 +24,8 @@ export interface JobsOptions {
 /** Work that outlives the process: queues on PostgreSQL or Redis. */
 export interface Jobs {
   readonly queues: { readonly [Name in QueueName]: JobQueue<JobData[Name]> };
+  /** How many jobs there are, on all hosts; of segments this host's. @throws JobsUnavailable */
+  depth(): Promise<Readonly<Record<QueueName, Readonly<Record<JobState, number>>>>>;
   /** @throws JobsUnavailable when the server of the queues does not answer within 5 s */
   answers(): Promise<void>;
   /** Handlers are told to stop by their signal and waited for, and what they did not finish is done again later. Takes at most 6 s. */
@@ -59,5 +61,13 @@ export async function openJobs({ databaseUrl, redisUrl, host = onlyHost, log }: 
     await close();
     throw error;
   }
-  return { queues, answers: () => queues.deadlines.answers(), close };
+  const depth = async () => {
+    const [deadlines, recordings, segments] = await Promise.all([
+      queues.deadlines.depth(),
+      queues.recordings.depth(),
+      queues.segments.depth(),
+    ]);
+    return { deadlines, recordings, segments };
+  };
+  return { queues, depth, answers: () => queues.deadlines.answers(), close };
 }

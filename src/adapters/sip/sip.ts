@@ -5,7 +5,7 @@ import type { SipAccounts } from '../../actors/ports/sip-accounts.ts';
 import type { SipCalls } from '../../actors/ports/sip-calls.ts';
 import type { SipDialogs } from '../../actors/ports/sip-dialogs.ts';
 import { Accounts } from './accounts.ts';
-import { Calls } from './calls/calls.ts';
+import { Calls, type SipCallStates } from './calls/calls.ts';
 import { SipCounters } from './counters.ts';
 import { Dialogs } from './dialogs/dialogs.ts';
 import { FactKeeping } from './dialogs/fact-keeping.ts';
@@ -57,6 +57,8 @@ export interface SipAdapter {
   readonly counters: {
     /** Since the start, by name: messages by method and status, repetitions, refusals, exceptions. */
     totals(): Readonly<Record<string, number>>;
+    /** Legs of calls at this moment. */
+    callStates(): SipCallStates;
     /** At this moment. All zero when nothing is left over. */
     open(): SipOpen;
   };
@@ -140,7 +142,7 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
       tcpPort: stack.sockets.listeningPort('TCP') ?? 0,
       tlsPort: stack.sockets.listeningPort('TLS'),
     },
-    counters: { totals: () => counters.all(), open },
+    counters: { totals: () => counters.all(), callStates: () => calls.states, open },
     drain: () => {
       stack.isDraining = true;
     },

@@ -4,17 +4,21 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { healthPages } from '../../../src/adapters/http/health.ts';
 import { CannotListen, type Http, startHttp } from '../../../src/adapters/http/http.ts';
+import { metricsPage } from '../../../src/adapters/http/metrics.ts';
 import type { Report } from '../../../src/adapters/http/readiness.ts';
 import { stopwatch } from '../../support/stopwatch.ts';
 
 const well: Report = { ready: true, parts: { database: { ok: true, is: 'answers' } } };
 const ill: Report = { ready: false, parts: { database: { ok: false, is: 'does not answer' } } };
 const report = vi.fn<() => Promise<Report>>();
+const exposition = vi.fn<() => Promise<string>>();
 let http: Http;
 
 beforeEach(async () => {
   report.mockReset().mockResolvedValue(well);
-  http = await startHttp({ host: '127.0.0.1', port: 0, pages: healthPages({ report }) });
+  exposition.mockReset().mockResolvedValue('siptg_ready 1\n');
+  const pages = { ...healthPages({ report }), ...metricsPage(exposition) };
+  http = await startHttp({ host: '127.0.0.1', port: 0, pages });
 });
 afterEach(() => http.close());
 
@@ -38,6 +42,15 @@ test('/healthz says 200 as long as the process answers, whatever its parts are',
   expect(report).not.toHaveBeenCalled();
 });
 
+test('/metrics says what is counted, as Prometheus reads it; that there is nothing ends no process', async () => {
+  const good = await ask('/metrics');
+  expect([good.status, await good.text()]).toEqual([200, 'siptg_ready 1\n']);
+  expect(good.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  exposition.mockRejectedValue(new Error('4930123'));
+  const bad = await ask('/metrics');
+  expect([bad.status, await bad.text()]).toEqual([500, 'No metrics\n']);
+});
+
 test('HEAD is answered like GET, without the body', async () => {
   report.mockResolvedValue(ill);
   const answer = await ask('/readyz', 'HEAD');
@@ -51,7 +64,7 @@ test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed on w
   expect(report).not.toHaveBeenCalled();
 });
 
-test.each(['/', '/readyz/', '/healthz/x', '//readyz', '/constructor', '/__proto__', '/metrics'])(
+test.each(['/', '/readyz/', '/healthz/x', '//readyz', '/constructor', '/__proto__', '/metrics/x'])(
   '%s is not found',
   async (path) => {
     expect((await ask(path)).status).toBe(404);

@@ -324,7 +324,12 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     text: 'ReDoS-safe dial rules + dry-run test of a number in the bot',
     shownBy: ['AC-15', 'B-6'],
   },
-  { area: 'Beyond', id: 'B-7', text: 'Metrics (Prometheus) with call outcome, setup time, media loss', shownBy: [] },
+  {
+    area: 'Beyond',
+    id: 'B-7',
+    text: 'Metrics (Prometheus) with call outcome, setup time, media loss',
+    shownBy: ['B-7'],
+  },
   { area: 'Beyond', id: 'B-8', text: 'Opus pass-through when both legs speak Opus', shownBy: ['B-8'] },
   {
     area: 'Beyond',
@@ -332,7 +337,12 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     text: 'DTMF strings by replying to the keypad (button presses are throttled by Telegram)',
     shownBy: ['AC-34'],
   },
-  { area: 'Beyond', id: 'B-10', text: 'Call-quality report after the call (loss, jitter, MOS estimate)', shownBy: [] },
+  {
+    area: 'Beyond',
+    id: 'B-10',
+    text: 'Call-quality report after the call (loss, jitter, MOS estimate)',
+    shownBy: ['B-10'],
+  },
   { area: 'Beyond', id: 'B-11', text: 'Recording with consent tone / announcement option', shownBy: [] },
   {
     area: 'Beyond',

@@ -17,6 +17,8 @@ export interface AttemptOptions {
   readonly notDelivered: (delivery: Delivery, why: DeliveryFault) => Promise<string>;
   /** What is said under a recording of which a piece is missing. */
   readonly pieceMissing: (delivery: Delivery) => Promise<string>;
+  /** Told of each try that failed. */
+  readonly tryFailed?: () => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -120,7 +122,8 @@ export class Attempt {
   }
 
   async #failed(error: unknown): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock, log, tryFailed } = this.#options;
+    tryFailed?.();
     const tries = this.#progress.tries + 1;
     const why = faultOf(error);
     log.warn({ recording: this.#delivery.recording, tries, why }, 'a recording was not delivered');
@@ -130,7 +133,8 @@ export class Attempt {
 
   /** Nothing is left to be sent; the owner should know. */
   async #gone(): Promise<AttemptResult> {
-    const { bot, notDelivered, log, signal } = this.#options;
+    const { bot, notDelivered, tryFailed, log, signal } = this.#options;
+    tryFailed?.();
     log.error({ recording: this.#delivery.recording }, 'the file of a recording is gone');
     const text = await notDelivered(this.#delivery, { kind: 'file-gone' });
     await bot.say(this.#delivery.owner, text, signal).catch(() => {});

@@ -25,6 +25,8 @@ export interface RecordingTriesOptions {
   readonly notDelivered: (delivery: Delivery, why: DeliveryFault) => Promise<string>;
   /** What is said under a recording of which a piece is missing. */
   readonly pieceMissing: (delivery: Delivery) => Promise<string>;
+  /** Told of each try that failed. */
+  readonly tryFailed?: () => void;
   readonly log: Logger;
   readonly clock: Clock;
   readonly signal: AbortSignal;

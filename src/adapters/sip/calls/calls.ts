@@ -31,6 +31,8 @@ const OFFER_LIFETIME_MS = 1_000;
 const MEMORY_MS = 60_000;
 const MAX_REMEMBERED = 20_000;
 
+export type SipCallStates = Readonly<Record<'calling' | 'ringing' | 'talking' | 'held', number>>;
+
 /** All SIP legs of this process. */
 export class Calls implements SipCalls {
   readonly #stack: Stack;
@@ -53,6 +55,13 @@ export class Calls implements SipCalls {
   /** Legs that are not over. */
   get open(): number {
     return this.#legs.size;
+  }
+
+  /** How many of them there are in each state; held: by the party. */
+  get states(): SipCallStates {
+    const states = { calling: 0, ringing: 0, talking: 0, held: 0 };
+    for (const leg of this.#legs.values()) states[stateOf(leg)]++;
+    return states;
   }
 
   invite(call: CallId, { line, user, target }: { line: LineId; user: UserId; target: DialTarget }): void {
@@ -278,3 +287,10 @@ export class Calls implements SipCalls {
     this.#untaken.delete(call);
   }
 }
+
+/** Who calls us is at our door from the beginning. */
+const stateOf = ({ facts, isCaller }: Leg): keyof SipCallStates => {
+  if (facts.has('party.held')) return 'held';
+  if (facts.has('party.answered')) return 'talking';
+  return !isCaller || facts.has('party.ringing') || facts.has('party.earlyMedia') ? 'ringing' : 'calling';
+};

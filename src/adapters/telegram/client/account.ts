@@ -6,7 +6,7 @@ import type { Mailbox, Peers } from '../../../actors/ports/mailbox.ts';
 import { EpochMs, UserId } from '../../../machines/model/ids.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
-import { LoginLost, TelegramTimeout, TelegramUnreachable } from './errors.ts';
+import { floodWaitSeconds, LoginLost, TelegramTimeout, TelegramUnreachable } from './errors.ts';
 import { FirstContacts } from './first-contacts.ts';
 import { GroupLeaver } from './groups.ts';
 import { InOrder } from './in-order.ts';
@@ -25,6 +25,8 @@ export interface TelegramOptions extends ConnectionOptions {
   readonly openTimeoutMs?: number;
   /** Telegram forbade first contacts: somebody should look at the account (product §14.3). */
   readonly onPeerFlood?: () => void;
+  /** Told of each request that Telegram refused with a wait, in seconds. */
+  readonly onFloodWait?: (seconds: number) => void;
   /** Whether this host may speak for the account: asked at each request. Always, where not given. */
   readonly mayAct?: () => boolean;
   readonly clock?: Clock;
@@ -170,6 +172,8 @@ class Account implements TelegramAccount {
       return await this.#connection.invoke(request, timeoutMs);
     } catch (error) {
       this.#firstContacts.judge(error);
+      const seconds = floodWaitSeconds(error);
+      if (seconds !== undefined) this.#options.onFloodWait?.(seconds);
       throw error;
     }
   }
