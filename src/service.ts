@@ -41,8 +41,9 @@ import { isPrivateAddress } from './machines/model/server-address.ts';
 import { leadShard } from './machines/model/shards.ts';
 import { productVersion } from './product-version.ts';
 import { type CallActors, callActors } from './service/call-actors.ts';
-import { type InspectOptions, startInspecting } from './service/inspecting.ts';
+import { clockWhenSure, timers } from './service/clock-when-sure.ts';
 import { judgedLeg } from './service/ended-leg.ts';
+import { type InspectOptions, startInspecting } from './service/inspecting.ts';
 import { Opened } from './service/opened.ts';
 import { type OutsideOptions, openOutside } from './service/outside.ts';
 import { letterTo, type Sharing, sharing } from './service/sharing.ts';
@@ -181,6 +182,8 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
   });
   // While it starts it does nothing for anybody but itself.
   const mayAct = () => !isOwner || ownership.mayActAtAll;
+  const whenSure = (then: () => void) => ownership.whenSure(then);
+  const actorClock = clockWhenSure(clock ?? timers, whenSure);
 
   let store: SettingsStore | undefined;
   const networks = await openOutside({
@@ -195,6 +198,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
       texts,
       wall,
       mayAct,
+      whenSure,
       mayBePrivate,
       opened,
       log,
@@ -216,7 +220,22 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
   const { account } = outside;
   store ??= settingsStore(storage, UserId(account.selfId));
   const actors = callActors({
-    ...{ outside, storage, hosting, host, lines, users, calls, facts, texts, inspection, wall, clock, faults, log },
+    ...{
+      outside,
+      storage,
+      hosting,
+      host,
+      lines,
+      users,
+      calls,
+      facts,
+      texts,
+      inspection,
+      wall,
+      clock: actorClock,
+      faults,
+      log,
+    },
     workers: store.workers,
     planFile: options.plans,
     settings: () => settings,
@@ -310,7 +329,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     opened.closedBy(() => standings.close());
     const bot = startSettingsBot({
       ...{ options: options.settings, store: kept, planFile: options.plans, texts: settingsTexts },
-      ...{ lineActors, standings, lines, clock: wall, actorClock: clock, inspection, faults },
+      ...{ lineActors, standings, lines, clock: wall, actorClock, inspection, faults },
       chat: outside.bot.settingsChat,
       chatAccount: account.username ?? '',
       codecs: outside.media.rtp.codecs,
@@ -354,7 +373,10 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     await begun.begin();
     // Also where only the readers are: the one of the settings bot is written to as well.
     post.wake();
-    outside.deadlines.onPassed(deadlinePassed);
+    outside.deadlines.onPassed(async (deadline) => {
+      await new Promise<void>(whenSure);
+      await deadlinePassed(deadline);
+    });
   }
 
   async function stop(drainMs: number, hurry: AbortSignal, { work: begun, reception }: Sharing): Promise<void> {

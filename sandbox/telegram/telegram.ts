@@ -3,6 +3,7 @@ import type { BotApiFaults } from './botapi/faults.ts';
 import { startBotApi } from './botapi/server.ts';
 import { Person } from './person.ts';
 import { WorldRpc } from './rpc/methods.ts';
+import type { TlObject } from './wire/contract.ts';
 import type { Faults } from './wire/faults.ts';
 import { type MtServer, startMtServer } from './wire/server.ts';
 import type { Clock } from './world/clock.ts';
@@ -19,6 +20,8 @@ export interface TelegramOptions {
   readonly mtprotoPort?: number;
   readonly botApiPort?: number;
   readonly logger?: Logger;
+  /** Is told of each request that reaches the methods, and of whose: what the client calls its device. */
+  readonly requested?: (request: TlObject, device: string) => void;
 }
 
 export interface TelegramSandbox {
@@ -49,7 +52,14 @@ export async function startTelegram(options: TelegramOptions = {}): Promise<Tele
   const world = new World(options);
   const rpc = new WorldRpc(world);
   const mtproto = await startMtServer({
-    methods: rpc,
+    methods: {
+      handle(request, session) {
+        options.requested?.(request, session.login.device.deviceModel);
+        return rpc.handle(request, session);
+      },
+      opened: (session) => rpc.opened(session),
+      closed: (session) => rpc.closed(session),
+    },
     ...(options.mtprotoPort === undefined ? {} : { port: options.mtprotoPort }),
     ...(options.logger ? { logger: options.logger } : {}),
   });

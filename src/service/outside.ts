@@ -62,6 +62,7 @@ export interface OutsideParts {
   readonly wall: WallClock;
   /** Whether this host may begin anything. */
   readonly mayAct: () => boolean;
+  readonly whenSure: (then: () => void) => void;
   /** Whether it has this person. */
   readonly carries: (user: UserId) => boolean;
   readonly mayBePrivate: boolean;
@@ -87,10 +88,11 @@ export interface Outside {
 
 /** Opens the adapters, one after the other. @throws what an adapter throws when it cannot start */
 export async function openOutside(parts: OutsideParts): Promise<Outside> {
-  const { options, storage, jobs, lines, panels, wall, mayAct, opened, log } = parts;
+  const { options, storage, jobs, lines, panels, wall, mayAct, whenSure, opened, log } = parts;
   const { clock } = options;
   const media = await startMedia({
     ...options.media,
+    whenSure,
     recordings: { directory: storage.recordings, segmentClosed: parts.segmentClosed },
     legEnded: parts.legEnded,
     log: log.child({ part: 'media' }),
@@ -102,6 +104,7 @@ export async function openOutside(parts: OutsideParts): Promise<Outside> {
     rtp: media.rtp,
     ...(!parts.mayBePrivate && { isPrivate: isPrivateAddress }),
     mayAct,
+    whenSure,
     log: log.child({ part: 'sip' }),
   });
   opened.closedBy(() => sip.close());
@@ -127,7 +130,15 @@ export async function openOutside(parts: OutsideParts): Promise<Outside> {
   return { media, sip, account, bot, telegram, chats, deliveries, deadlines };
 }
 
-async function openAccount({ options, storage, mayAct, meter, opened, log }: OutsideParts): Promise<TelegramAccount> {
+async function openAccount({
+  options,
+  storage,
+  mayAct,
+  whenSure,
+  meter,
+  opened,
+  log,
+}: OutsideParts): Promise<TelegramAccount> {
   const { botToken: _, botApiRoot: __, serve, ...login } = options.telegram;
   const account = await openTelegram({
     ...login,
@@ -137,6 +148,7 @@ async function openAccount({ options, storage, mayAct, meter, opened, log }: Out
     mayAct,
     onPeerFlood: () => meter.peerFlood(),
     onFloodWait: (seconds) => meter.floodWait('mtproto', seconds),
+    whenSure,
     log: log.child({ part: 'telegram' }),
   });
   opened.closedBy(() => account.close());
@@ -145,7 +157,7 @@ async function openAccount({ options, storage, mayAct, meter, opened, log }: Out
 }
 
 async function openBot(parts: OutsideParts, { selfId }: TelegramAccount): Promise<BotHandle> {
-  const { options, panels, texts, mayAct, meter, opened, log } = parts;
+  const { options, panels, texts, mayAct, whenSure, meter, opened, log } = parts;
   const { botToken, botApiRoot } = options.telegram;
   const bot = await startBot({
     token: botToken,
@@ -155,6 +167,7 @@ async function openBot(parts: OutsideParts, { selfId }: TelegramAccount): Promis
     settings: parts.settings(selfId),
     mayAct,
     onFloodWait: (seconds) => meter.floodWait('bot', seconds),
+    whenSure,
     toast: (says, language) => texts.render({ kind: 'toast', says }, language).text,
     log: log.child({ part: 'bot' }),
   });

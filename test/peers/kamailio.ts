@@ -17,6 +17,17 @@ export interface KamailioOptions {
   readonly taps?: Readonly<Record<string, Pick<Wiretap, 'portForService' | 'portForTelephone'>>>;
 }
 
+/** What the proxy was asked for. */
+export interface SipRequest {
+  readonly method: string;
+  /** The port it came from. */
+  readonly port: number;
+  /** The user part of From. */
+  readonly from: string;
+  readonly callId: string;
+  readonly atMs: number;
+}
+
 /** A registrar and proxy on 127.0.0.1, with digest authentication; calls go between registered users. */
 export interface Kamailio {
   /** Its name, and the digest realm. It is reached by address, as the line's proxy. */
@@ -28,6 +39,8 @@ export interface Kamailio {
   readonly certificate: string;
   /** The last of its log. */
   readonly log: string;
+  /** Each that came in, as often as it came. */
+  readonly requests: readonly SipRequest[];
   /** Answers each REGISTER of this user with 403 from now on, or not any more. */
   forbids(user: string, forbidden: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -65,6 +78,7 @@ export const startKamailio = async ({
     join(directory, 'kamailio.cfg'),
     config({ users, algorithm, taps, elsewhere, port, tlsPort, directory, domain }),
   );
+  const requests: SipRequest[] = [];
   const program = Program.start(
     'kamailio',
     [
@@ -82,6 +96,11 @@ export const startKamailio = async ({
       directory,
     ],
     directory,
+    (line) => {
+      const [, method = '', from = '', source, callId = ''] =
+        /request (\w+) of (\S+) from (\d+): (\S+)/.exec(line) ?? [];
+      if (source) requests.push({ method, from, port: Number(source), callId, atMs: Date.now() });
+    },
   );
   await untilListening('udp', port, program);
   await untilListening('tcp', tlsPort, program);
@@ -94,6 +113,7 @@ export const startKamailio = async ({
     get log() {
       return program.output;
     },
+    requests,
     async forbids(user, forbidden) {
       // Without s: it takes a name of digits for a number, and another key.
       const command = forbidden
@@ -191,6 +211,7 @@ ${Object.entries(options.elsewhere)
 }
 
 request_route {
+  xlog("L_NOTICE", "request $rm of $fU from $sp: $ci\\n");
   force_rport();
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (is_method("OPTIONS") && uri==myself && $rU==$null) { sl_send_reply("200", "OK"); exit; }

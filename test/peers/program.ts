@@ -27,12 +27,17 @@ export class Program {
   readonly #child: ChildProcess;
   readonly exited: Promise<number>;
   #output = '';
+  #unfinished = '';
 
-  private constructor(directory: string, child: ChildProcess) {
+  private constructor(directory: string, child: ChildProcess, printed: (line: string) => void) {
     this.directory = directory;
     this.#child = child;
     const collect = (chunk: Buffer) => {
-      this.#output = (this.#output + chunk.toString('latin1')).slice(-20_000);
+      const text = chunk.toString('latin1');
+      this.#output = (this.#output + text).slice(-20_000);
+      const lines = (this.#unfinished + text).split('\n');
+      this.#unfinished = lines.pop() ?? '';
+      for (const line of lines) printed(line);
     };
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
@@ -51,10 +56,16 @@ export class Program {
     return directory;
   }
 
-  static start(command: string, args: readonly string[], directory: string): Program {
+  /** @param printed is told of each line */
+  static start(
+    command: string,
+    args: readonly string[],
+    directory: string,
+    printed: (line: string) => void = () => {},
+  ): Program {
     const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
-    return new Program(directory, child);
+    return new Program(directory, child, printed);
   }
 
   /** The last of what it printed. */

@@ -13,6 +13,8 @@ export interface BeatingOptions {
   readonly held: HeldShards;
   readonly losses: Losses;
   readonly claiming: Pick<Claiming, 'isPending'>;
+  /** What is ours was said and heeded, in answer to a request of now. */
+  readonly heard: () => void;
   readonly isIdle: (held: Held) => boolean;
   readonly load: () => HostLoad;
 }
@@ -72,6 +74,7 @@ export class Beating {
       this.#compareClocks(beat, at);
       this.#hear(beat);
       this.#drop(before, beat);
+      if (held.isRowFresh) this.#use.heard();
       this.#freeStrays(beat);
       this.giveAway();
     } catch (error) {

@@ -4,6 +4,7 @@ import type { HostBook, HostLoad } from '../ports/host-book.ts';
 import type { HostClock } from '../ports/host-clock.ts';
 import type { ShardLocks } from '../ports/shard-locks.ts';
 import { Beating } from './beating.ts';
+import { Certainty } from './certainty.ts';
 import { Claiming } from './claiming.ts';
 import { HeldShards, type OwnedShard } from './held-shards.ts';
 import { Losses } from './losses.ts';
@@ -36,6 +37,7 @@ export class Ownership {
   readonly #renewals: Repetition;
   readonly #beats: Repetition;
   readonly #fills: Repetition;
+  readonly #certainty: Certainty;
   #closing: Promise<void> | undefined;
 
   constructor({ book, locks, holder, faults, load = () => ({}), clock = systemHostClock }: OwnershipOptions) {
@@ -46,12 +48,15 @@ export class Ownership {
     const answered = () => beating.locksAnswered();
     const claiming = new Claiming({ clock, book, locks, held, losses, answered, room: () => beating.room });
     const isIdle = ({ owned }: { readonly owned: OwnedShard }) => holder.isIdle(owned.shard);
-    const beating = new Beating({ clock, book, held, losses, claiming, isIdle, load });
+    const certainty = new Certainty({ clock, mayAct: () => held.mayActAtAll, ask: () => this.#beats.now(), faults });
+    const heard = () => certainty.heard();
+    const beating = new Beating({ clock, book, held, losses, claiming, heard, isIdle, load });
     const renewing = new Renewing({ clock, locks, held, losses, answered, ask: () => this.#beats.now() });
     this.#held = held;
     this.#losses = losses;
     this.#beating = beating;
     this.#claiming = claiming;
+    this.#certainty = certainty;
     this.#claims = new Repetition(clock, () => claiming.attempt());
     this.#renewals = new Repetition(clock, () => renewing.renew());
     this.#beats = new Repetition(clock, () => beating.beat());
@@ -65,6 +70,7 @@ export class Ownership {
   /** Takes shards from now on. @throws DatabaseUnavailable: nothing was begun */
   async start(): Promise<void> {
     await this.#beating.first();
+    this.#certainty.start();
     for (const part of [this.#beats, this.#fills, this.#renewals, this.#claims]) part.now();
   }
 
@@ -82,6 +88,14 @@ export class Ownership {
    */
   get mayActAtAll(): boolean {
     return this.#held.mayActAtAll;
+  }
+
+  /**
+   * Runs it at once; or, in a process that did not run for a while, when it knows what is still its own, in order. For whatever
+   * comes in: from the networks, from timers, from other threads.
+   */
+  whenSure(then: () => void): void {
+    this.#certainty.whenSure(then);
   }
 
   /** Whether it has what is its share now; resolves no later than `patience` aborts. */
@@ -144,6 +158,7 @@ export class Ownership {
     await claimsEnd;
     for (const held of this.#held.all()) this.#losses.release(held);
     await this.#losses.settled();
+    this.#certainty.stop();
     await this.#book.leave();
     await this.#locks.close();
   }

@@ -18,6 +18,10 @@ export const releasedPerBeat = 5;
 export const endingMs = 1_000;
 /** By then everything that could be recovered was recovered elsewhere. */
 export const doubtMs = 60_000;
+/** Who did not run for so long may have lost everything meanwhile: how often it is looked, and how long is waited for the answer. */
+export const gapMs = 2_000;
+export const lookMs = 500;
+export const certaintyMs = 10_000;
 /** The same trouble is reported once in so long. */
 export const complainEveryMs = 30_000;
 /** Shards that come within so long are begun together. */

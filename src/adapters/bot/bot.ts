@@ -30,6 +30,8 @@ export interface BotOptions {
   readonly mayAct?: () => boolean;
   /** Told of each request that Telegram refused with a wait, in seconds. */
   readonly onFloodWait?: (seconds: number) => void;
+  /** Runs it at once, or when this host knows what is its own: asked for each update. */
+  readonly whenSure?: (then: () => void) => void;
 }
 
 /** What the settings bot needs beside the panels of calls. */
@@ -61,11 +63,13 @@ export class BotUnavailable extends Error {
  */
 export async function startBot(options: BotOptions): Promise<BotHandle> {
   const { token, apiRoot, panels, log, toast, settings, mayAct = () => true } = options;
+  const { whenSure = (then) => then() } = options;
   const bot = new Bot(token, {
     // Must be long enough for the long poll; everything else fails sooner.
     client: { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: longPollSeconds + 10 },
   });
   // Innermost: what waited for its turn is asked again when it leaves.
+  const reading = new Reading(() => new Polling(bot, log));
   bot.api.config.use((call, method, payload, signal) =>
     mayAct() ? call(method, payload, signal) : Promise.reject(new Error(`${method}: this host may not act`)),
   );
@@ -75,13 +79,18 @@ export async function startBot(options: BotOptions): Promise<BotHandle> {
     throw new BotUnavailable(`the settings bot cannot be reached: ${reasonOf(cause)}`, { cause });
   });
   const data = new PressData(token);
+  bot.use(async (_, next) => {
+    await new Promise<void>(whenSure);
+    // It came while the bot was another's: not confirmed here, it is read there.
+    if (!reading.isHere) throw new Error('the bot is read by another host');
+    await next();
+  });
   const presses = new Presses({ panels, data, toast, log });
   presses.handleIn(bot);
   answerInlineQueries(bot, { chatAccountId: options.chatAccountId, panels, data, log });
   const settingsData = new SettingsPressData(token);
   new GroupVisits(settings.mayStay, log).handleIn(bot);
   new Intake({ ...settings, data: settingsData, log }).handleIn(bot);
-  const reading = new Reading(() => new Polling(bot, log));
   void tellCommands(bot, settings.commands, log);
   return {
     username: bot.botInfo.username,

@@ -14,6 +14,11 @@ export class Reading {
     return this.#polling?.isReading ?? false;
   }
 
+  /** Between `begin` and `end`. */
+  get isHere(): boolean {
+    return this.#polling !== undefined;
+  }
+
   begin(): void {
     if (this.#polling) return;
     const polling = this.#make();

@@ -40,6 +40,8 @@ export interface MediaOptions {
     /** Told of each piece that is whole and on the disk. */
     readonly segmentClosed?: (segment: RecordedSegment) => void;
   };
+  /** Runs it at once, or when this host knows what is its own: asked for each fact of a leg. */
+  readonly whenSure?: (then: () => void) => void;
   /** Hold music: path of a WAV file, 16 bit, mono or stereo; one of our own otherwise. */
   readonly music?: string;
   readonly log?: Logger;
@@ -88,6 +90,7 @@ export const startMedia = async (options: MediaOptions): Promise<MediaPlane> => 
     },
     log,
     ...(options.legEnded && { ended: options.legEnded }),
+    whenSure: options.whenSure,
   });
   try {
     await directory.ready();

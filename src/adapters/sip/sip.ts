@@ -40,6 +40,8 @@ export interface SipOptions {
   readonly mayAct?: () => boolean;
   /** Told of each message that is sent and received, for who looks on. */
   readonly onMessage?: (seen: SeenMessage) => void;
+  /** Runs it at once, or when this host knows what is its own: asked for each message that comes in. */
+  readonly whenSure?: (then: () => void) => void;
 }
 
 /** SIP over UDP, TCP and TLS for all lines of this process. */
@@ -89,6 +91,7 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   const random = options.random ?? Math.random;
   const hops = new NextHops(options.resolver ?? systemResolver, time, random);
   const { advertisedHost, sessionIntervalS = 1_800, isPrivate = () => false, mayAct = () => true } = options;
+  const { whenSure = (then) => then() } = options;
   const stack = new Stack(
     { time, counters, log, hops, isPrivate, advertisedHost, random, sessionIntervalS, mayAct },
     (branch, invite) => {
@@ -120,7 +123,7 @@ export const startSip = async (options: SipOptions): Promise<SipAdapter> => {
   });
   if (options.tls?.verify === false) log.warn('SIP over TLS accepts any certificate: connections can be listened to');
   stack.sockets = await Sockets.open(options.bind, options.tls ?? {}, time, {
-    onMessage: (bytes, flow) => intake.receive(bytes, flow),
+    onMessage: (bytes, flow) => whenSure(() => intake.receive(bytes, flow)),
     onClosed: (flow) => registrar.onFlowClosed(flow),
   });
 

@@ -208,6 +208,28 @@ describe('the settings bot', () => {
     expect(heard()).toBe(1);
   });
 
+  test('takes what waited while its host slept when it knows that the bot is still its own, and not when it is another’s', async () => {
+    const held: (() => void)[] = [];
+    let isSure = false;
+    const { bot, anna, heard } = await scene({ whenSure: (then) => (isSure ? then() : void held.push(then)) });
+    const isKnown = () => {
+      isSure = true;
+      for (const then of held.splice(0)) then();
+    };
+    anna.starts('@siptg_bot');
+    await eventually(() => expect(held).toHaveLength(1));
+    const leaving = bot.leave();
+    isKnown();
+    await leaving;
+    expect(heard()).toBe(0);
+    isSure = false;
+    bot.read();
+    await eventually(() => expect(held).toHaveLength(1));
+    expect(heard()).toBe(0);
+    isKnown();
+    await eventually(() => expect(heard()).toBe(1));
+  });
+
   test('says that a message it should redraw is gone', async () => {
     const { bot, panel } = await scene();
     expect(await bot.redraw({ ...panel, inlineMessageId: 'AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' })).toBe(false);

@@ -4,17 +4,20 @@ import type { AnyMachineSnapshot } from 'xstate';
 import { UserPhone } from '../../../sandbox/phone/phone.ts';
 import type { Person } from '../../../sandbox/telegram/person.ts';
 import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
-import { openDatabase } from '../../../src/db/database.ts';
-import { LineRepository } from '../../../src/db/line-repository.ts';
+import { type Database, openDatabase } from '../../../src/db/database.ts';
+import { LineRepository, type NewLine } from '../../../src/db/line-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
 import { type LineId, UserId } from '../../../src/machines/model/ids.ts';
 import { mainWorker, shardOf } from '../../../src/machines/model/shards.ts';
 import { startRedis } from '../../adapters/jobs/redis.ts';
 import { startRelay } from '../../adapters/jobs/relay.ts';
+import { freePort } from '../../peers/program.ts';
 import { temporaryCluster } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { loggedEnds } from '../../support/logged-ends.ts';
 import { passwordOf, type SipHouse } from '../../support/sip-house.ts';
+import { type BotDoor, openBotDoor } from './bot-door.ts';
+import type { Failpoint } from './failpoints.ts';
 import { FreezableServer } from './frozen-server.ts';
 import { Running, reachableDirectory } from './running.ts';
 
@@ -28,12 +31,26 @@ export interface Subscriber {
   readonly line: LineId;
 }
 
+/** What a host asked of Telegram. */
+export interface HostRequest {
+  readonly host: string;
+  readonly of: 'the chat account' | 'the bot';
+  readonly method: string;
+  readonly atMs: number;
+}
+
 /** An installation of several service processes, its Telegram and its people. */
 export interface HouseOfHosts {
   /** The conversation partner of everybody: the chat account's id. */
   readonly chat: string;
-  /** Until it takes calls. */
-  start(host: string): Promise<Running>;
+  /** Until it takes calls. With `dies` it kills itself there, from `mayDie` on. */
+  start(host: string, options?: { readonly dies?: Failpoint }): Promise<Running>;
+  mayDie(host: Running): Promise<void>;
+  /** Where it has its SIP, UDP and TCP, each time it runs. */
+  sipPort(host: string): Promise<number>;
+  readonly requests: readonly HostRequest[];
+  /** Which host has this shard, also `bot` and `lead`. */
+  ownerOf(shard: string): Promise<string | undefined>;
   /** Until these hosts, and no others, have so many shards each. */
   shared(counts: Readonly<Record<string, number>>, timeoutMs: number): Promise<void>;
   /** Until this host has no shard any more. */
@@ -45,7 +62,8 @@ export interface HouseOfHosts {
   /** Which host has this person. */
   hostOf(user: UserId): Promise<string | undefined>;
   /** Of people that nobody has met yet, one whom this host has, with a line at the PBX. */
-  subscriber(number: string, host: string): Promise<Subscriber>;
+  subscriber(number: string, host: string, line?: Partial<NewLine>): Promise<Subscriber>;
+  readonly database: Database;
   /** Where the logs of all machines lead, the oldest first. */
   loggedEnds(): Promise<readonly AnyMachineSnapshot[]>;
   /** The database itself, and with jobs on PostgreSQL these too. */
@@ -58,7 +76,10 @@ export interface HouseOfHosts {
 const shards = 10;
 const key = Buffer.alloc(32, 5);
 
-export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<HouseOfHosts> {
+/** Whose lines they are. */
+export type LineServer = Pick<SipHouse, 'address'> & { readonly kamailio: Pick<SipHouse['kamailio'], 'domain'> };
+
+export async function openHouseOfHosts(backend: string, pbx: LineServer): Promise<HouseOfHosts> {
   await using opening = new AsyncDisposableStack();
   const directory = await reachableDirectory();
   opening.defer(() => directory.remove());
@@ -75,13 +96,35 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
     .execute<{ data_directory: string }[]>('show data_directory');
   const server = await FreezableServer.of(data);
   opening.defer(async () => server.thaw());
-  const telegram = await startTelegram();
+  const requests: HostRequest[] = [];
+  const telegram = await startTelegram({
+    requested({ _: method }, device) {
+      const host = device.replace(/^siptg /, '');
+      requests.push({ host, of: 'the chat account', method, atMs: Date.now() });
+    },
+  });
   opening.defer(() => telegram.close());
   const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const { token } = telegram.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
   const lines = new LineRepository(database, new SecretBox(key), () => false);
   const phones: UserPhone[] = [];
   opening.defer(async () => phones.forEach((phone) => phone.close()));
+  const sipPorts = new Map<string, number>();
+  const sipPort = async (host: string) => {
+    const port = sipPorts.get(host) ?? (await freePort());
+    sipPorts.set(host, port);
+    return port;
+  };
+  const botDoors = new Map<string, BotDoor>();
+  opening.defer(async () => {
+    for (const door of botDoors.values()) await door.close();
+  });
+  const botDoor = async (host: string) => {
+    const requested = (method: string) => requests.push({ host, of: 'the bot', method, atMs: Date.now() });
+    const door = botDoors.get(host) ?? (await openBotDoor(telegram.botApiRoot, requested));
+    botDoors.set(host, door);
+    return door.root;
+  };
   const running: Running[] = [];
   opening.defer(async () => {
     for (const host of running) host.signal('SIGKILL');
@@ -91,10 +134,8 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
     database
       .fork()
       .execute<{ id: string; host: string | null }[]>(`select id, split_part(owner, '/', 1) as host from shard`);
-  const hostOf = async (user: UserId) => {
-    const shard = shardOf(user, mainWorker, shards);
-    return (await owners()).find(({ id }) => id === shard)?.host ?? undefined;
-  };
+  const ownerOf = async (shard: string) => (await owners()).find(({ id }) => id === shard)?.host ?? undefined;
+  const hostOf = (user: UserId) => ownerOf(shardOf(user, mainWorker, shards));
   const registeredOn = async (line: LineId) => {
     const [standing] = await database
       .fork()
@@ -111,6 +152,10 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
     chat,
     hostOf,
     loggedEnds: () => loggedEnds(database),
+    ownerOf,
+    sipPort,
+    requests,
+    database,
     server,
     redis: redis && {
       async lose() {
@@ -120,6 +165,10 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
         operator.disconnect();
       },
       mend: () => way?.mend(),
+    },
+    async mayDie(host) {
+      host.signal('SIGUSR2');
+      await host.prints(/^It may die/);
     },
     ownsNothing: (host, timeoutMs) =>
       eventually(async () => expect((await owners()).filter((owner) => owner.host === host)).toEqual([]), {
@@ -135,20 +184,25 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
     },
     isRegistered: (line, ...where) =>
       eventually(async () => expect(where).toContain(await registeredOn(line)), { timeout: 20_000 }),
-    async start(host) {
+    async start(host, { dies } = {}) {
       const started = Running.start('test/process/support/service-process.ts', {
         HOST: host,
         SHARDS: String(shards),
         DATA_DIR: `${directory.path}/${host}`,
-        DATABASE_URL: cluster.url,
+        // So that the database knows who writes.
+        DATABASE_URL: `${cluster.url}?application_name=${host}`,
         SECRET_KEY: key.toString('base64'),
         // A login of its own.
         SESSION: telegram.sessionString(chat),
         SOCKS_PORT: String(telegram.socksPort),
         BOT_TOKEN: token,
-        BOT_API_ROOT: telegram.botApiRoot,
+        BOT_API_ROOT: await botDoor(host),
+        SIP_PORT: String(await sipPort(host)),
         RTP_FROM: String(rtpFrom),
+        ...(dies && { DIES: JSON.stringify(dies) }),
         DRAIN_MS: '60000',
+        // To look into what failed.
+        ...(process.env.LOG_LEVEL && { LOG_LEVEL: process.env.LOG_LEVEL }),
         ...(way && { REDIS_URL: `redis://127.0.0.1:${way.port}` }),
       });
       rtpFrom += 1_000;
@@ -164,7 +218,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
         },
         { timeout: timeoutMs, interval: 50 },
       ),
-    async subscriber(number, host) {
+    async subscriber(number, host, options) {
       for (;;) {
         const { id } = telegram.addUser({ firstName: `Caller ${number}` });
         const user = UserId(id);
@@ -182,6 +236,7 @@ export async function openHouseOfHosts(backend: string, pbx: SipHouse): Promise<
           proxy: pbx.address('udp'),
           transport: 'udp',
           codecs: ['alaw'],
+          ...options,
         });
         return { user, person, phone, number, line };
       }

@@ -1,7 +1,8 @@
 /**
  * The whole service in a process of its own, with a Telegram that lives elsewhere and so survives it: for tests that kill it.
  * DATA_DIR, SESSION, SOCKS_PORT, BOT_TOKEN, BOT_API_ROOT; CLOCK_BEHIND_MS: how far its clock is behind ours.
- * Of several hosts: HOST, SHARDS, DATABASE_URL and SECRET_KEY; REDIS_URL; RTP_FROM: the first of its thousand ports.
+ * Of several hosts: HOST, SHARDS, DATABASE_URL and SECRET_KEY; REDIS_URL; RTP_FROM: the first of its thousand ports; SIP_PORT.
+ * DIES: where it kills itself (`failpoints.ts`).
  */
 const behindMs = Number(process.env.CLOCK_BEHIND_MS ?? 0);
 const now = Date.now;
@@ -16,11 +17,21 @@ const { dialRules } = await import('../../../src/adapters/dial-rules/dial-rules.
 const { readTemplates, shippedTemplates } = await import('../../../src/adapters/templates/catalogue.ts');
 const { readConfig } = await import('../../../src/config.ts');
 const { hostOptionsOf } = await import('../../../src/host-options.ts');
+const { dieWhere } = await import('./failpoints.ts');
 const { startService } = await import('../../../src/service.ts');
 const { openStorage } = await import('../../../src/storage.ts');
 
 const { DATA_DIR = '', SESSION = '', SOCKS_PORT, BOT_TOKEN = '', BOT_API_ROOT = '', LOG_LEVEL = 'error' } = process.env;
-const { HOST = 'local', SHARDS = '2', RTP_FROM = '24000', DATABASE_URL, SECRET_KEY, REDIS_URL } = process.env;
+const {
+  HOST = 'local',
+  SHARDS = '2',
+  RTP_FROM = '24000',
+  DATABASE_URL,
+  SECRET_KEY,
+  REDIS_URL,
+  SIP_PORT = '0',
+} = process.env;
+if (process.env.DIES) dieWhere(JSON.parse(process.env.DIES));
 const storage = await openStorage(
   readConfig({ ...(DATABASE_URL && { DATABASE_URL }), ...(SECRET_KEY && { SECRET_KEY }) }),
   DATA_DIR,
@@ -40,11 +51,15 @@ const service = await startService({
     apiId: 1,
     apiHash: '0'.repeat(32),
     session: SESSION,
+    device: `siptg ${HOST}`,
     proxy: { host: '127.0.0.1', port: Number(SOCKS_PORT) },
     botToken: BOT_TOKEN,
     botApiRoot: BOT_API_ROOT,
   },
-  sip: { bind: { host: '127.0.0.1', udpPort: 0, tcpPort: 0 }, advertisedHost: '127.0.0.1' },
+  sip: {
+    bind: { host: '127.0.0.1', udpPort: Number(SIP_PORT), tcpPort: Number(SIP_PORT) },
+    advertisedHost: '127.0.0.1',
+  },
   media: {
     threads: 1,
     rtpHost: '127.0.0.1',

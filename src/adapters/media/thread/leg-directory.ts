@@ -48,9 +48,20 @@ export interface RecordingSink {
   failed(detail: string): void;
 }
 
+interface LegDirectoryOptions {
+  readonly threads: number;
+  readonly thread: ThreadOptions;
+  readonly log: Logger;
+  /** Runs it at once, or when this host knows what is its own: asked for each fact. */
+  readonly whenSure?: ((then: () => void) => void) | undefined;
+  /** Told once of each leg that its thread has closed; not of those that a thread took with it. */
+  readonly ended?: (leg: LegId, statistics: LegStatistics) => void;
+}
+
 /** Which leg is in which thread; who listens to what it tells; and what is done when a thread dies. */
 export class LegDirectory {
   readonly #log: Logger;
+  readonly #whenSure: (then: () => void) => void;
   readonly #threadOptions: ThreadOptions;
   readonly #places: ThreadPlace[];
   readonly recordings = new Map<RecordingId, RecordingSink>();
@@ -61,16 +72,10 @@ export class LegDirectory {
   #totalsBefore = noMediaTotals;
   #closed = false;
 
-  constructor(options: {
-    threads: number;
-    thread: ThreadOptions;
-    log: Logger;
-    /** Told once of each leg that its thread has closed; not of those that a thread took with it. */
-    ended?: (leg: LegId, statistics: LegStatistics) => void;
-  }) {
-    const { threads, thread, log, ended = () => {} } = options;
+  constructor({ threads, thread, log, ended = () => {}, whenSure = (then) => then() }: LegDirectoryOptions) {
     this.#log = log;
     this.#ended = ended;
+    this.#whenSure = whenSure;
     this.#threadOptions = thread;
     this.#places = Array.from({ length: threads }, () => {
       const place = { load: undefined, totals: noMediaTotals, beatAt: performance.now() } as ThreadPlace;
@@ -184,9 +189,11 @@ export class LegDirectory {
 
   #report(place: ThreadPlace, report: Report): void {
     if (report.type === 'media') {
-      for (const watcher of this.#watchers.get(report.leg) ?? []) watcher(report.fact);
+      this.#whenSure(() => {
+        for (const watcher of this.#watchers.get(report.leg) ?? []) watcher(report.fact);
+      });
     } else if (report.type === 'webrtc') {
-      this.#legs.get(report.leg)?.webrtc?.(report.fact);
+      this.#whenSure(() => this.#legs.get(report.leg)?.webrtc?.(report.fact));
     } else if (report.type === 'record.piece') {
       this.recordings.get(report.recording)?.piece(report.piece);
     } else if (report.type === 'record.full') {

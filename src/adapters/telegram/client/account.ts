@@ -29,6 +29,8 @@ export interface TelegramOptions extends ConnectionOptions {
   readonly onFloodWait?: (seconds: number) => void;
   /** Whether this host may speak for the account: asked at each request. Always, where not given. */
   readonly mayAct?: () => boolean;
+  /** Runs it at once, or when this host knows what is its own: asked for each update. */
+  readonly whenSure?: (then: () => void) => void;
   readonly clock?: Clock;
 }
 
@@ -99,9 +101,10 @@ class Account implements TelegramAccount {
     this.#options = options;
     this.#log = options.log;
     this.#clock = options.clock ?? systemClock;
+    const { whenSure = (then) => then() } = options;
     this.#connection = new Connection(options, {
-      connected: () => this.#reader?.recover('connected'),
-      received: (object) => this.#received(object),
+      connected: () => whenSure(() => this.#reader?.recover('connected')),
+      received: (object) => whenSure(() => this.#received(object)),
     });
     // A reader asks by itself. Where nobody reads, only a request tells whether the login still stands.
     this.#connection.onState((state) => {
