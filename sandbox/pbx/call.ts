@@ -66,6 +66,8 @@ export class CallLeg implements PbxCall {
   readonly #settle: (isAnswered: boolean) => void;
   readonly #timers = new Set<() => void>();
   #invite: Incoming | undefined;
+  /** Of this dialog, of the caller before and of who went on with it: each 200 is sent until its own ACK has come. */
+  readonly #invites: Incoming[] = [];
   #withdraw: () => void = () => {};
   #audio: Audio | undefined;
   #version = 0;
@@ -112,6 +114,7 @@ export class CallLeg implements PbxCall {
   /** Takes a call in. False when its offer holds nothing we speak; it is refused then. */
   take(invite: Incoming): boolean {
     this.#invite = invite;
+    this.#invites.push(invite);
     invite.onCancel = () => this.#refuse(487, 'cancelled');
     invite.onUnacknowledged = () => this.#bye('not acknowledged');
     this.#audio = parseAudio(invite.message.body);
@@ -165,7 +168,8 @@ export class CallLeg implements PbxCall {
   }
 
   acknowledge(message: SipMessage): void {
-    this.#invite?.acknowledged();
+    const { number } = sequenceOf(message);
+    for (const invite of this.#invites) if (sequenceOf(invite.message).number === number) invite.acknowledged();
     if (this.#audio !== undefined) return;
     // The INVITE had no offer: ours went with the 200, and this is the answer to it.
     this.#audio = parseAudio(message.body);
@@ -179,6 +183,7 @@ export class CallLeg implements PbxCall {
     if (audio === undefined) return incoming.respond(488, { tag: this.tag });
     this.#audio = audio;
     this.#invite = incoming;
+    this.#invites.push(incoming);
     this.#listen(audio);
     this.#respond(200, this.#description(answerTo(audio.direction)));
   }
@@ -273,7 +278,7 @@ export class CallLeg implements PbxCall {
 
   #bye(how: string): void {
     if (this.state === 'ended') return;
-    this.#invite?.acknowledged();
+    for (const invite of this.#invites) invite.acknowledged();
     this.#sendBye();
     this.#end(how);
   }

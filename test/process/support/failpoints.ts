@@ -24,14 +24,15 @@ const die = (): Promise<never> => {
 };
 
 function betweenWrites({ user, done, withinMs }: Extract<Failpoint, { is: 'between writes' }>): void {
-  const { keep, forget } = FactsRepository.prototype;
+  const keep = Reflect.get(FactsRepository.prototype, 'keep') as FactsRepository['keep'];
+  const forget = Reflect.get(FactsRepository.prototype, 'forget') as FactsRepository['forget'];
   let written = 0;
   const write = async <T>(whose: string, really: () => Promise<T>): Promise<T> => {
     if (whose !== user) return really();
     if (written >= done) return die();
     const result = await really();
     written++;
-    if (written >= done) setTimeout(die, withinMs);
+    if (written >= done) setTimeout(() => void die(), withinMs);
     return result;
   };
   FactsRepository.prototype.keep = function (this: FactsRepository, calls: KeptCalls, lease) {
@@ -43,7 +44,7 @@ function betweenWrites({ user, done, withinMs }: Extract<Failpoint, { is: 'betwe
 }
 
 function atLetter(when: 'found' | 'begun' | 'handled'): void {
-  const { begin } = ShardInboxRepository.prototype;
+  const begin = Reflect.get(ShardInboxRepository.prototype, 'begin') as ShardInboxRepository['begin'];
   ShardInboxRepository.prototype.begin = async function (this: ShardInboxRepository, id, by) {
     if (when === 'found') return die();
     const isOurs = await begin.call(this, id, by);
