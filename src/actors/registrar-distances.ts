@@ -19,6 +19,7 @@ export interface RegistrarDistancesParts {
 
 /** What is older is measured again, and so is what gave no answer. */
 const freshMs = 30 * 60_000;
+const lookEveryMs = 60_000;
 
 /**
  * Measures how far the registrars of lines on Auto are from this host's Worker, where Auto might take it (D-05). Nobody is asked
@@ -29,12 +30,25 @@ export class RegistrarDistances {
   /** Those that gave no answer, and when. */
   readonly #silent = new Map<string, EpochMs>();
   #looking: Promise<void> | undefined;
+  #lookedAt: EpochMs | undefined;
+  #known = 0;
 
   constructor(parts: RegistrarDistancesParts) {
     this.#parts = parts;
   }
 
-  /** To be called every minute; a look that is under way is not repeated. */
+  /** To be called every few seconds: looks every minute, and at once when there is one more Worker to compare with. */
+  async beat(): Promise<void> {
+    const at = this.#parts.clock.now();
+    const known = (await this.#parts.workers.all()).filter((worker) => isHealthy(worker, at)).length;
+    const isOneMore = known > this.#known;
+    this.#known = known;
+    if (!isOneMore && this.#lookedAt !== undefined && at - this.#lookedAt < lookEveryMs) return;
+    this.#lookedAt = at;
+    await this.look();
+  }
+
+  /** A look that is under way is not repeated. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;

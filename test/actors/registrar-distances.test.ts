@@ -4,7 +4,6 @@ import type { Worker } from '../../src/actors/ports/workers.ts';
 import { RegistrarDistances } from '../../src/actors/registrar-distances.ts';
 import { EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
 import { ListedTemplates, template } from '../fakes/settings/templates.ts';
-import { ListedWorkers } from '../fakes/settings/workers.ts';
 import { worker } from './settings/more/house.ts';
 
 const [olga, uwe] = [UserId(1), UserId(2)];
@@ -22,7 +21,7 @@ function house(own: Worker, others: readonly Worker[], lines: readonly Unmeasure
   const silent = new Set<string>();
   const distances = new RegistrarDistances({
     own,
-    workers: new ListedWorkers(own, ...others),
+    workers: { all: async () => [own, ...others] },
     rtts: {
       unmeasured: async (id, since) => (id === own.id && since === clock.at - 1_800_000 ? lines : []),
       note: async (id, registrar, rttMs) => void noted.push(`${id} ${registrar} ${rttMs}`),
@@ -48,6 +47,22 @@ test('each registrar that was not measured lately is asked, one look at a time',
   await Promise.all([distances.look(), distances.look()]);
   expect(noted).toEqual(['fra a.test 12', 'fra b.test 12', 'fra c.test 12']);
   expect(asked).toHaveLength(3);
+});
+
+test('a look is had every minute, and at once when another Worker has come', async () => {
+  const others: Worker[] = [];
+  const { distances, clock, asked } = house(fra, others, [lineAt('a.test')]);
+  const looks = async (ms: number) => {
+    clock.at = EpochMs(clock.at + ms);
+    for (const one of [fra, ...others]) Object.assign(one, { seenAt: clock.at });
+    await distances.beat();
+    return asked.splice(0).length;
+  };
+  expect(await looks(0)).toBe(0);
+  others.push({ ...main });
+  expect(await looks(5_000)).toBe(1);
+  expect(await looks(55_000)).toBe(0);
+  expect(await looks(5_000)).toBe(1);
 });
 
 test('nobody is asked for lines that the Worker cannot have, nor while there is no other Worker', async () => {

@@ -15,6 +15,8 @@ export interface ProbeOptions {
   /** Whether this host may send anything: asked before each packet. Always, where not given. */
   readonly mayAct?: () => boolean;
   readonly resolver?: SipResolver;
+  /** The address calls are sent from, so that it is their way that is measured; the system chooses where it is none in particular. */
+  readonly localHost?: string;
 }
 
 /** A datagram may be lost; a second one is on its way when an answer to the first would be too late to be near. */
@@ -30,6 +32,7 @@ export function sipProbe({
   isPrivate = () => false,
   mayAct = () => true,
   resolver = systemResolver,
+  localHost,
 }: ProbeOptions): RegistrarProbe {
   const hops = new NextHops(resolver, realTime, Math.random);
   const measure = async (line: LineId): Promise<number | undefined> => {
@@ -37,9 +40,10 @@ export function sipProbe({
     const found = await hops.find(proxy || domain, transport.toUpperCase() as SipTransport);
     const hop = found.find(({ host }) => mayBePrivate || !isPrivate(host));
     if (!hop || !mayAct()) return undefined;
-    if (hop.transport !== 'UDP') return connected(hop);
+    const from = localHost !== undefined && net.isIP(localHost) === net.isIP(hop.host) ? localHost : undefined;
+    if (hop.transport !== 'UDP') return connected(hop, from);
     for (const withinMs of triesMs) {
-      const ms = mayAct() ? await answered(hop, withinMs) : undefined;
+      const ms = mayAct() ? await answered(hop, withinMs, from) : undefined;
       if (ms !== undefined) return ms;
     }
     return undefined;
@@ -48,17 +52,20 @@ export function sipProbe({
   return { rttMs: (line) => measure(line).catch(() => undefined) };
 }
 
-function answered(hop: Hop, withinMs: number): Promise<number | undefined> {
+function answered(hop: Hop, withinMs: number, from: string | undefined): Promise<number | undefined> {
   const socket = dgram.createSocket(net.isIPv6(hop.host) ? 'udp6' : 'udp4');
   return new Promise<number | undefined>((resolve, reject) => {
     const late = setTimeout(() => resolve(undefined), withinMs);
     let sentAt = 0;
     socket.once('error', reject);
-    // Only what comes from there arrives at a socket that is connected.
-    socket.connect(hop.port, hop.host, () => {
+    const ask = () => {
       sentAt = performance.now();
       socket.send(optionsTo(hop, socket.address()));
-    });
+    };
+    // Only what comes from there arrives at a socket that is connected.
+    const connect = () => socket.connect(hop.port, hop.host, ask);
+    if (from === undefined) connect();
+    else socket.bind(0, from, connect);
     socket.once('message', () => {
       clearTimeout(late);
       resolve(performance.now() - sentAt);
@@ -66,13 +73,13 @@ function answered(hop: Hop, withinMs: number): Promise<number | undefined> {
   }).finally(() => socket.close());
 }
 
-function connected({ host, port }: Hop): Promise<number | undefined> {
-  const from = performance.now();
-  const socket = net.connect({ host, port, timeout: connectMs });
+function connected({ host, port }: Hop, localAddress: string | undefined): Promise<number | undefined> {
+  const since = performance.now();
+  const socket = net.connect({ host, port, timeout: connectMs, ...(localAddress !== undefined && { localAddress }) });
   return new Promise<number | undefined>((resolve, reject) => {
     socket.once('error', reject);
     socket.once('timeout', () => resolve(undefined));
-    socket.once('connect', () => resolve(performance.now() - from));
+    socket.once('connect', () => resolve(performance.now() - since));
   }).finally(() => socket.destroy());
 }
 

@@ -43,6 +43,32 @@ test('a registrar is as far as its answer to OPTIONS takes, whatever that says; 
   expect(heard[0]).not.toMatch(/100|s3cret/);
 });
 
+test.each(['udp', 'tcp'] as const)(
+  'over %s it is asked from the address that calls are sent from',
+  async (transport) => {
+    const from: (string | undefined)[] = [];
+    const datagrams = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+    await once(datagrams, 'listening');
+    datagrams.on('message', (_, { address, port }) => {
+      from.push(address);
+      datagrams.send('SIP/2.0 200 OK\r\n\r\n', port, address);
+    });
+    const streams = net.createServer((socket) => {
+      from.push(socket.remoteAddress);
+      socket.on('error', () => {});
+    });
+    streams.listen(datagrams.address().port, '127.0.0.1');
+    await once(streams, 'listening');
+    const accounts = accountsAt(`127.0.0.1:${datagrams.address().port}`, transport);
+    expect(await sipProbe({ accounts, localHost: '127.0.0.7' }).rttMs(line)).toBeGreaterThan(0);
+    expect(await sipProbe({ accounts, localHost: '0.0.0.0' }).rttMs(line)).toBeGreaterThan(0);
+    expect(await sipProbe({ accounts, localHost: '::' }).rttMs(line)).toBeGreaterThan(0);
+    await expect.poll(() => from).toEqual(['127.0.0.7', '127.0.0.1', '127.0.0.1']);
+    datagrams.close();
+    streams.close();
+  },
+);
+
 test('a datagram may be lost', async () => {
   const { heard, at } = await server({ drops: 1 });
   expect(await sipProbe({ accounts: accountsAt(at) }).rttMs(line)).toBeLessThan(1_000);
