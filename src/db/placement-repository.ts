@@ -1,6 +1,6 @@
 import type { DueLine, Placements } from '../actors/ports/placements.ts';
 import { LineId, UserId } from '../machines/model/ids.ts';
-import { carrierOf, registrarOf } from '../machines/model/placement.ts';
+import { auto, carrierOf, formerWorker, registrarOf } from '../machines/model/placement.ts';
 import { mainWorker } from '../machines/model/shards.ts';
 import type { Database } from './database.ts';
 import { type Lease, leaseParameters, leaseSql } from './hosting/fence.ts';
@@ -55,6 +55,10 @@ interface DueRow {
   readonly domain: string;
 }
 
+/** What `carrierOf` says of a row of `line`. */
+export const carrierSql = `case line.worker
+    when '${auto}' then coalesce(line.placed_on, '${mainWorker}') when '${formerWorker}' then '${mainWorker}' else line.worker end`;
+
 /** Of a process that died calls stay open; none lasts a day. */
 const dueSql = `
   with ${leaseSql}, steady as (
@@ -72,11 +76,16 @@ const dueSql = `
   )
   limit 5000`;
 
+/** A line with a call is placed only when its Worker fell silent: nobody is left to say that the call is over. */
 const placeSql = `
   with ${leaseSql}, placed as (
     update line set placed_on = ?, place_due = false, version = line.version + 1
     from jsonb_to_recordset(?::jsonb) as seen (id uuid, version integer)
     where line.id = seen.id and line.version = seen.version and worker = 'auto' and exists (select from lease)
     returning line.id
+  ),
+  given_up as (
+    update call set ended_at = now(), cause = '{"kind":"connection-lost"}' from placed
+    where call.line_id = placed.id and ended_at is null and opened_at < now() - interval '10 s'
   )
   select id, pg_notify('${lineChannel}', '') from placed`;

@@ -3,6 +3,7 @@ import { EpochMs, LineId } from '../../machines/model/ids.ts';
 import type { Reachability } from '../../machines/model/registration.ts';
 import { Incarnation } from '../../machines/model/shards.ts';
 import type { Database } from '../database.ts';
+import { carrierSql } from '../placement-repository.ts';
 import { watch } from '../watching.ts';
 
 /** Notified with the ids of lines, separated by commas. */
@@ -88,8 +89,8 @@ const storable = (_: string, value: unknown): unknown =>
 
 /**
  * The rows of shards and lines are locked until the end, so that who claims the shard, or removes the line, waits for what is
- * being written (`fence.ts`). The user is compared because a line that changes its user may change its shard, and the host that
- * has lost it by that hears of it a little later. 200 ids are 7,399 bytes; a notification carries less than 8,000.
+ * being written (`fence.ts`). User and Worker are compared because a line that changes one of them may change its shard, and the
+ * host that has lost it by that hears of it a little later. 200 ids are 7,399 bytes; a notification carries less than 8,000.
  */
 const tellSql = `
   with told as (
@@ -98,7 +99,7 @@ const tellSql = `
   ), mine as (
     select told.line, told.reachability, to_timestamp(told.until / 1000) as until from told
     join shard on shard.id = told.shard and shard.owner = ? and shard.epoch = told.epoch
-    join line on line.id = told.line and line.user_id = told."user"
+    join line on line.id = told.line and line.user_id = told."user" and ${carrierSql} = split_part(told.shard, '/', 1)
     for key share of shard, line
   ), forgotten as (
     delete from line_standing using mine

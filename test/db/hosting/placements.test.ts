@@ -95,6 +95,22 @@ describe('a line on Auto', () => {
     expect(await placements.due(['fra'])).toMatchObject([{ id }]);
   });
 
+  test('that is moved with a call on it leaves none: its record is closed, and the next Apply can place it', async () => {
+    const { placements } = await lead();
+    const id = await added();
+    await query(
+      `insert into call (id, user_id, line_id, direction, opened_at) values
+         ('old', $1, $2, 'outgoing', now() - interval '1 minute'), ('new', $1, $2, 'outgoing', now())`,
+      [olga, id],
+    );
+    expect(await placements.place(await placements.due(['fra']), 'fra')).toEqual([id]);
+    const records = await query('select id, ended_at is not null as ended, cause from call order by id desc');
+    expect(records).toEqual([
+      { id: 'old', ended: true, cause: { kind: 'connection-lost' } },
+      { id: 'new', ended: false, cause: null },
+    ]);
+  });
+
   test('was fixed to a Worker until now: it stays there until Auto has chosen', async () => {
     const { placements } = await lead();
     const id = await added();

@@ -66,6 +66,21 @@ const standing = (line: LineId, carriage: Carriage, reachability: Reachability, 
   ({ line, carriage, standing: { reachability, registeredUntil } }) satisfies OwnStanding;
 
 describe('what a host tells of its lines', () => {
+  test('is not written when the line is another Worker’s by now: its standing is neither replaced nor forgotten', async () => {
+    const a = await opened('a');
+    const carriage = await owning(a);
+    const line = await newLine();
+    const hel = await opened('h', { worker: 'hel' });
+    const ofHel = { user: olga, shard: ShardId('hel/s0'), epoch: (await hel.claim(ShardId('hel/s0')))?.epoch ?? -1 };
+    await book.tell(hel.incarnation, [standing(line, ofHel, refused)]);
+    expect(await book.all()).toEqual([]);
+    await query(`update line set placed_on = 'hel' where id = $1`, [line]);
+    await book.tell(hel.incarnation, [standing(line, ofHel, reachable)]);
+    await book.tell(a.incarnation, [standing(line, carriage, refused)]);
+    await book.tell(a.incarnation, [standing(line, carriage, { state: 'off' })]);
+    expect(await book.all()).toMatchObject([{ line, host: hel.incarnation, standing: { reachability: reachable } }]);
+  });
+
   test('is read by others, and announced with the ids of those that stand otherwise', async () => {
     const a = await opened('a');
     const carriage = await owning(a);
