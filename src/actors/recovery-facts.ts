@@ -17,6 +17,8 @@ export interface RecoveryFactsParts {
   readonly refused: (lease: ShardLease) => void;
   /** When the open window of this user's reconnection ends. */
   readonly windowUntil: (user: UserId) => EpochMs | undefined;
+  /** Whether he may have calls over another Worker than this host's; nobody does where not given. */
+  readonly mayBeElsewhere?: (user: UserId) => Promise<boolean>;
   readonly wallClock: WallClock;
   readonly faults: Faults;
   /** Until a write that failed is tried again: 1 s where not given. */
@@ -37,6 +39,10 @@ export class RecoveryFacts {
   readonly #dialogs = new Map<CallId, KeptDialog>();
   /** What is in the database, as far as we know. */
   readonly #written = new Map<UserId, string>();
+  /** Those whose row is there and ours. */
+  readonly #kept = new Set<UserId>();
+  /** For whom something is about to begin, and how many such things. */
+  readonly #claims = new Map<UserId, number>();
   readonly #holders: CallHolder[] = [];
 
   constructor(parts: RecoveryFactsParts) {
@@ -66,6 +72,31 @@ export class RecoveryFacts {
   }
 
   /**
+   * Begins something for him where he has nothing yet; if his lines are on several Workers, not before it is sure that nothing is
+   * going on over another one, and that nothing begins there (runtime §3). Without the database it begins: a party that he talked
+   * to can come back, and a new call is refused for want of its own facts.
+   * @throws FactsNotKept when he is another's; nothing was begun then
+   */
+  async begin(user: UserId, begin: () => void): Promise<void> {
+    if (!(await this.#parts.mayBeElsewhere?.(user))) return begin();
+    this.#claims.set(user, (this.#claims.get(user) ?? 0) + 1);
+    try {
+      await this.#writer.written(user).catch(unlessAway);
+      begin();
+    } finally {
+      const left = (this.#claims.get(user) ?? 1) - 1;
+      if (left > 0) this.#claims.set(user, left);
+      else this.#claims.delete(user);
+      this.changed(user);
+    }
+  }
+
+  /** Whether all hosts know that what goes on for him goes on here. */
+  keeps(user: UserId): boolean {
+    return this.#kept.has(user);
+  }
+
+  /**
    * His calls were another host's, and are ours.
    * @param lastSeenAt of that host; where nobody knows, when it last wrote of them
    * @returns how they stand
@@ -74,6 +105,7 @@ export class RecoveryFacts {
     for (const { label, dialog } of calls) if (dialog) this.#keepDialog(user, label.call, dialog);
     // Unlike anything we would write: what has become of them is written in any case.
     this.#written.set(user, '');
+    this.#kept.add(user);
     const now = this.#parts.wallClock.now();
     const leftMs = (windowUntil ?? lastSeenAt + windowMs) - now;
     return {
@@ -112,6 +144,7 @@ export class RecoveryFacts {
   drop(user: UserId, calls: readonly CallId[]): void {
     this.#writer.drop(user);
     this.#written.delete(user);
+    this.#kept.delete(user);
     for (const call of calls) {
       this.#forgetDialog(call);
       this.#parts.dialogs.dropSilently(call);
@@ -150,7 +183,7 @@ export class RecoveryFacts {
 
   #callsOf(user: UserId): KeptCalls | undefined {
     const all = this.#holders.flatMap((holder) => holder.callFacts(user));
-    if (all.length === 0) return undefined;
+    if (all.length === 0 && !this.#claims.has(user)) return undefined;
     const ordered = [...all.filter(isHis), ...all.filter((call) => !isHis(call))];
     // One that comes back from a transfer has two holders for a moment: it is his.
     const calls = ordered.filter(({ label }, at) => ordered.findIndex((one) => one.label.call === label.call) === at);
@@ -171,11 +204,23 @@ export class RecoveryFacts {
     this.#written.set(user, '');
     const keeping = await (calls ? facts.keep(calls, lease) : facts.forget(user, lease));
     if (keeping === 'taken') refused(lease);
-    if (keeping !== 'kept') throw new FactsNotKept(keeping);
-    if (calls) this.#written.set(user, JSON.stringify(calls));
-    else this.#written.delete(user);
+    if (keeping !== 'kept') {
+      this.#kept.delete(user);
+      throw new FactsNotKept(keeping);
+    }
+    if (calls) {
+      this.#written.set(user, JSON.stringify(calls));
+      this.#kept.add(user);
+    } else {
+      this.#written.delete(user);
+      this.#kept.delete(user);
+    }
   }
 }
+
+const unlessAway = (error: unknown): void => {
+  if (!(error instanceof FactsNotKept) || error.reason !== 'unavailable') throw error;
+};
 
 interface KeptDialog {
   readonly user: UserId;

@@ -24,7 +24,7 @@ export interface SoftphonesParts extends SoftphoneParts {
   readonly deadlines?: Pick<UserDeadlines, 'set' | 'clear' | 'drop'>;
   readonly recovery?: Pick<
     RecoveryFacts,
-    'saved' | 'resumeDialog' | 'endDialog' | 'follow' | 'changed' | 'found' | 'drop'
+    'saved' | 'resumeDialog' | 'endDialog' | 'follow' | 'changed' | 'found' | 'drop' | 'begin'
   >;
   readonly users: Users;
   readonly faults: Faults;
@@ -56,17 +56,29 @@ export class Softphones {
     });
   }
 
-  /** @returns whether there is a softphone for it; there is none any more once all are being ended */
+  /**
+   * @returns whether there is a softphone for it; there is none any more once all are being ended
+   * @throws FactsNotKept when he has calls over another Worker, or nobody can tell
+   */
   async send(user: UserId, command: SoftphoneCommand): Promise<boolean> {
     if (this.#ending) return false;
-    if (!this.#phones.has(user)) {
-      const { callback } = await this.#users.settings(user);
-      // Another event may have started it meanwhile, or the service may be ending.
-      if (this.#ending) return false;
-      if (!this.#phones.has(user)) this.#start(user, callback);
+    const phone = this.#phones.get(user);
+    if (phone && !phone.getSnapshot().matches('idle')) {
+      phone.send(command);
+      return true;
     }
-    this.#phones.get(user)?.send(command);
-    return true;
+    const settings = phone ? undefined : await this.#users.settings(user);
+    let isSent = false;
+    await this.#begun(user, () => {
+      // Another event may have started it meanwhile, or the service may be ending.
+      if (this.#ending) return;
+      if (settings && !this.#phones.has(user)) this.#start(user, settings.callback);
+      const ready = this.#phones.get(user);
+      ready?.send(command);
+      isSent = ready !== undefined;
+    });
+    // One that had nothing to do may have gone meanwhile.
+    return isSent || (!this.#ending && this.send(user, command));
   }
 
   /** Gives the user back his party; it is hung up where nobody can take it. */
@@ -167,6 +179,12 @@ export class Softphones {
     return this.#phones.get(user)?.getSnapshot().can({ type: 'giveUp', call }) ?? false;
   }
 
+  /** Whether this is one of his calls here. */
+  hasCall(user: UserId, call: CallId | undefined): boolean {
+    const snapshot = this.#phones.get(user)?.getSnapshot();
+    return snapshot !== undefined && isOf(snapshot, call);
+  }
+
   /** The call he talks on, or that is made or rings for him. */
   callOf(user: UserId): CallId | undefined {
     return this.#phones.get(user)?.getSnapshot().context.inHand?.label.call;
@@ -203,6 +221,12 @@ export class Softphones {
     await this.quiet(signal);
     for (const phone of this.#phones.values()) phone.stop();
     this.#phones.clear();
+  }
+
+  /** Of those who are here alone at once. */
+  async #begun(user: UserId, begin: () => void): Promise<void> {
+    const { recovery } = this.#parts;
+    await (recovery ? recovery.begin(user, begin) : begin());
   }
 
   /** One with nothing to do, which was started by something that came too early, is in the way of what is to be taken up. */

@@ -1,6 +1,6 @@
 import type { Facts, FoundCall, FoundCalls, Keeping, KeptCall, KeptCalls, ShardLease } from '../actors/ports/facts.ts';
 import { EpochMs, UserId } from '../machines/model/ids.ts';
-import type { ShardId } from '../machines/model/shards.ts';
+import { ShardId } from '../machines/model/shards.ts';
 import type { Database } from './database.ts';
 import { leaseParameters, leaseSql } from './hosting/fence.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -24,8 +24,8 @@ export class FactsRepository implements Facts {
       .fork()
       .execute<Done[]>(keepSql, [
         ...leaseParameters(lease),
-        ...[user, shard, epoch, rows[0]?.id, windowUntil === undefined ? null : new Date(windowUntil)],
-        ...[user, shard, JSON.stringify(rows.map(({ id }) => id))],
+        ...[user, shard, epoch, rows[0]?.id ?? noCall, windowUntil === undefined ? null : new Date(windowUntil)],
+        ...[user, JSON.stringify(rows.map(({ id }) => id))],
         ...[user, shard, epoch, JSON.stringify(rows)],
       ]);
     if (!done?.is_ours) return 'taken';
@@ -43,7 +43,7 @@ export class FactsRepository implements Facts {
     shard: ShardId,
     unreadable: (user: UserId, error: unknown) => void = () => {},
   ): Promise<readonly FoundCalls[]> {
-    const rows = await this.#database.fork().execute<OpenRow[]>(openSql, [shard]);
+    const rows = await this.#database.fork().execute<OpenRow[]>(openSql, [shard, shard, shard]);
     const users = new Map<string, OpenRow[]>();
     for (const row of rows) users.set(row.user_id, [...(users.get(row.user_id) ?? []), row]);
     return [...users].flatMap(([user, ofUser]) => {
@@ -54,6 +54,16 @@ export class FactsRepository implements Facts {
         return [];
       }
     });
+  }
+
+  async placesOf(users: readonly UserId[]): Promise<ReadonlyMap<UserId, ShardId>> {
+    if (users.length === 0) return new Map();
+    const rows = await this.#database.fork().execute<{ user_id: string; shard_id: string }[]>(
+      `select user_id, shard_id from softphone s
+       where user_id in (select jsonb_array_elements_text(?::jsonb)) and ${isAlive}`,
+      [JSON.stringify(users)],
+    );
+    return new Map(rows.map(({ user_id, shard_id }) => [UserId(user_id), ShardId(shard_id)]));
   }
 
   /** @throws WrongSecretKey */
@@ -83,7 +93,7 @@ export const removeFactsOfEnded = async (database: Database): Promise<void> => {
     `with over as (
        delete from call_fact f using call c where c.id = f.id and c.ended_at < now() - interval '1 hour' returning f.id
      )
-     delete from softphone s where not exists (
+     delete from softphone s where (s.current_call <> '${noCall}' or s.written_at < now() - interval '1 hour') and not exists (
        select from call_fact f where f.user_id = s.user_id and f.id not in (select id from over)
      )`,
   );
@@ -94,7 +104,16 @@ interface Done {
   readonly is_kept: boolean;
 }
 
-/** A row of another shard is that shard's, unless it is so old that nobody can be talking any more. */
+/** Of somebody for whom something is about to begin. */
+const noCall = '';
+
+/** Within the Worker somebody would have taken the shard over by then. */
+const isAlive = `exists (
+      select from shard join host on host.incarnation = shard.owner
+      where shard.id = s.shard_id and host.seen_at > clock_timestamp() - interval '15 s'
+    )`;
+
+/** A row of another Worker's shard is that shard's, unless it is so old that nobody can be talking any more, or nobody runs it. */
 const keepSql = `
   with ${leaseSql},
   phone as (
@@ -103,12 +122,12 @@ const keepSql = `
     on conflict (user_id) do update set
       shard_id = excluded.shard_id, epoch = excluded.epoch, current_call = excluded.current_call,
       window_until = excluded.window_until, written_at = excluded.written_at
-    where s.shard_id = excluded.shard_id or s.written_at < now() - interval '1 day'
+    where s.shard_id = excluded.shard_id or s.written_at < now() - interval '1 day' or not ${isAlive}
     returning 1
   ),
   over as (
     delete from call_fact
-    where user_id = ? and shard_id = ? and id not in (select jsonb_array_elements_text(?::jsonb))
+    where user_id = ? and id not in (select jsonb_array_elements_text(?::jsonb))
       and exists (select from phone)
   ),
   calls as (
@@ -136,8 +155,22 @@ interface OpenRow {
 
 const momentOf = (ms: string | null) => (ms === null ? undefined : EpochMs(Number(ms)));
 
-/** The call log is written beside the facts, and may know of an end that they do not. */
+/**
+ * The call log is written beside the facts, and may know of an end that they do not. What an earlier owner left of people without
+ * calls would keep them from calls over other Workers.
+ */
 const openSql = `
+  with over as (
+    delete from call_fact f using call c
+    where f.shard_id = ? and c.id = f.id and c.ended_at is not null returning f.id
+  ),
+  left_over as (
+    delete from softphone s
+    where s.shard_id = ? and s.epoch < (select epoch from shard where id = s.shard_id) and not exists (
+      select from call_fact f
+      where f.user_id = s.user_id and f.shard_id = s.shard_id and f.id not in (select id from over)
+    )
+  )
   select s.user_id, f.id, f.facts,
     floor(extract(epoch from s.window_until) * 1000) as window_until_ms,
     floor(extract(epoch from s.written_at) * 1000) as written_at_ms,

@@ -2,7 +2,7 @@ import { assign, sendParent, setup, stateIn } from 'xstate';
 import type { CallCommand, CallInput, CallReport, LegFact } from './call-events.ts';
 import { type CallLimitReport, callLimitMachine } from './call-limit.ts';
 import { effect, facts, operation } from './effects.ts';
-import { whyNotKept } from './model/call-facts.ts';
+import { isElsewhere } from './model/call-facts.ts';
 import type { HangupCause } from './model/hangup-cause.ts';
 import type { CallId, LineId, UserId } from './model/ids.ts';
 import type { DialTarget } from './model/party.ts';
@@ -49,7 +49,7 @@ export const callSetup = setup({
     isRecovered: ({ context }) => context.from === 'recovered',
     keepsFacts: ({ context }) => context.keepsFacts === true,
     isTaken: stateIn({ saving: 'taken' }),
-    isElsewhere: (_, { error }: { error: unknown }) => whyNotKept(error) === 'elsewhere',
+    isElsewhere: (_, { error }: { error: unknown }) => isElsewhere(error),
     isOutgoing: ({ context }) => context.target !== undefined,
     isSilent: ({ context }) => context.silent,
   },

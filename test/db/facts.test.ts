@@ -121,6 +121,54 @@ describe('facts of calls', () => {
     expect(await facts().keep(callsOf([callOf('c2')]), other)).toBe('kept');
   });
 
+  describe('of people with lines on several Workers', () => {
+    const away = ShardId('hel/s0');
+    const ofHel = async (): Promise<ShardLease> => {
+      const book = await opened('h', { worker: 'hel' });
+      await seen('h', 0);
+      return { shard: away, owner: book.incarnation, epoch: (await book.claim(away))?.epoch ?? 0 };
+    };
+
+    test('hold from before there is a call: everywhere else he is busy, and all hosts know where he is', async () => {
+      const [home, hel] = [await owner('a'), await ofHel()];
+      expect(await facts().placesOf([olga])).toEqual(new Map());
+      expect(await facts().keep(callsOf([]), hel)).toBe('kept');
+      expect(await facts().keep(callsOf([]), home)).toBe('elsewhere');
+      expect(await facts().placesOf([olga, UserId('2')])).toEqual(new Map([[olga, away]]));
+      await facts().keep(callsOf([callOf('c1')]), hel);
+      expect(await facts().keep(callsOf([callOf('c2')]), home)).toBe('elsewhere');
+      await facts().forget(olga, hel);
+      expect(await facts().placesOf([olga])).toEqual(new Map());
+      expect(await facts().keep(callsOf([]), home)).toBe('kept');
+    });
+
+    test('do not hold him any more when nobody has run their shard for 15 s, and nothing is left of them', async () => {
+      const [home, hel] = [await owner('a'), await ofHel()];
+      await facts().keep(callsOf([callOf('c1')]), hel);
+      await seen('h', 14);
+      expect(await facts().keep(callsOf([callOf('c2')]), home)).toBe('elsewhere');
+      await seen('h', 16);
+      expect(await facts().placesOf([olga])).toEqual(new Map());
+      expect(await facts().keep(callsOf([callOf('c2')]), home)).toBe('kept');
+      expect(await query('select id from call_fact')).toEqual([{ id: 'c2' }]);
+      await seen('h', 0);
+      expect(await facts().open(away)).toEqual([]);
+      expect(await facts().keep(callsOf([callOf('c1')]), hel)).toBe('elsewhere');
+    });
+
+    test('do not hold him after their host began anew, if he has no call that goes on', async () => {
+      const hel = await ofHel();
+      await facts().keep(callsOf([]), hel);
+      await facts().keep(callsOf([callOf('c1')], { user: UserId('2') }), hel);
+      await seen('h', 30);
+      const again = await opened('h2', { worker: 'hel' });
+      await seen('h2', 0);
+      await again.claim(away);
+      expect((await facts().open(away)).map(({ user }) => user)).toEqual(['2']);
+      expect([...(await facts().placesOf([olga, UserId('2')])).keys()]).toEqual(['2']);
+    });
+  });
+
   test('say when the call was answered, and leave out one that has ended', async () => {
     const lease = await owner('a');
     const calls = new CallRepository(database());

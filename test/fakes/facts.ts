@@ -43,6 +43,10 @@ export class MemoryFacts implements Facts {
     return [...this.#rows.values()].map((row) => JSON.parse(row) as FoundCalls);
   }
 
+  async placesOf() {
+    return new Map();
+  }
+
   /** Lets the oldest write through. */
   pass(): void {
     this.#waiting.shift()?.();

@@ -18,7 +18,7 @@ export interface KeptCall extends CallFacts {
 /** One user's calls as another host would go on with them. */
 export interface KeptCalls {
   readonly user: UserId;
-  /** The one he hears comes first. */
+  /** The one he hears comes first. None yet: something is about to begin for him, and begins nowhere else. */
   readonly calls: readonly KeptCall[];
   /** The end of the window of a reconnection that is open. */
   readonly windowUntil: EpochMs | undefined;
@@ -35,7 +35,7 @@ export interface FoundCall extends KeptCall {
   readonly answeredAt: EpochMs | undefined;
 }
 
-/** `taken`: the shard is another's; `elsewhere`: the user has calls in another shard. Nothing was written then. */
+/** `taken`: the shard is another's; `elsewhere`: the user has calls in another Worker's shard. Nothing was written then. */
 export type Keeping = 'kept' | 'taken' | 'elsewhere';
 
 /** What a new owner of a shard starts from (runtime §4). Every write is for the owner of now, or is none. */
@@ -49,4 +49,6 @@ export interface Facts {
    * @param unreadable is told of a user whose facts cannot be read; they are left out
    */
   open(shard: ShardId, unreadable?: (user: UserId, error: unknown) => void): Promise<readonly FoundCalls[]>;
+  /** In which shards these people have calls; those who have none, or whose host is dead and nobody took over, are left out. */
+  placesOf(users: readonly UserId[]): Promise<ReadonlyMap<UserId, ShardId>>;
 }

@@ -68,3 +68,6 @@ export function whyNotKept(error: unknown): FactsNotKept['reason'] | undefined {
   const { kind, reason } = (error ?? {}) as { readonly kind?: unknown; readonly reason?: FactsNotKept['reason'] };
   return kind === 'FactsNotKept' ? reason : undefined;
 }
+
+/** Whether he has calls over another Worker. */
+export const isElsewhere = (error: unknown): boolean => whyNotKept(error) === 'elsewhere';

@@ -24,6 +24,8 @@ export class Installation {
   readonly now = () => EpochMs(this.startedAt + this.clock.now());
   readonly facts = new MemoryFacts(this.now);
   callback = true;
+  /** Whether the user has lines on several. */
+  hasWorkers = false;
 
   /** A host that owns the shard from now on. */
   opens(): Host {
@@ -57,7 +59,8 @@ export class Host {
   readonly softphones: Softphones;
   readonly #pauses: (() => void)[] = [];
 
-  constructor({ facts, clock, now, callback }: Installation, epoch: number) {
+  constructor(installation: Installation, epoch: number) {
+    const { facts, clock, now, callback } = installation;
     const faults = { report: (_: string, error: unknown) => void this.faults.push(error) };
     const wallClock = { now };
     const lease = { shard, owner: Incarnation(`host/${epoch}`), epoch };
@@ -72,6 +75,7 @@ export class Host {
         this.softphones.dropUsers(() => true);
         this.bridges.dropUsers(() => true);
       },
+      mayBeElsewhere: async () => installation.hasWorkers,
       windowUntil: (user) => this.deadlines.dueAt(user, 'reconnect-window'),
       wallClock,
       faults,

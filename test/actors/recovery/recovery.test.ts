@@ -450,6 +450,55 @@ describe('what is written', () => {
     expect(old.faults).toEqual([]);
   });
 
+  describe('where there are several Workers', () => {
+    beforeEach(() => {
+      all.hasWorkers = true;
+    });
+
+    test('is begun only when he is known to have none over another one', async () => {
+      all.facts.elsewhere.add(olga);
+      await expect(old.isCalledBy('c1')).rejects.toMatchObject({ reason: 'elsewhere' });
+      await expect(old.softphones.send(olga, outgoing('c2'))).rejects.toMatchObject({ reason: 'elsewhere' });
+      expect(old.nets.told).toEqual([]);
+      expect(old.said).toEqual([]);
+      expect(old.recovery.keeps(olga)).toBe(false);
+    });
+
+    test('without the database it begins all the same, as far as that goes: its caller gets 503', async () => {
+      all.facts.isBroken = true;
+      await old.isCalledBy('c1');
+      old.triesAgain();
+      await settled();
+      expect(old.nets.told).toContain('hang up party c1 flood');
+      expect(old.nets.told).not.toContain('ring party c1');
+    });
+
+    test('all know where it is, from before it begins until it is over', async () => {
+      all.facts.isSlow = true;
+      const called = old.isCalledBy('c1');
+      await settled();
+      expect(old.nets.told).toEqual([]);
+      expect(old.recovery.keeps(olga)).toBe(false);
+      all.facts.isSlow = false;
+      all.facts.pass();
+      await called;
+      expect(all.facts.written[0]).toBe('');
+      expect(old.nets.told).toContain('ring party c1');
+      expect(old.recovery.keeps(olga)).toBe(true);
+      old.nets.party(c1, { type: 'party.hungUp', cause: { kind: 'normal' } });
+      await settled();
+      expect(old.recovery.keeps(olga)).toBe(false);
+      expect(all.facts.written.at(-1)).toBe('none');
+    });
+
+    test('nothing stays of what began and had no call', async () => {
+      await old.softphones.send(olga, { type: 'user.called', voiceLeg: VoiceLegId('hers') });
+      await settled();
+      expect(all.facts.written).toEqual(['', 'none']);
+      expect(old.recovery.keeps(olga)).toBe(false);
+    });
+  });
+
   test('waits for the database while a talk goes on, and is written as soon as it is back', async () => {
     await old.dials('c1');
     all.facts.isBroken = true;
