@@ -16,7 +16,13 @@ export interface End {
 }
 
 /** Two accounts with our own implementation on both sides; Bob answers unless told otherwise. */
-export function twoEnds(options: { readonly bobAnswers?: boolean; readonly random?: number } = {}) {
+export function twoEnds(
+  options: {
+    readonly bobAnswers?: boolean;
+    readonly bobTakes?: (user: UserId) => boolean | Promise<boolean>;
+    readonly random?: number;
+  } = {},
+) {
   const random = () => options.random ?? 0;
   const clock = new ManualClock();
   const relay = new TelegramRelay();
@@ -24,7 +30,9 @@ export function twoEnds(options: { readonly bobAnswers?: boolean; readonly rando
   const end = (userId: string): End => {
     const session = relay.session(userId);
     const legs = new PairedLegs(ether);
-    return { session, legs, calls: telegramCalls({ link: session, legs, clock, random }), facts: [], offers: [] };
+    const { bobTakes: takes } = options;
+    const calls = telegramCalls({ link: session, legs, clock, random, ...(userId === '222' && takes && { takes }) });
+    return { session, legs, calls, facts: [], offers: [] };
   };
   const alice = end('111');
   const bob = end('222');

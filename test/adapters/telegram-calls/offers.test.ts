@@ -1,6 +1,6 @@
 import { Api } from 'telegram/tl/index.js';
 import { describe, expect, test } from 'vitest';
-import { causeIn, type End, type Ends, expectNothingLeft, hold, twoEnds } from './endpoints.ts';
+import { causeIn, type End, type Ends, expectNothingLeft, hold, twoEnds, types } from './endpoints.ts';
 import { settled } from './manual-clock.ts';
 
 describe('an offered call', () => {
@@ -65,6 +65,46 @@ describe('an offered call', () => {
     await ends.clock.advance(100);
     for (const offer of offers) ends.bob.session.emit(offer);
     expect(ends.bob.offers.length).toBe(1);
+  });
+
+  describe('whose host is being asked for', () => {
+    const asked = () => {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      return { ends: twoEnds({ bobTakes: () => promise }), resolve };
+    };
+
+    test('is taken when it is this one', async () => {
+      const { ends, resolve } = asked();
+      ends.ring();
+      await ends.clock.advance(100);
+      expect(ends.bob.offers).toEqual([]);
+      resolve(true);
+      await ends.clock.advance(1_000);
+      expect(ends.bob.offers).toHaveLength(1);
+      expect(types(ends.alice.facts)).toContain('user.answered');
+    });
+
+    test('is left alone when it is another one', async () => {
+      const { ends, resolve } = asked();
+      ends.ring();
+      await ends.clock.advance(100);
+      resolve(false);
+      await ends.clock.advance(1_000);
+      expect(ends.bob.offers).toEqual([]);
+      expect(ends.bob.session.sent).toEqual([]);
+    });
+
+    test('and was given up meanwhile is over at once', async () => {
+      const { ends, resolve } = asked();
+      ends.ring();
+      await ends.clock.advance(100);
+      ends.relay.discardByServer(new Api.PhoneCallDiscardReasonMissed());
+      await ends.clock.advance(0);
+      resolve(true);
+      await ends.clock.advance(0);
+      expect(ends.bob.session.sent).toEqual([]);
+      expect(ends.bob.legs.openCount).toBe(0);
+    });
   });
 
   const requested = (ends: Ends, change: (call: Api.PhoneCallRequested) => void) => {

@@ -24,8 +24,8 @@ import { VoiceLegFacts } from './voice-leg-facts.ts';
 export interface TelegramCallsOptions {
   readonly link: TelegramLink;
   readonly legs: WebRtcLegs;
-  /** Whether this host has the user, so that his calls are its to take; always, where not given. */
-  readonly takes?: (user: UserId) => boolean;
+  /** Whether this host has the user, so that his calls are its to take; always, where not given. Does not reject. */
+  readonly takes?: (user: UserId) => boolean | Promise<boolean>;
   readonly log?: Logger;
   readonly clock?: CallClock;
   /** Random unsigned 32-bit number, not 0: ids of requests and exchanges. */
@@ -46,7 +46,7 @@ type CallUpdate = Api.UpdatePhoneCall | Api.UpdatePhoneCallSignalingData;
 class Calls implements TelegramCalls {
   readonly #world: CallWorld;
   readonly #log: Logger;
-  readonly #takes: (user: UserId) => boolean;
+  readonly #takes: (user: UserId) => boolean | Promise<boolean>;
   readonly #facts: VoiceLegFacts;
   readonly #unsubscribe: () => void;
   readonly #byLeg = new Map<VoiceLegId, Call>();
@@ -147,11 +147,22 @@ class Calls implements TelegramCalls {
     const { selfId } = this.#world.link;
     const isForUs = offer.participantId.toString() === selfId && offer.adminId.toString() !== selfId;
     const remainingMs = offer.date * 1000 + ringTimeoutMs - this.#world.clock.nowMs();
-    // Every login of the account hears of it; the host that has the user takes it.
-    if (!this.#takes(UserId(offer.adminId.toString()))) return;
     if (!isForUs || offer.gAHash.length !== 32 || remainingMs < 0) return;
     if (this.#isClosed || !this.#takeOffer || this.#seenOffers.has(id)) return;
+    // Every login of the account hears of it; the host that has the user takes it.
+    const isOurs = this.#takes(UserId(offer.adminId.toString()));
+    if (isOurs === false) return;
     this.#remember(id);
+    if (isOurs === true) return this.#take(offer, remainingMs);
+    const done = this.#unclaimed.await();
+    void isOurs
+      .then((isIt) => isIt && !this.#isClosed && this.#take(offer, remainingMs))
+      .catch((error: unknown) => this.#log.error({ err: error }, 'an offered call was not taken'))
+      .finally(done);
+  }
+
+  #take(offer: Api.PhoneCallRequested, remainingMs: number): void {
+    const id = offer.id.toString();
     if (!isCompatible(offer.protocol)) {
       this.#log.warn(
         { versions: offer.protocol.libraryVersions.slice(0, 16) },
@@ -171,7 +182,8 @@ class Calls implements TelegramCalls {
       if (call.stage === 'offered') call.forget({ kind: 'no-answer' });
     });
     void call.run(takeCall(offer)).finally(cancelRing);
-    this.#takeOffer({ voiceLegId: identity.leg, userId: identity.user });
+    for (const phoneCall of this.#unclaimed.claim(id)) call.update(phoneCall);
+    this.#takeOffer?.({ voiceLegId: identity.leg, userId: identity.user });
   }
 
   /** A call of ours that we know nothing of was taken, and no request of ours is still unanswered. */
