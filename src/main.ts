@@ -15,7 +15,6 @@ import { hostLogin } from './host-login.ts';
 import { hostOptionsOf } from './host-options.ts';
 import { openLog } from './log.ts';
 import { UserId } from './machines/model/ids.ts';
-import { mainWorker } from './machines/model/shards.ts';
 import { checkMachine } from './preflight.ts';
 import { productVersion } from './product-version.ts';
 import { remedyOf } from './remedy.ts';
@@ -60,11 +59,6 @@ async function exit(code: number): Promise<void> {
 }
 
 async function runLive(config: Config): Promise<void> {
-  if (config.WORKER_ID !== mainWorker) {
-    throw new WrongConfiguration(
-      `WORKER_ID: found "${config.WORKER_ID}", allowed is ${mainWorker}: calls over lines of other Workers are not carried yet.`,
-    );
-  }
   await checkMachine(config);
   const presence = await present(config);
   const storage = await openStorage(config, dataDirOf(config));

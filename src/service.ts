@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { PassedNumbers } from './actors/hosting/passed-numbers.ts';
 import type { ShardWork } from './actors/hosting/shard-work.ts';
 import { SharedStandings } from './actors/hosting/shared-standings.ts';
 import { EventLog } from './actors/inspection/event-log.ts';
@@ -8,6 +9,7 @@ import type { LineActors } from './actors/lines.ts';
 import type { CallLog } from './actors/ports/call-log.ts';
 import type { WallClock } from './actors/ports/clock.ts';
 import type { Faults } from './actors/ports/faults.ts';
+import type { Standings } from './actors/ports/standings.ts';
 import type { Part } from './adapters/http/readiness.ts';
 import { systemClock } from './adapters/jobs/clock.ts';
 import { openJobs } from './adapters/jobs/jobs.ts';
@@ -46,7 +48,7 @@ import { judgedLeg } from './service/ended-leg.ts';
 import { type InspectOptions, startInspecting } from './service/inspecting.ts';
 import { Opened } from './service/opened.ts';
 import { type OutsideOptions, openOutside } from './service/outside.ts';
-import { letterTo, type Sharing, sharing } from './service/sharing.ts';
+import { awayAt, type Sharing, sharing } from './service/sharing.ts';
 import {
   botSettings,
   type SettingsBot,
@@ -79,6 +81,8 @@ export interface Service {
   readonly chatAccountId: string;
   readonly lines: LineRepository;
   readonly lineActors: LineActors;
+  /** How lines stand, those of other hosts too. */
+  readonly standings: Pick<Standings, 'of'>;
   readonly calls: CallLog;
   readonly sip: SipAdapter;
   readonly media: MediaPlane;
@@ -203,7 +207,15 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
       opened,
       log,
     },
-    carries: (user) => hosting.carries(user),
+    takes(user) {
+      if (actors.recovery.keeps(user)) return true;
+      if (!hosting.isHome(user)) return false;
+      // Without the database he is not left ringing.
+      return awayAt({ hosting, facts }, user).then(
+        (away) => away === undefined,
+        () => true,
+      );
+    },
     segmentClosed: (segment) => actors.recordings.segmentClosed(segment),
     meter: metrics,
     legEnded(leg, statistics) {
@@ -218,6 +230,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
   });
   const outside = inspecting.outside(networks);
   const { account } = outside;
+  let standings: SharedStandings | undefined;
   store ??= settingsStore(storage, UserId(account.selfId));
   const actors = callActors({
     ...{
@@ -238,8 +251,18 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     },
     workers: store.workers,
     planFile: options.plans,
+    standings: () => standings ?? actors.lineActors,
+    async passOn(number, line) {
+      if (hosting.carriesLine(line)) return false;
+      await passed.pass(number, hosting.shardOf(number.user, line.carrier));
+      return true;
+    },
     settings: () => settings,
     meter: metrics,
+  });
+  const passed = new PassedNumbers({
+    ...{ inbox, clock: wall, faults, incarnation: ownership.incarnation },
+    say: (user, notice) => actors.notices.say(user, notice),
   });
   await finishInterrupted(actors);
   settings = await openSettings(store);
@@ -263,6 +286,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     chatAccountId: account.selfId,
     lines,
     lineActors: actors.lineActors,
+    standings: { of: (line) => (standings ?? actors.lineActors).of(line) },
     calls,
     sip: outside.sip,
     media: outside.media,
@@ -314,7 +338,7 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
 
   async function openSettings(kept: SettingsStore): Promise<SettingsBot> {
     const { lineActors, switchboard } = actors;
-    const standings = new SharedStandings({
+    const shared = new SharedStandings({
       host: ownership.incarnation,
       own: lineActors,
       book: new StandingRepository(database, url),
@@ -325,30 +349,37 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
       },
       faults,
     });
-    await standings.start();
-    opened.closedBy(() => standings.close());
+    await shared.start();
+    standings = shared;
+    opened.closedBy(() => shared.close());
     const bot = startSettingsBot({
-      ...{ options: options.settings, store: kept, planFile: options.plans, texts: settingsTexts },
-      ...{ lineActors, standings, lines, clock: wall, actorClock, inspection, faults },
+      ...{ options: ofThisHost(options), store: kept, planFile: options.plans, texts: settingsTexts },
+      ...{ lineActors, standings: shared, lines, clock: wall, actorClock, inspection, faults },
       chat: outside.bot.settingsChat,
       chatAccount: account.username ?? '',
       codecs: outside.media.rtp.codecs,
       setCallback: async (user, on) => {
-        if (hosting.carries(user)) await switchboard.setCallback(user, on);
-        else await inbox.put(letterTo(hosting, user, randomUUID(), { kind: 'callback', user, on }));
+        const shard = (await awayAt({ hosting, facts }, user)) ?? hosting.homeOf(user);
+        if (ownership.owned(shard)) await switchboard.setCallback(user, on);
+        else await inbox.put({ id: randomUUID(), shard, letter: { kind: 'callback', user, on } });
       },
       finds: (user, username) => account.finds(user, username),
       isSteady: () => kept.hosts.isSteady(ownership.incarnation),
-      probe: sipProbe({ accounts: lines, mayAct, ...(!mayBePrivate && { isPrivate: isPrivateAddress }) }),
+      probe: sipProbe({
+        accounts: lines,
+        mayAct,
+        localHost: options.sip.bind.host,
+        ...(!mayBePrivate && { isPrivate: isPrivateAddress }),
+      }),
       placements: new PlacementRepository(database, () => {
         const lead = ownership.owned(leadShard);
         return lead && { ...lead, owner: ownership.incarnation };
       }),
       startTestCall: async (user, line) => {
         const [{ login }, found] = await Promise.all([lines.settings(line), lines.find(line)]);
-        const carried = found?.user ?? user;
-        if (hosting.carries(carried)) return switchboard.testLine(user, line, login);
-        await inbox.put(letterTo(hosting, carried, randomUUID(), { kind: 'test-line', user, line, login }));
+        if (!found || hosting.carriesLine(found)) return switchboard.testLine(user, line, login);
+        const shard = hosting.shardOf(found.user, found.carrier);
+        await inbox.put({ id: randomUUID(), shard, letter: { kind: 'test-line', user, line, login } });
         return 'started';
       },
     });
@@ -399,5 +430,11 @@ async function build(options: ServiceOptions, opened: Opened): Promise<Service> 
     await opened.close();
   }
 }
+
+/** As people see its Worker. */
+const ofThisHost = ({ settings, host: { worker: id, kind, owner } }: ServiceOptions): SettingsBotOptions => ({
+  ...settings,
+  worker: { id, kind, owner, ...settings.worker },
+});
 
 const engaged = ({ softphones, bridges }: CallActors): number => softphones.engaged + bridges.engaged;

@@ -166,7 +166,6 @@ export interface SettingsBot {
 
 /** Well before a worker counts as silent (product §13). */
 const beatMs = 5_000;
-const measureMs = 60_000;
 
 /** Builds the settings bot behind its conversation, and starts it. */
 export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
@@ -251,7 +250,7 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     ...{ workers, book: lines, hints, say, clock },
     ...(parts.isSteady && { isSteady: parts.isSteady }),
   });
-  const ownWorker = { id: mainWorker, kind: 'official', owner: undefined, ...options.worker } as const;
+  const ownWorker: WorkerSaid = { id: mainWorker, kind: 'official', owner: undefined, ...options.worker };
   const placement = new AutoPlacement({
     workers,
     plans,
@@ -265,11 +264,12 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     void workers
       .announce(ownWorker, clock.now())
       .then(() => Promise.all([place(), isReading ? watch.look() : undefined]))
+      // Not before it stands in the list with the others.
+      .then(() => void distances?.beat().catch(fault('distances of registrars')))
       .catch(fault('workers'));
   const { probe } = parts;
   const distances =
     probe && new RegistrarDistances({ own: ownWorker, workers, rtts: store.rtts, probe, templates, clock });
-  const measuring = setInterval(() => void distances?.look().catch(fault('distances of registrars')), measureMs);
   const beating = setInterval(beat, beatMs);
   beat();
   const ofTest = (
@@ -321,7 +321,6 @@ export function startSettingsBot(parts: SettingsBotParts): SettingsBot {
     settled: async () => void (await Promise.all([desk.settled(), ownerNotices.settled()])),
     async close() {
       clearInterval(beating);
-      clearInterval(measuring);
       ownerNotices.stop();
       lateVoice.close();
       operatorVoice.close();

@@ -1,12 +1,13 @@
-import type { LineChoice } from '../machines/line-question.ts';
 import type { LineId, UserId } from '../machines/model/ids.ts';
+import type { LineChoice } from '../machines/model/line-choice.ts';
 import type { DialTarget } from '../machines/model/party.ts';
 import type { LineRefusal, PlanLimit } from '../machines/model/refusals.ts';
-import type { LineActors } from './lines.ts';
+import type { Reachability } from '../machines/model/registration.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { DialRules } from './ports/dial-rules.ts';
 import type { Line, Lines } from './ports/lines.ts';
 import type { Plans } from './ports/plans.ts';
+import type { Standings } from './ports/standings.ts';
 
 /** Where a number can go out, and why it cannot elsewhere. */
 export interface Judgement {
@@ -16,7 +17,8 @@ export interface Judgement {
 
 export interface DiallingParts {
   readonly lines: Lines;
-  readonly lineActors: LineActors;
+  /** Of all Workers' lines. */
+  readonly standings: Pick<Standings, 'of'>;
   readonly rules: DialRules;
   readonly plans: Plans;
   readonly clock: WallClock;
@@ -47,13 +49,20 @@ export class Dialling {
   }
 
   async #judgeLine(line: Line, target: DialTarget): Promise<{ why?: LineRefusal; dial?: DialTarget }> {
-    const { lineActors, rules, plans, clock } = this.#parts;
+    const { standings, rules, plans, clock } = this.#parts;
     const result = rules.apply(line.dialRules, target);
     if (result.kind === 'filtered') return { why: result };
     if (result.kind !== 'dial') return { why: { kind: result.kind } };
-    const state = lineActors.refusalOf(line);
+    const state = whyNot(line, standings.of(line.id).reachability);
     if (state) return { why: state };
     const limit = await plans.refusalOf(line.owner, line.id, clock.now());
     return limit ? { why: { kind: 'limit', limit } } : { dial: result.target };
   }
+}
+
+/** Why this line cannot carry a call now; undefined: it can. */
+function whyNot(line: Line, reachability: Reachability): LineRefusal | undefined {
+  if (!line.enabled || reachability.state === 'off') return { kind: 'off' };
+  if (reachability.state === 'refused') return { kind: 'refused', sip: reachability.sip };
+  return reachability.state === 'reachable' ? undefined : { kind: reachability.state };
 }

@@ -1,6 +1,5 @@
 import { type Actor, createActor } from 'xstate';
 import { EpochMs, type LineId, type UserId } from '../machines/model/ids.ts';
-import type { LineRefusal } from '../machines/model/refusals.ts';
 import type { Reachability } from '../machines/model/registration.ts';
 import type { sipAccountMachine } from '../machines/sip-account.ts';
 import type { Inspection } from './inspection/hub.ts';
@@ -139,14 +138,6 @@ export class LineActors implements Presence, Standings {
     this.#actors.delete(id);
     this.#reachability.delete(id);
     this.#boundUntil.delete(id);
-  }
-
-  /** Why this line cannot carry a call now; undefined: it can. */
-  refusalOf(line: Line): LineRefusal | undefined {
-    const state: Reachability = this.#reachability.get(line.id) ?? { state: 'off' };
-    if (!line.enabled || state.state === 'off') return { kind: 'off' };
-    if (state.state === 'refused') return { kind: 'refused', sip: state.sip };
-    return state.state === 'reachable' ? undefined : { kind: state.state };
   }
 
   /** Whose it is, of those that run here. */

@@ -1,7 +1,9 @@
 import { type Actor, createActor } from 'xstate';
-import { type LineChoice, lineQuestionMachine } from '../machines/line-question.ts';
+import { lineQuestionMachine } from '../machines/line-question.ts';
+import { isElsewhere } from '../machines/model/call-facts.ts';
 import { isEmergency } from '../machines/model/emergency.ts';
 import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
+import type { LineChoice } from '../machines/model/line-choice.ts';
 import type { Notice } from '../machines/model/notices.ts';
 import { readMessage } from '../machines/model/numbers.ts';
 import type { DialTarget } from '../machines/model/party.ts';
@@ -11,8 +13,9 @@ import type { Inspection } from './inspection/hub.ts';
 import type { CallLog } from './ports/call-log.ts';
 import type { WallClock } from './ports/clock.ts';
 import type { Faults } from './ports/faults.ts';
-import type { Lines } from './ports/lines.ts';
+import type { Line, Lines } from './ports/lines.ts';
 import type { Plans } from './ports/plans.ts';
+import type { JudgedNumber } from './ports/shard-inbox.ts';
 import type { Users } from './ports/users.ts';
 import { recordingOrder } from './recording-order.ts';
 import type { Softphones } from './softphones.ts';
@@ -32,6 +35,8 @@ export interface OutgoingCallParts {
   readonly notices: CallNotices;
   /** A fresh unguessable id. */
   readonly newId: () => string;
+  /** Brings a number to the host that has its line. @returns false: that is here; always so where not given */
+  readonly passOn?: (number: JudgedNumber, line: Line) => Promise<boolean>;
 }
 
 /** What somebody wants to be dialled. */
@@ -73,7 +78,7 @@ export class OutgoingCalls {
     if (isEmergency(target)) this.#say(user, { kind: 'emergency', number: shown });
     const [only, ...others] = choices;
     const chosen = wanted === undefined && others.length === 0 ? only : choices.find(({ line }) => line === wanted);
-    if (chosen) return void (await this.place(user, call, shown, chosen));
+    if (chosen) return this.#go({ user, call, shown, choice: chosen });
     this.#ask({ user, call, target, shown }, choices);
   }
 
@@ -84,6 +89,10 @@ export class OutgoingCalls {
     const read = readMessage(`/call ${record.number}`);
     if (read.kind !== 'dial') return;
     await this.dial(user, read.target, record.number, onSameLine ? record.line : undefined);
+  }
+
+  isAsking(user: UserId, call: CallId | undefined): boolean {
+    return this.#open(user, call) !== undefined;
   }
 
   /** @returns whether this question waits for an answer, and is not an older one */
@@ -100,8 +109,8 @@ export class OutgoingCalls {
     return question !== undefined;
   }
 
-  /** @returns whether it is under way */
-  async place(user: UserId, call: CallId, shown: string, { line, lineName, target }: LineChoice): Promise<boolean> {
+  /** Over a line of this host. @returns whether it is under way */
+  async place({ user, call, shown, choice: { line, lineName, target } }: JudgedNumber): Promise<boolean> {
     const { lines, plans, softphones, newId, clock } = this.#parts;
     const found = await lines.find(line);
     if (!found) return false;
@@ -111,16 +120,28 @@ export class OutgoingCalls {
       return false;
     }
     this.#say(user, { kind: 'privacyHint', firstCall: true });
-    return softphones.send(user, {
-      type: 'dial',
-      line,
-      label: { call, direction: 'outgoing', number: shown, lineName, startedAt: clock.now() },
-      target,
-      voiceLeg: VoiceLegId(newId()),
-      switching: plan.callSwitching,
-      limitMs: plan.callMs,
-      recording: recordingOrder(found, plan, language),
-    });
+    try {
+      return await softphones.send(user, {
+        type: 'dial',
+        line,
+        label: { call, direction: 'outgoing', number: shown, lineName, startedAt: clock.now() },
+        target,
+        voiceLeg: VoiceLegId(newId()),
+        switching: plan.callSwitching,
+        limitMs: plan.callMs,
+        recording: recordingOrder(found, plan, language),
+      });
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      this.#say(user, { kind: 'otherWorker', lineName });
+      return false;
+    }
+  }
+
+  async #go(number: JudgedNumber): Promise<void> {
+    const { lines, passOn } = this.#parts;
+    const line = passOn && (await lines.find(number.choice.line));
+    if (!line || !(await passOn(number, line))) await this.place(number);
   }
 
   #open(user: UserId, call: CallId | undefined): Actor<typeof lineQuestionMachine> | undefined {
@@ -132,7 +153,7 @@ export class OutgoingCalls {
   async #answered({ user, call, target, shown }: TypedNumber, line: LineId): Promise<void> {
     const { choices } = await this.#parts.dialling.judge(user, target);
     const choice = choices.find((offered) => offered.line === line);
-    if (choice) await this.place(user, call, shown, choice);
+    if (choice) await this.#go({ user, call, shown, choice });
     else await this.dial(user, target, shown, line);
   }
 

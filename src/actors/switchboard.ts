@@ -1,4 +1,5 @@
 import { parseAction } from '../machines/model/actions.ts';
+import { isElsewhere } from '../machines/model/call-facts.ts';
 import type { CallLabel } from '../machines/model/call-label.ts';
 import type { HangupCause } from '../machines/model/hangup-cause.ts';
 import { CallId, type LineId, type UserId, VoiceLegId } from '../machines/model/ids.ts';
@@ -7,8 +8,9 @@ import { readMessage } from '../machines/model/numbers.ts';
 import { readDtmf } from '../machines/model/tone.ts';
 import type { CallJournal } from './call-journal.ts';
 import { languageOf, type OutgoingCallParts, OutgoingCalls } from './outgoing-calls.ts';
-import type { IncomingMessage, Press } from './ports/conversation.ts';
+import type { IncomingMessage, PassedPress, Press } from './ports/conversation.ts';
 import type { Line } from './ports/lines.ts';
+import type { JudgedNumber } from './ports/shard-inbox.ts';
 import type { SipCallOffer, SipCalls } from './ports/sip-calls.ts';
 import type { TelegramCalls, VoiceLegOffer } from './ports/telegram-calls.ts';
 import type { Texts } from './ports/texts.ts';
@@ -20,6 +22,14 @@ import type { TestCalls } from './test-calls.ts';
 const numberIsFreshMs = 60_000;
 /** Messages and presses remembered, so that one told again is not done twice. */
 const rememberedEvents = 10_000;
+
+/** Presses that begin something: that is done where his numbers are judged. */
+const judged: ReadonlySet<NonNullable<ReturnType<typeof parseAction>>['kind']> = new Set([
+  'redial',
+  'lines',
+  'dial',
+  'line',
+]);
 
 type PairPress = { readonly type: 'switch' | 'transfer' | 'decline' | 'end'; readonly version: number };
 
@@ -66,6 +76,27 @@ export class Switchboard {
     return this.#once(press.pressId, () => this.#pressed(press));
   }
 
+  /**
+   * Whether this is for a softphone of his that is not here: about a call, and none of those here, nor a question. There may be
+   * none any more.
+   */
+  isForAnother({ userId, callId, action }: PassedPress): boolean {
+    const kind = parseAction(action)?.kind;
+    if (kind === undefined || judged.has(kind) || this.#parts.softphones.hasCall(userId, callId)) return false;
+    return kind !== 'cancel' || !this.#outgoing.isAsking(userId, callId);
+  }
+
+  /** Whether a message replies to a keypad that stands here. */
+  async isForKeypad({ userId, replyTo }: IncomingMessage): Promise<boolean> {
+    return replyTo !== undefined && (await this.#parts.notices.keypadCall(userId, replyTo)) !== undefined;
+  }
+
+  /** A number that was judged where its user's numbers are, for a line of this host. */
+  async dialPassed(number: JudgedNumber, isLate: boolean): Promise<void> {
+    if (isLate) this.#say(number.user, { kind: 'tooLate' });
+    else await this.#outgoing.place(number);
+  }
+
   /** No new calls from now on. */
   drain(): void {
     this.#draining = true;
@@ -95,25 +126,31 @@ export class Switchboard {
       lineName: line.name,
       startedAt: clock.now(),
     };
-    if (line.quietHours && isQuiet(line.quietHours, clock.now())) return this.#missed(line, label);
-    const isTaken = await softphones.send(line.user, {
-      type: 'party.called',
-      line: line.id,
-      label,
-      caller,
-      lineName: ofUser.length > 1 ? line.name : undefined,
-      voiceLeg: VoiceLegId(newId()),
-      switching: plan.callSwitching,
-      limitMs: plan.callMs,
-      recording: recordingOrder(line, plan, language),
-    });
-    return isTaken ? undefined : { kind: 'shutdown' };
+    // In quiet hours nobody is rung; the message is all (product §16, B-17).
+    if (line.quietHours && isQuiet(line.quietHours, clock.now()))
+      return this.#missed(line, label, { kind: 'no-answer' });
+    try {
+      const isTaken = await softphones.send(line.user, {
+        type: 'party.called',
+        line: line.id,
+        label,
+        caller,
+        lineName: ofUser.length > 1 ? line.name : undefined,
+        voiceLeg: VoiceLegId(newId()),
+        switching: plan.callSwitching,
+        limitMs: plan.callMs,
+        recording: recordingOrder(line, plan, language),
+      });
+      return isTaken ? undefined : { kind: 'shutdown' };
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      return this.#missed(line, label, { kind: 'busy' });
+    }
   }
 
-  /** In quiet hours nobody is rung; the message is all (product §16, B-17). */
-  #missed({ id, user }: Line, label: CallLabel): HangupCause {
+  /** The message is all that he gets of it. */
+  #missed({ id, user }: Line, label: CallLabel, cause: HangupCause): HangupCause {
     const { journal, notices } = this.#parts;
-    const cause: HangupCause = { kind: 'no-answer' };
     journal.opened({ user, line: id, label, target: undefined });
     notices.conclude(user, label, cause, journal.ended(label.call, cause));
     return cause;
@@ -122,8 +159,13 @@ export class Switchboard {
   async #userCalled({ voiceLegId, userId }: VoiceLegOffer): Promise<HangupCause | undefined> {
     if (this.#draining) return { kind: 'shutdown' };
     this.#parts.onContact(userId);
-    const isTaken = await this.#parts.softphones.send(userId, { type: 'user.called', voiceLeg: voiceLegId });
-    return isTaken ? undefined : { kind: 'shutdown' };
+    try {
+      const isTaken = await this.#parts.softphones.send(userId, { type: 'user.called', voiceLeg: voiceLegId });
+      return isTaken ? undefined : { kind: 'shutdown' };
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      return { kind: 'busy' };
+    }
   }
 
   async #messageCame({ userId, kind, text, contactPhone, replyTo, sentAt }: IncomingMessage): Promise<void> {
@@ -243,8 +285,8 @@ export class Switchboard {
     if (!found || softphones.isEngaged(user)) return 'busy';
     const call = CallId(newId());
     testCalls.expect(line, user, login, call);
-    const target = { kind: 'number', user: login } as const;
-    const isMade = await this.#outgoing.place(user, call, login, { line, lineName: found.name, target });
+    const choice = { line, lineName: found.name, target: { kind: 'number', user: login } } as const;
+    const isMade = await this.#outgoing.place({ user, call, shown: login, choice });
     return isMade ? 'started' : 'restarting';
   }
 

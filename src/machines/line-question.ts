@@ -1,15 +1,8 @@
 import { assign, setup } from 'xstate';
 import { effect } from './effects.ts';
-import type { CallId, LineId, UserId } from './model/ids.ts';
+import type { CallId, UserId } from './model/ids.ts';
+import type { LineChoice } from './model/line-choice.ts';
 import type { Notice } from './model/notices.ts';
-import type { DialTarget } from './model/party.ts';
-
-/** A line that fits, and what is dialled through it. */
-export interface LineChoice {
-  readonly line: LineId;
-  readonly lineName: string;
-  readonly target: DialTarget;
-}
 
 export interface LineQuestionInput {
   readonly user: UserId;

@@ -10,11 +10,13 @@ import { DtmfSender } from '../actors/dtmf-sender.ts';
 import type { InspectionHub } from '../actors/inspection/hub.ts';
 import { Reconnections } from '../actors/inspection/reconnections.ts';
 import { LineActors } from '../actors/lines.ts';
+import type { OutgoingCallParts } from '../actors/outgoing-calls.ts';
 import type { CallLog } from '../actors/ports/call-log.ts';
 import type { CallMeter } from '../actors/ports/call-meter.ts';
 import type { WallClock } from '../actors/ports/clock.ts';
 import type { Facts } from '../actors/ports/facts.ts';
 import type { Faults } from '../actors/ports/faults.ts';
+import type { Standings } from '../actors/ports/standings.ts';
 import type { Texts } from '../actors/ports/texts.ts';
 import { Recordings } from '../actors/recordings.ts';
 import { RecoveryFacts } from '../actors/recovery-facts.ts';
@@ -37,6 +39,8 @@ import { RecordingBookRepository } from '../db/recording-book-repository.ts';
 import type { UserRepository } from '../db/user-repository.ts';
 import type { WorkerRepository } from '../db/worker-repository.ts';
 import type { Hosting } from '../hosting.ts';
+import type { LineId } from '../machines/model/ids.ts';
+import { mainWorker } from '../machines/model/shards.ts';
 import type { SettingsBot } from '../settings-bot.ts';
 import type { Storage } from '../storage.ts';
 import { meteredSipCalls, meteredTelegramCalls } from './metered-legs.ts';
@@ -56,6 +60,10 @@ export interface CallActorsParts {
   readonly facts: Facts;
   readonly texts: Texts;
   readonly planFile: PlanFile | undefined;
+  /** Of the lines of all hosts; not there yet. */
+  readonly standings: () => Pick<Standings, 'of'>;
+  /** Brings a number to the host that has its line. @returns false: that is here */
+  readonly passOn: NonNullable<OutgoingCallParts['passOn']>;
   /** Not there yet: what is told to owners is told later. */
   readonly settings: () => SettingsBot;
   readonly inspection: InspectionHub;
@@ -125,7 +133,7 @@ export function callActors(parts: CallActorsParts): CallActors {
   const lineActors = new LineActors({
     lines,
     registrar: sip.registrar,
-    carries: ({ user }) => hosting.carries(user),
+    carries: (line) => hosting.carriesLine(line),
     wallClock: wall,
     ...shared,
   });
@@ -137,6 +145,11 @@ export function callActors(parts: CallActorsParts): CallActors {
     leaseOf: (user) => hosting.leaseOf(user),
     refused: ({ shard, epoch }) => hosting.ownership.refused(shard, epoch),
     windowUntil: (user) => userDeadlines.dueAt(user, 'reconnect-window'),
+    mayBeElsewhere: async (user) => {
+      if (hosting.worker !== mainWorker) return true;
+      const his = await lines.ofUser(user).catch(() => []);
+      return his.some(({ carrier }) => carrier !== mainWorker);
+    },
     wallClock: wall,
     faults,
   });
@@ -149,7 +162,8 @@ export function callActors(parts: CallActorsParts): CallActors {
     recall: (user, recall) => softphones.recall(user, recall),
     ...shared,
   });
-  const dialling = new Dialling({ lines, lineActors, rules: dialRules, plans: told, clock: wall });
+  const standings = { of: (line: LineId) => parts.standings().of(line) };
+  const dialling = new Dialling({ lines, standings, rules: dialRules, plans: told, clock: wall });
   const softphones: Softphones = new Softphones({
     recovery,
     keys: new DtmfSender({
@@ -214,6 +228,7 @@ export function callActors(parts: CallActorsParts): CallActors {
     onContact: (user) => settings().personCame(user),
     settingsBot: outside.bot.username,
     newId: randomUUID,
+    passOn: parts.passOn,
   });
   return {
     ...{

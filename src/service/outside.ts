@@ -63,8 +63,8 @@ export interface OutsideParts {
   /** Whether this host may begin anything. */
   readonly mayAct: () => boolean;
   readonly whenSure: (then: () => void) => void;
-  /** Whether it has this person. */
-  readonly carries: (user: UserId) => boolean;
+  /** Whether a call of this person to the chat account is its to take. */
+  readonly takes: (user: UserId) => boolean | Promise<boolean>;
   readonly mayBePrivate: boolean;
   readonly legEnded: NonNullable<MediaOptions['legEnded']>;
   readonly meter: TroubleMeter;
@@ -113,7 +113,7 @@ export async function openOutside(parts: OutsideParts): Promise<Outside> {
   const telegram = telegramCalls({
     link: account,
     legs: media.webrtc,
-    takes: parts.carries,
+    takes: parts.takes,
     log: log.child({ part: 'telegram-calls' }),
   });
   opened.closedBy(() => telegram.close());

@@ -5,13 +5,13 @@ import type { WallClock } from '../actors/ports/clock.ts';
 import type { Deadline } from '../actors/ports/deadlines.ts';
 import type { Facts } from '../actors/ports/facts.ts';
 import type { Faults } from '../actors/ports/faults.ts';
-import type { Letter, ShardInbox, ShardInboxRow } from '../actors/ports/shard-inbox.ts';
+import type { ShardInbox, ShardInboxRow } from '../actors/ports/shard-inbox.ts';
 import type { Texts } from '../actors/ports/texts.ts';
 import { Reception } from '../actors/reception.ts';
 import type { PanelRepository } from '../db/panel-repository.ts';
 import type { Hosting } from '../hosting.ts';
-import type { EpochMs, UserId } from '../machines/model/ids.ts';
-import { botShard, hostOf } from '../machines/model/shards.ts';
+import type { UserId } from '../machines/model/ids.ts';
+import { botShard, hostOf, type ShardId } from '../machines/model/shards.ts';
 import type { SettingsBot } from '../settings-bot.ts';
 import type { CallActors } from './call-actors.ts';
 import type { Outside } from './outside.ts';
@@ -51,8 +51,9 @@ export function sharing(parts: SharingParts): Sharing {
     bot,
     texts: parts.texts,
     clock: wall,
-    carries: (user) => hosting.carries(user),
-    pass: (user, id, letter, expiresAt) => inbox.put(letterTo(hosting, user, id, letter, expiresAt)),
+    isHome: (user) => hosting.isHome(user),
+    awayAt: (user) => awayAt({ hosting, facts }, user),
+    pass: (user, id, letter, expiresAt, shard = hosting.homeOf(user)) => inbox.put({ id, shard, letter, expiresAt }),
     take: switchboard,
     say: (user, notice) => notices.say(user, notice),
   });
@@ -71,6 +72,7 @@ export function sharing(parts: SharingParts): Sharing {
       if (letter.kind === 'message') return reception.messagePassed(letter.message, isLate);
       if (letter.kind === 'press') return reception.pressPassed(letter.press, isLate);
       if (letter.kind === 'deadline') return deadlinePassed(letter.deadline);
+      if (letter.kind === 'dial') return switchboard.dialPassed(letter.number, isLate);
       if (letter.kind === 'callback') return switchboard.setCallback(letter.user, letter.on);
       // Perhaps it was made already.
       if (!isLate) await switchboard.testLine(letter.user, letter.line, letter.login);
@@ -103,12 +105,13 @@ export function sharing(parts: SharingParts): Sharing {
       async recover(shards) {
         const come = new Set(shards.map(({ shard }) => shard));
         // Keypads of a process that died; those of calls that go on are drawn anew.
-        const keypads = await panels.keypads();
         const busy = new Set(engaged());
+        const keypads = (await panels.keypads()).filter(
+          ({ userId }) => come.has(hosting.shardOf(userId)) && hosting.carries(userId) && !busy.has(userId),
+        );
+        const places = await facts.placesOf(keypads.map(({ userId }) => userId));
         notices.removeLeftOver(
-          keypads.filter(
-            ({ userId }) => come.has(hosting.shardOf(userId)) && hosting.carries(userId) && !busy.has(userId),
-          ),
+          keypads.filter(({ userId }) => (places.get(userId) ?? hosting.shardOf(userId)) === hosting.shardOf(userId)),
         );
         for (const owned of shards) await recoverCalls(owned);
         post.wake();
@@ -125,19 +128,14 @@ export function sharing(parts: SharingParts): Sharing {
   return { work, post, reception, deadlinePassed };
 }
 
-/** To the host that has this person. @param id of the source, so that a repeat is known */
-export const letterTo = (
-  hosting: Pick<Hosting, 'shardOf'>,
+/** Where this person's calls are, if that is another Worker than the one that sees to what he writes (runtime §3). */
+export async function awayAt(
+  { hosting, facts }: { readonly hosting: Pick<Hosting, 'homeOf'>; readonly facts: Pick<Facts, 'placesOf'> },
   user: UserId,
-  id: string,
-  letter: Letter,
-  expiresAt?: EpochMs,
-): ShardInboxRow => ({
-  id,
-  shard: hosting.shardOf(user),
-  letter,
-  ...(expiresAt !== undefined && { expiresAt }),
-});
+): Promise<ShardId | undefined> {
+  const place = (await facts.placesOf([user])).get(user);
+  return place === hosting.homeOf(user) ? undefined : place;
+}
 
 /** A question of the settings bot whose time is over, for the host that reads it. */
 const toReader = (deadline: Deadline): ShardInboxRow => ({

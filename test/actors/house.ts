@@ -57,6 +57,7 @@ export function openHouse({ inspection }: { readonly inspection?: Inspection } =
   const settings = { broken: false };
   const failedRecordings: string[] = [];
   let nextId = 0;
+  const presses = new Map<string, Press>();
   let hear: (message: IncomingMessage) => void | Promise<void> = () => {};
   let feel: (press: Press) => void | Promise<void> = () => {};
   const check = () => {
@@ -178,7 +179,7 @@ export function openHouse({ inspection }: { readonly inspection?: Inspection } =
     callLog,
     clock: wall,
     faults: reported,
-    dialling: new Dialling({ lines, lineActors, rules: dialRules, plans, clock: wall }),
+    dialling: new Dialling({ lines, standings: lineActors, rules: dialRules, plans, clock: wall }),
     plans,
     texts,
     actorClock: clock,
@@ -194,10 +195,11 @@ export function openHouse({ inspection }: { readonly inspection?: Inspection } =
   let nextMessage = 0;
   const reception = new Reception({
     conversation,
-    bot: { answerPress: () => {} },
+    bot: { answerPress: (press, text) => void (text !== undefined && presses.get(press)?.answer(text)) },
     texts,
     clock: wall,
-    carries: () => true,
+    isHome: () => true,
+    awayAt: async () => undefined,
     pass: async () => {},
     take: switchboard,
     say: (user, notice) => notices.say(user, notice),
@@ -226,8 +228,8 @@ export function openHouse({ inspection }: { readonly inspection?: Inspection } =
     notices,
     text: (text: string, more: Partial<IncomingMessage> = {}) =>
       hear({ userId: olga, messageId: ++nextMessage, kind: 'text', text, sentAt: wall.now(), ...more }),
-    press: (action: string, more: Partial<Press> = {}) =>
-      feel({
+    press(action: string, more: Partial<Press> = {}) {
+      const press: Press = {
         userId: olga,
         action,
         token: 't',
@@ -235,7 +237,10 @@ export function openHouse({ inspection }: { readonly inspection?: Inspection } =
         answer: () => {},
         passOn: () => {},
         ...more,
-      }),
+      };
+      presses.set(press.pressId, press);
+      return feel(press);
+    },
     async settled() {
       for (let turn = 0; turn < 10; turn++) await new Promise((done) => setImmediate(done));
     },

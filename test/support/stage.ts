@@ -46,8 +46,8 @@ export interface Stage {
     firstName: string,
     options?: { readonly stranger?: boolean; readonly languageCode?: string; readonly username?: string },
   ): { person: Person; phone: UserPhone };
-  /** Another host of the installation, in this process. */
-  addHost(id: string): Promise<Service>;
+  /** Another host of the installation, in this process. @param worker whose: the first's where not given */
+  addHost(id: string, worker?: string): Promise<Service>;
   /** A command of the operator, e.g. `line set <id> --rules ^8=7`. */
   cli(...words: readonly string[]): Promise<string>;
   /** How many INVITEs the service has sent, repetitions with credentials among them. */
@@ -93,9 +93,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const storage = await openStorage(readConfig({}), directory);
   const traces: Traces[] = [];
   /** Each host has a login of its own. */
-  const startHost = async (id: string, on: Storage, metrics?: Metrics) => {
+  const startHost = async (
+    id: string,
+    on: Storage,
+    { worker = 'main', metrics }: { worker?: string; metrics?: Metrics | undefined } = {},
+  ) => {
     const started = await startService({
-      host: hostOptionsOf(readConfig({ HOST_ID: id, SHARDS: String(shards) })),
+      host: hostOptionsOf(readConfig({ HOST_ID: id, SHARDS: String(shards), WORKER_ID: worker })),
       storage: on,
       log,
       clock,
@@ -134,7 +138,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     traces.push(new Traces(started, storage));
     return started;
   };
-  const service = await startHost('local', storage, options.metrics);
+  const service = await startHost('local', storage, { metrics: options.metrics });
   const hosts: { service: Service; storage: Storage }[] = [];
   const phone = new UserPhone(olga.device());
   const others: UserPhone[] = [];
@@ -192,10 +196,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       others.push(theirs);
       return { person, phone: theirs };
     },
-    async addHost(id) {
+    async addHost(id, worker) {
       const database = await openDatabase(storage.url);
       const theirs = { ...storage, database, close: () => database.close() };
-      const added = await startHost(id, theirs);
+      const added = await startHost(id, theirs, { ...(worker && { worker }) });
       hosts.push({ service: added, storage: theirs });
       return added;
     },

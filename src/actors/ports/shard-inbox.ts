@@ -1,4 +1,5 @@
-import type { EpochMs, LineId, UserId } from '../../machines/model/ids.ts';
+import type { CallId, EpochMs, LineId, UserId } from '../../machines/model/ids.ts';
+import type { LineChoice } from '../../machines/model/line-choice.ts';
 import type { Incarnation, ShardId } from '../../machines/model/shards.ts';
 import type { IncomingMessage, PassedPress } from './conversation.ts';
 import type { Deadline } from './deadlines.ts';
@@ -12,8 +13,20 @@ export type Letter =
   /** Its job ran elsewhere. */
   | { readonly kind: 'deadline'; readonly deadline: Deadline }
   | { readonly kind: 'callback'; readonly user: UserId; readonly on: boolean }
+  /** A number that was judged, and whose line is on another Worker. */
+  | { readonly kind: 'dial'; readonly number: JudgedNumber }
   /** `user`: who wants the line tested, and is rung. */
   | { readonly kind: 'test-line'; readonly user: UserId; readonly line: LineId; readonly login: string };
+
+/** What is to be dialled, and over which line. */
+export interface JudgedNumber {
+  readonly user: UserId;
+  /** The call that comes of it. */
+  readonly call: CallId;
+  /** As he typed it. */
+  readonly shown: string;
+  readonly choice: LineChoice;
+}
 
 export interface ShardInboxRow {
   /** Of its source, so that a repeat is known: `tg-<message>`, `bot-<press>`. */

@@ -242,6 +242,7 @@ call-time-up =
     { $party }
     The call was ended: the plan allows { $limit } for a call.
 one-call-at-a-time = You are in a call. Finish it first.
+other-worker = “{ $line }” is not dialled: you have a call over a line of another worker. End it first.
 too-late = I was away when you sent this. Send the number again to dial it.
 restarting = The service is restarting. Try again in a minute.
 

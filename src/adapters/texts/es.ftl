@@ -242,6 +242,7 @@ call-time-up =
     { $party }
     La llamada terminó: el plan permite { $limit } por llamada.
 one-call-at-a-time = Ya estás en una llamada. Termínala antes.
+other-worker = No se marca por «{ $line }»: tienes una llamada por una línea de otro nodo. Termínala antes.
 too-late = Esto llegó cuando no había conexión. Para llamar, envía el número otra vez.
 restarting = El servicio se está reiniciando. Prueba de nuevo en un minuto.
 

@@ -1,7 +1,7 @@
 import type { HintNotice, RefusalNotice, ToastNotice } from '../../machines/model/notices.ts';
 import { serviceError } from './outcome.ts';
 import { callbackButton, type Rendering, redialButton } from './rendering.ts';
-import { duration, party } from './words.ts';
+import { duration, oneLine, party } from './words.ts';
 
 /** Product §11, and what cannot be done now. */
 export const refusals: Rendering<RefusalNotice> = {
@@ -10,6 +10,7 @@ export const refusals: Rendering<RefusalNotice> = {
   callTimeUp: ({ label, limitMs }, phrase) => ({
     text: phrase('call-time-up', { party: party(label, phrase), limit: duration(limitMs, phrase) }),
   }),
+  otherWorker: ({ lineName }, phrase) => ({ text: phrase('other-worker', { line: oneLine(lineName) }) }),
   oneCallAtATime: (_, phrase) => ({ text: phrase('one-call-at-a-time') }),
   tooLate: (_, phrase) => ({ text: phrase('too-late') }),
   restarting: (_, phrase) => ({ text: phrase('restarting') }),

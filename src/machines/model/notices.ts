@@ -142,6 +142,8 @@ export type RefusalNotice =
   | { readonly kind: 'notInPlan'; readonly what: 'call-switching' }
   /** The longest call the plan allows is over. */
   | { readonly kind: 'callTimeUp'; readonly label: CallLabel; readonly limitMs: number }
+  /** A number for this line while a call is up over a line of another Worker. */
+  | { readonly kind: 'otherWorker'; readonly lineName: string }
   /** A number while another one is under way. */
   | { readonly kind: 'oneCallAtATime' }
   /** A number that reached us too late to be dialled unasked. */

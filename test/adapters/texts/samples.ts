@@ -187,6 +187,7 @@ const byKind: { readonly [Kind in Notice['kind']]: readonly Extract<Notice, { ki
   refused: errors.map((error) => ({ kind: 'refused', error })),
   notInPlan: [{ kind: 'notInPlan', what: 'call-switching' }],
   callTimeUp: [{ kind: 'callTimeUp', label: pat, limitMs: 120_000 }],
+  otherWorker: [{ kind: 'otherWorker', lineName: 'Office' }],
   oneCallAtATime: [{ kind: 'oneCallAtATime' }],
   tooLate: [{ kind: 'tooLate' }],
   restarting: [{ kind: 'restarting' }],

@@ -5,6 +5,7 @@ import { UserPhone } from '../../../sandbox/phone/phone.ts';
 import type { Person } from '../../../sandbox/telegram/person.ts';
 import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
+import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
 import { LineRepository, type NewLine } from '../../../src/db/line-repository.ts';
 import { SecretBox } from '../../../src/db/secret-box.ts';
 import { type LineId, UserId } from '../../../src/machines/model/ids.ts';
@@ -40,11 +41,13 @@ export interface HostRequest {
 }
 
 /** An installation of several service processes, its Telegram and its people. */
+type Environment = Readonly<Record<string, string>>;
+
 export interface HouseOfHosts {
   /** The conversation partner of everybody: the chat account's id. */
   readonly chat: string;
-  /** Until it takes calls. With `dies` it kills itself there, from `mayDie` on. */
-  start(host: string, options?: { readonly dies?: Failpoint }): Promise<Running>;
+  /** Until it takes calls. With `dies` it kills itself there, from `mayDie` on. `more`: of its environment. */
+  start(host: string, options?: { readonly dies?: Failpoint; readonly more?: Environment }): Promise<Running>;
   mayDie(host: Running): Promise<void>;
   /** Where it has its SIP, UDP and TCP, each time it runs. */
   sipPort(host: string): Promise<number>;
@@ -61,11 +64,15 @@ export interface HouseOfHosts {
   isRegistered(line: LineId, ...where: readonly string[]): Promise<void>;
   /** Which host has this person. */
   hostOf(user: UserId): Promise<string | undefined>;
-  /** Of people that nobody has met yet, one whom this host has, with a line at the PBX. */
+  /** Of people that nobody has met yet, one whom this host has, with a line on Auto at the PBX. */
   subscriber(number: string, host: string, line?: Partial<NewLine>): Promise<Subscriber>;
   readonly database: Database;
   /** Where the logs of all machines lead, the oldest first. */
   loggedEnds(): Promise<readonly AnyMachineSnapshot[]>;
+  /** Rows of the installation's database. */
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+  /** His lines as he has them in the settings bot. */
+  readonly book: LineBookRepository;
   /** The database itself, and with jobs on PostgreSQL these too. */
   readonly server: FreezableServer;
   /** Redis forgets everything and is away, until `mend`; undefined: there is none. */
@@ -106,7 +113,8 @@ export async function openHouseOfHosts(backend: string, pbx: LineServer): Promis
   opening.defer(() => telegram.close());
   const chat = telegram.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const { token } = telegram.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
-  const lines = new LineRepository(database, new SecretBox(key), () => false);
+  const box = new SecretBox(key);
+  const lines = new LineRepository(database, box, () => false);
   const phones: UserPhone[] = [];
   opening.defer(async () => phones.forEach((phone) => phone.close()));
   const sipPorts = new Map<string, number>();
@@ -184,7 +192,7 @@ export async function openHouseOfHosts(backend: string, pbx: LineServer): Promis
     },
     isRegistered: (line, ...where) =>
       eventually(async () => expect(where).toContain(await registeredOn(line)), { timeout: 20_000 }),
-    async start(host, { dies } = {}) {
+    async start(host, { dies, more = {} } = {}) {
       const started = Running.start('test/process/support/service-process.ts', {
         HOST: host,
         SHARDS: String(shards),
@@ -204,6 +212,7 @@ export async function openHouseOfHosts(backend: string, pbx: LineServer): Promis
         // To look into what failed.
         ...(process.env.LOG_LEVEL && { LOG_LEVEL: process.env.LOG_LEVEL }),
         ...(way && { REDIS_URL: `redis://127.0.0.1:${way.port}` }),
+        ...more,
       });
       rtpFrom += 1_000;
       running.push(started);
@@ -218,6 +227,8 @@ export async function openHouseOfHosts(backend: string, pbx: LineServer): Promis
         },
         { timeout: timeoutMs, interval: 50 },
       ),
+    query: (sql, parameters = []) => database.fork().execute(sql, [...parameters]),
+    book: new LineBookRepository(database, box),
     async subscriber(number, host, options) {
       for (;;) {
         const { id } = telegram.addUser({ firstName: `Caller ${number}` });

@@ -1,7 +1,8 @@
 /**
  * The whole service in a process of its own, with a Telegram that lives elsewhere and so survives it: for tests that kill it.
  * DATA_DIR, SESSION, SOCKS_PORT, BOT_TOKEN, BOT_API_ROOT; CLOCK_BEHIND_MS: how far its clock is behind ours.
- * Of several hosts: HOST, SHARDS, DATABASE_URL and SECRET_KEY; REDIS_URL; RTP_FROM: the first of its thousand ports; SIP_PORT.
+ * Of several hosts: HOST, SHARDS, DATABASE_URL and SECRET_KEY; REDIS_URL; RTP_FROM: the first of its thousand ports; SIP_PORT;
+ * WORKER; SIP_HOST: where it speaks SIP.
  * DIES: where it kills itself (`failpoints.ts`).
  */
 const behindMs = Number(process.env.CLOCK_BEHIND_MS ?? 0);
@@ -30,6 +31,8 @@ const {
   SECRET_KEY,
   REDIS_URL,
   SIP_PORT = '0',
+  WORKER = 'main',
+  SIP_HOST = '127.0.0.1',
 } = process.env;
 if (process.env.DIES) dieWhere(JSON.parse(process.env.DIES));
 const storage = await openStorage(
@@ -38,14 +41,17 @@ const storage = await openStorage(
 );
 const service = await startService({
   // A host whose clock differs from the database's is refused.
-  host: { ...hostOptionsOf(readConfig({ HOST_ID: HOST, SHARDS, ...(REDIS_URL && { REDIS_URL }) })), now },
+  host: {
+    ...hostOptionsOf(readConfig({ HOST_ID: HOST, SHARDS, WORKER_ID: WORKER, ...(REDIS_URL && { REDIS_URL }) })),
+    now,
+  },
   ...(REDIS_URL && { redisUrl: REDIS_URL }),
   storage,
   log: pino({ level: LOG_LEVEL }),
   settings: {
     allowPrivateRegistrars: true,
     templates: readTemplates([shippedTemplates], dialRules),
-    worker: { name: 'This host', place: '' },
+    worker: { name: WORKER, place: '' },
   },
   telegram: {
     apiId: 1,
@@ -57,8 +63,8 @@ const service = await startService({
     botApiRoot: BOT_API_ROOT,
   },
   sip: {
-    bind: { host: '127.0.0.1', udpPort: Number(SIP_PORT), tcpPort: Number(SIP_PORT) },
-    advertisedHost: '127.0.0.1',
+    bind: { host: SIP_HOST, udpPort: Number(SIP_PORT), tcpPort: Number(SIP_PORT) },
+    advertisedHost: SIP_HOST,
   },
   media: {
     threads: 1,

@@ -60,7 +60,7 @@ export const examples: readonly Claim[] = [
   {
     id: 'AC-12',
     text: 'Given Worker Auto and workers A (RTT 10 ms) and B (40 ms), then A is used; when A stops answering, the line is registered from B within 30 s; when A returns, the line stays on B until Apply or failure.',
-    shownBy: [],
+    shownBy: ['AC-12'],
   },
   {
     id: 'AC-13',

@@ -87,8 +87,7 @@ export const features: readonly (Claim & { readonly area: string })[] = [
     area: 'Workers',
     id: 'F-WRK-2',
     text: 'Auto worker choice',
-    shownBy: ['F-WRK-2'],
-    lacks: 'a line that moves to another worker',
+    shownBy: ['AC-12', 'F-WRK-2'],
   },
   {
     area: 'Workers',
