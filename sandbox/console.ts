@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { SandboxPage } from './page/page.ts';
 import type { Pbx } from './pbx/pbx.ts';
 import type { PhoneCall, UserPhone } from './phone/phone.ts';
 import { loudestTone } from './phone/tones.ts';
@@ -8,6 +9,7 @@ export interface ConsoleParts {
   readonly olga: Person;
   readonly phone: UserPhone;
   readonly pbx: Pbx;
+  readonly page: SandboxPage;
   /** The chat account's id. */
   readonly chat: string;
   /** The settings bot's id. */
@@ -18,12 +20,20 @@ export interface ConsoleParts {
   readonly spare: { readonly user: string; readonly password: string };
 }
 
-const helpWith = ({ pbx, spare }: ConsoleParts) => `You are Olga. What you type is sent to the chat account; try
+const helpWith = ({
+  pbx,
+  page,
+  spare,
+}: ConsoleParts) => `Open this page; it is the messenger, the telephone and the PBX of this sandbox:
+
+  ${page.url}
+
+Or stay here. You are Olga. What you type is sent to the chat account; try
 
   600   an echo: you hear yourself        603   is busy
   601   a tone of 1004 Hz                 604   rings and rings
   602   reads your keys back: 1 2 3 #     605   an announcement before the answer
-  606   hangs up and calls you back
+  606   hangs up and calls you back       610   a telephone that the page answers
 
   /answer /decline /hangup   your telephone    /press <button>   a button under a message
   /call     call the chat account yourself     /ring             somebody on the PBX calls you
@@ -33,7 +43,8 @@ const helpWith = ({ pbx, spare }: ConsoleParts) => `You are Olga. What you type 
 A line more: /bot, /press New, /press Login, /bot ${spare.user}, /press Password, /bot ${spare.password},
 /press Domain, /bot 127.0.0.1:${pbx.port}, /press Apply
 
-Your telephone answers by itself; /answer off and /answer on change that. You say a tone of 700 Hz.
+Your telephone answers by itself, unless the page is open; /answer off and /answer on change that. You say a tone of
+700 Hz.
 `;
 
 /** Lets the person at the terminal play Olga: her messages, her buttons, her telephone. Ends with its input. */
@@ -53,6 +64,10 @@ export function startConsole(parts: ConsoleParts): void {
   print(help);
   phone.says({ frequencyHz: 700 });
   phone.answers = 'at once';
+  // Who looks at the page wants to answer there.
+  parts.page.onTabs((count) => {
+    phone.answers = count === 0 ? 'at once' : 'by hand';
+  });
   olga.watch((event) => {
     if ('message' in event && [chat, bot].includes(event.message.peerId)) show(event.message);
   });

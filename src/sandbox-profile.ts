@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { startConsole } from '../sandbox/console.ts';
+import { type SandboxPage, startPage } from '../sandbox/page/page.ts';
 import { startPbx } from '../sandbox/pbx/pbx.ts';
 import { UserPhone } from '../sandbox/phone/phone.ts';
 import type { Person } from '../sandbox/telegram/person.ts';
@@ -17,6 +18,8 @@ export interface SandboxProfile {
   readonly olga: Person;
   readonly phone: UserPhone;
   readonly pbx: Awaited<ReturnType<typeof startPbx>>;
+  /** Olga's messenger in a browser, with telephones of the PBX beside it. */
+  readonly page: SandboxPage;
   /** The chat account's id. */
   readonly chat: string;
   /** Gives Olga her line at the PBX and waits until it is registered. */
@@ -26,6 +29,8 @@ export interface SandboxProfile {
   close(): Promise<void>;
 }
 
+/** Where the page is unless somebody else is there. */
+const pagePort = 8070;
 const account = { user: '100', password: 'sandbox' };
 /** For a line that is set up in the settings bot. */
 const spare = { user: '101', password: 'sandbox' };
@@ -48,10 +53,16 @@ export async function openSandbox(config: Config): Promise<SandboxProfile> {
   const chat = double.addUser({ firstName: 'Telephone', username: 'siptg' }).id;
   const bot = double.addBot({ firstName: 'Settings', username: 'siptg_bot', inline: true });
   const olga = double.person(olgaId);
+  // For the pickers of the settings bot: somebody to give a line to, somewhere to have recordings sent.
+  double.addUser({ firstName: 'Boris' });
+  double.world.addChat({ kind: 'group', title: 'Recordings', creatorId: olgaId });
   // The chat account writes and calls first to nobody who has not written to it.
   olga.sends('hello', chat);
   const phone = new UserPhone(olga.device());
   starting.defer(() => phone.close());
+  const people = { me: olgaId, chat, bot: bot.id };
+  const page = await startPage({ telegram: double, pbx, people, account: account.user, spare, port: pagePort });
+  starting.defer(() => page.close());
 
   const connect = async (service: Service): Promise<void> => {
     const line = await service.lines.add({
@@ -81,11 +92,12 @@ export async function openSandbox(config: Config): Promise<SandboxProfile> {
     olga,
     phone,
     pbx,
+    page,
     chat,
     connect,
     async introduce(service) {
       await connect(service);
-      startConsole({ olga, phone, pbx, chat, bot: bot.id, account: account.user, spare });
+      startConsole({ olga, phone, pbx, page, chat, bot: bot.id, account: account.user, spare });
     },
     close: () => started.disposeAsync(),
   };

@@ -4,7 +4,7 @@ import type { RtpSession } from './rtp.ts';
 import { type Audio, answerTo, type Direction, formatAudio, parseAudio } from './sdp.ts';
 import { addressOf, type HeaderLines, header, parameter, type SipMessage, sequenceOf } from './sip-message.ts';
 import type { Flow } from './sip-network.ts';
-import type { Sound } from './sounds.ts';
+import { keys, type Sound, tone } from './sounds.ts';
 import { type Incoming, newTag, type UserAgent } from './user-agent.ts';
 
 /** A call of the PBX as the outside may see it. */
@@ -21,7 +21,15 @@ export interface PbxCall {
   readonly digits: string;
   /** True once it is answered, false if it ends without. */
   readonly answered: Promise<boolean>;
+  /** As called: picks up. */
+  answer(): void;
+  /** As called, before the answer. */
+  refuse(status: number): void;
   hangUp(): void;
+  /** A tone at −10 dBFS from now on, or silence. */
+  says(frequencyHz: number | undefined): void;
+  /** Plays keys as inband DTMF, then says again what it said. */
+  playKeys(digits: string): void;
 }
 
 export interface CallEvents {
@@ -72,6 +80,7 @@ export class CallLeg implements PbxCall {
   #audio: Audio | undefined;
   #version = 0;
   #sequence = 1;
+  #saysHz: number | undefined;
 
   constructor(
     parts: {
@@ -214,6 +223,15 @@ export class CallLeg implements PbxCall {
 
   play(sound: Sound | undefined, ended?: () => void): void {
     if (this.state !== 'ended') this.#rtp.play(sound, ended);
+  }
+
+  says(frequencyHz: number | undefined): void {
+    this.#saysHz = frequencyHz;
+    this.play(frequencyHz === undefined ? undefined : tone(frequencyHz, -10));
+  }
+
+  playKeys(digits: string): void {
+    this.play(keys(digits), () => this.says(this.#saysHz));
   }
 
   /** Does something later, unless the call has ended by then. */

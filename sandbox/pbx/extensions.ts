@@ -69,6 +69,13 @@ export const extensions: Readonly<Record<string, Extension>> = {
         }),
       )(call, pbx),
   },
+  '610': {
+    title: 'A telephone that somebody may answer',
+    run: (call) => {
+      call.ring();
+      call.after(ringLimitMs, () => call.refuse(480));
+    },
+  },
 };
 
 export const callBackDelayMs = callBackAfterMs;

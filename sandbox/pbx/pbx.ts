@@ -6,7 +6,6 @@ import { callBackDelayMs, type Extension, extensions } from './extensions.ts';
 import { Registrar } from './registrar.ts';
 import { RtpSession } from './rtp.ts';
 import { addressOf, header, parameter } from './sip-message.ts';
-import { tone } from './sounds.ts';
 import { type Incoming, newTag, UserAgent } from './user-agent.ts';
 
 export type { PbxCall } from './call.ts';
@@ -49,8 +48,8 @@ export interface Pbx {
       readonly says?: number;
     },
   ): Promise<PbxCall>;
-  /** What a call heard, 8 kHz: the last minute of it. Known for the ten calls that ended last. */
-  heard(call: PbxCall): Int16Array;
+  /** What a call heard, 8 kHz: the last minute of it, or so many milliseconds. Known for the ten calls that ended last. */
+  heard(call: PbxCall, lastMs?: number): Int16Array;
   close(): void;
 }
 
@@ -119,13 +118,13 @@ class Exchange implements Pbx {
     const tag = newTag();
     const side = sideOfCall(agent, { user, ...binding }, { number: from, displayName }, tag);
     const leg = await this.#leg(agent, { direction: 'from the PBX', user, number: from, tag, side }, undefined);
-    if (says !== undefined) leg.play(tone(says, -10));
+    leg.says(says);
     leg.invite([]);
     return leg;
   }
 
-  heard(call: PbxCall): Int16Array {
-    return [...this.#legs, ...this.#ended].find((leg) => leg === call)?.rtp.heard() ?? new Int16Array(0);
+  heard(call: PbxCall, lastMs?: number): Int16Array {
+    return [...this.#legs, ...this.#ended].find((leg) => leg === call)?.rtp.heard(lastMs) ?? new Int16Array(0);
   }
 
   close(): void {

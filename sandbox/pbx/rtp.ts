@@ -90,8 +90,13 @@ export class RtpSession {
     this.#isEchoing = true;
   }
 
-  /** The last minute of what came in, 8 kHz. */
-  heard(): Int16Array {
+  /** What came in, 8 kHz: the last minute, or so many milliseconds. */
+  heard(lastMs = heardMs): Int16Array {
+    const wanted = Math.min((lastMs / 1000) * rateHz, this.#heardSamples);
+    if (lastMs < heardMs) {
+      const from = this.#heardSamples - wanted;
+      return Int16Array.from({ length: wanted }, (_, at) => this.#heard[(from + at) % this.#heard.length]!);
+    }
     const capacity = this.#heard.length;
     if (this.#heardSamples <= capacity) return this.#heard.slice(0, this.#heardSamples);
     const start = this.#heardSamples % capacity;
