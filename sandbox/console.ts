@@ -65,8 +65,10 @@ export function startConsole(parts: ConsoleParts): void {
   phone.says({ frequencyHz: 700 });
   phone.answers = 'at once';
   // Who looks at the page wants to answer there.
+  let tabs = 0;
   parts.page.onTabs((count) => {
-    phone.answers = count === 0 ? 'at once' : 'by hand';
+    if ((tabs === 0) !== (count === 0)) phone.answers = count === 0 ? 'at once' : 'by hand';
+    tabs = count;
   });
   olga.watch((event) => {
     if ('message' in event && [chat, bot].includes(event.message.peerId)) show(event.message);

@@ -97,6 +97,8 @@ const allowed: readonly (readonly [importer: string, imported: string])[] = [
   ['src/adapters/inspector/a.ts', 'ws'],
   ['src/adapters/inspector/a.ts', '../../actors/ports/inspector.ts'],
   ['src/service.ts', './adapters/sip/sip.ts'],
+  ['sandbox/page/a.ts', 'ws'],
+  ['sandbox/page/a.ts', '../telegram/telegram.ts'],
 ];
 
 let directory: string;

@@ -15,6 +15,8 @@ export class MediaRelay {
   lost = 0;
   readonly #outer: Socket;
   readonly #inner = new Map<number, Promise<number>>();
+  /** By the peer's port: what the browser knows it by. */
+  readonly #ways = new Map<number, Socket>();
   readonly #sockets = new Set<Socket>();
   #browser: { readonly address: string; readonly port: number } | undefined;
   #isClosed = false;
@@ -35,7 +37,7 @@ export class MediaRelay {
   }
 
   /** Where the browser reaches a port of the peer, both on 127.0.0.1. @throws RangeError for too many */
-  through(peerPort: number): Promise<number> {
+  async through(peerPort: number): Promise<number> {
     const known = this.#inner.get(peerPort);
     if (known) return known;
     if (this.#inner.size >= mostPeers) throw new RangeError('too many addresses of the peer');
@@ -52,8 +54,11 @@ export class MediaRelay {
 
   async #open(peerPort: number): Promise<number> {
     const inner = await bound();
-    if (this.#isClosed) inner.close();
-    else this.#sockets.add(inner);
+    if (this.#isClosed) {
+      inner.close();
+      throw new Error('the call is over');
+    }
+    this.#sockets.add(inner);
     this.#ways.set(peerPort, inner);
     inner.on('message', (packet, from) => {
       this.#browser = { address: from.address, port: from.port };
@@ -62,12 +67,10 @@ export class MediaRelay {
     return inner.address().port;
   }
 
-  readonly #ways = new Map<number, Socket>();
-
   /** A packet of the peer seems to come from the port the browser knows it by. */
   async #fromPeer(packet: Buffer, from: RemoteInfo): Promise<void> {
     if (!this.#browser || from.address !== '127.0.0.1' || !this.#passes()) return;
-    await this.through(from.port);
+    if (!this.#ways.has(from.port)) await this.through(from.port);
     if (!this.#isClosed) this.#ways.get(from.port)?.send(packet, this.#browser.port, this.#browser.address);
   }
 

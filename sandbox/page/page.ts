@@ -5,13 +5,14 @@ import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Pbx } from '../pbx/pbx.ts';
 import type { TelegramSandbox } from '../telegram/telegram.ts';
+import { callView } from '../telegram/world/call.ts';
 import { PageFaults } from './faults.ts';
 import { BadRequest, type Fields, fieldsOf, text } from './fields.ts';
 import { requests, sessionOf } from './requests.ts';
 import { Seat } from './seat.ts';
 import { SipDesk } from './sip-desk.ts';
 import { nameIn, type PagePeople, snapshotOf } from './snapshot.ts';
-import { messageView } from './views.ts';
+import { callJson, messageView } from './views.ts';
 import { type Asset, type Door, isOwnOrigin, pathBehind, plain, readAssets, respond } from './web.ts';
 
 export interface PageOptions {
@@ -166,8 +167,15 @@ class Page implements SandboxPage {
   #seatOf(session: string | undefined): Seat {
     const before = session === undefined ? undefined : this.#seats.get(session);
     if (before && !before.isTaken) return before;
-    const seat = new Seat(this.#options.telegram.world.device(this.#options.people.me), this.#faults);
+    const { world } = this.#options.telegram;
+    const { me } = this.#options.people;
+    const seat = new Seat(world.device(me), this.#faults);
     this.#seats.set(seat.id, seat);
+    // A telephone that is switched on rings, too.
+    for (const call of world.calls.all()) {
+      if (call.state.name !== 'requested' || call.participantId !== me) continue;
+      seat.push({ type: 'call', call: callJson(callView(call, 'participant')) });
+    }
     return seat;
   }
 

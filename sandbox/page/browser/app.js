@@ -101,7 +101,8 @@ store.onchange = (what, peer) => {
 calls.onchange = () => {
   card.draw();
   drawList();
-  document.body.classList.toggle('in-call', calls.isEngaged);
+  const rings = calls.current?.state === 'ringing' && calls.current.role === 'callee';
+  document.title = rings ? `📞 ${nameOf(calls.current.peerId)}` : 'siptg sandbox';
 };
 sound.onchange = () => card.draw();
 
@@ -119,6 +120,7 @@ link.onstate = (state) => {
       : 'The sandbox does not answer. Trying again…';
   document.body.classList.toggle('off', state !== 'up');
 };
+document.onvisibilitychange = () => !document.hidden && store.open && store.show(store.open);
 link.open();
 
 /** For tests, and for the curious. */

@@ -60,7 +60,7 @@ export class Sound {
 
   #open() {
     if (!this.#context) {
-      this.#context = new AudioContext({ sampleRate: 48_000 });
+      this.#context = new AudioContext();
       this.#outgoing = new MediaStreamAudioDestinationNode(this.#context, { channelCount: 1 });
       this.#said = this.#analyser();
       this.#heard = this.#analyser();

@@ -158,25 +158,34 @@ describe('the server of the sandbox page', () => {
       expect(await tab.ask('read', { peer: chat })).toMatchObject({ result: null });
     });
 
+    /** The chat account calls Olga. Returns what ends that. */
+    const call = () => {
+      const device = telegram.world.device(chat);
+      const libraryVersions = ['13.0.0'];
+      const protocol = { udpP2p: true, udpReflector: true, minLayer: 65, maxLayer: 92, libraryVersions };
+      const { id } = device.requestCall(olga, Buffer.alloc(32), protocol);
+      return () => device.discardCall(id, 'missed', 0);
+    };
+    const requested = { type: 'call', call: { state: 'requested', gAHash: '00'.repeat(32) } };
+
     test('a page that comes back is the device it was, and is told what it missed', async () => {
       tab.socket.terminate();
       await tab.ended;
-      const device = telegram.world.device(chat);
-      await eventually(() => {
-        const sum = Buffer.alloc(32);
-        const libraryVersions = ['13.0.0'];
-        device.requestCall(olga, sum, {
-          udpP2p: true,
-          udpReflector: true,
-          minLayer: 65,
-          maxLayer: 92,
-          libraryVersions,
-        });
-      });
+      const end = call();
       const again = await sit(tab.session);
       expect(again.session).toBe(tab.session);
-      await eventually(() => expect(again.told.at(-1)).toMatchObject({ type: 'call', call: { state: 'requested' } }));
+      await eventually(() => expect(again.told.slice(1)).toMatchObject([requested]));
+      end();
       again.socket.terminate();
+    });
+
+    test('a tab that is opened while it rings, rings', async () => {
+      const end = call();
+      const late = await sit();
+      await eventually(() => expect(late.told.slice(1)).toMatchObject([requested]));
+      end();
+      await eventually(() => expect(late.told.at(-1)).toMatchObject({ call: { state: 'discarded' } }));
+      late.socket.terminate();
     });
 
     test('a copied tab is a device of its own', async () => {
