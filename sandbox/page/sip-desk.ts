@@ -93,7 +93,9 @@ export class SipDesk {
 
   #hears(call: PbxCall) {
     const tone = loudestTone(this.#pbx.heard(call, heardMs), rateHz);
-    return tone ? { hz: Math.round(tone.frequencyHz), db: Math.round(tone.levelDbfs) } : { hz: 0, db: -90 };
+    return tone && tone.levelDbfs > quietDbfs
+      ? { hz: Math.round(tone.frequencyHz), db: Math.round(tone.levelDbfs) }
+      : { hz: 0, db: -90 };
   }
 
   #call(id: string): PbxCall {
@@ -114,6 +116,8 @@ const titles: Readonly<Record<string, string>> = {
   '610': 'Desk phone',
 };
 
+/** Below it there is what G.711 makes of silence. */
+const quietDbfs = -55;
 const listenEveryMs = 250;
 const heardMs = 120;
 const rateHz = 8_000;

@@ -45,7 +45,7 @@ export class Tab {
 
   static async open(browser: Browser, url: string): Promise<Tab> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(25_000);
     const tab = new Tab(page);
     await page.goto(url);
     await page.getByText('Try it').waitFor();
@@ -63,8 +63,17 @@ export class Tab {
   }
 
   /** The newest button of that name in the conversation. */
-  async presses(label: string): Promise<void> {
-    await this.page.locator('.inline', { hasText: label }).last().click();
+  button(label: string | RegExp) {
+    const hasText = typeof label === 'string' ? new RegExp(`^${label.replace(/[*#]/g, '[$&]')}$`, 'u') : label;
+    return this.page.locator('.inline', { hasText }).last();
+  }
+
+  async presses(label: string | RegExp): Promise<void> {
+    await this.button(label).click();
+  }
+
+  async clicks(name: string): Promise<void> {
+    await this.page.getByRole('button', { name, exact: true }).click();
   }
 
   answers = async (): Promise<void> => {
