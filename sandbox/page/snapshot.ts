@@ -39,7 +39,11 @@ export const snapshotOf = (telegram: TelegramSandbox, { me, chat, bot }: PagePeo
     chats: [
       peer(chat, 'account', 'chat account: send it a number'),
       peer(bot, 'bot', 'settings bot'),
-      ...world.chats.of(me).map(({ id, kind, members }) => peer(id, kind, `${kind}, ${members.size} members`)),
+      ...world.chats
+        .of(me)
+        .map(({ id, kind, members }) =>
+          peer(id, kind, members.size === 1 ? `${kind}, only you` : `${kind}, ${members.size} members`),
+        ),
     ],
     /** Whom and what the pickers offer. */
     people: world.directory

@@ -47,8 +47,12 @@ export class Sound {
     analyser.getFloatFrequencyData(bins);
     let best = 1;
     for (let bin = 2; bin < bins.length; bin++) if (bins[bin] > bins[best]) best = bin;
-    const db = Math.max(-120, bins[best]);
-    return { hz: (best * this.#context.sampleRate) / analyser.fftSize, db: Number.isFinite(db) ? db : -120 };
+    const [left, db, right] = [bins[best - 1], bins[best], bins[best + 1]];
+    if (!Number.isFinite(db) || db < -120) return { hz: 0, db: -120 };
+    // Between the bins: the top of the parabola through three of them.
+    const curve = left - 2 * db + right;
+    const beside = Number.isFinite(curve) && curve < 0 ? (left - right) / (2 * curve) : 0;
+    return { hz: ((best + beside) * this.#context.sampleRate) / analyser.fftSize, db };
   }
 
   /** No more calls: the microphone is let go. */

@@ -38,7 +38,12 @@ export class CallCard {
           { class: 'about' },
           h('b', {}, name),
           h('span', { class: 'state', role: 'status' }, words(call)),
-          emoji.length > 0 && h('span', { class: 'emoji', title: 'Both ends see these four' }, emoji.join(' ')),
+          emoji.length > 0 &&
+            h(
+              'span',
+              { class: 'emoji', title: 'Both ends see these four' },
+              emoji.map((one) => h('span', {}, one)),
+            ),
         ),
         state === 'connected' && this.#meters(),
         h('div', { class: 'actions' }, rings ? this.#answering(call) : this.#talking(call)),
