@@ -151,7 +151,7 @@ test('who asks for its health learns whether the service lives and is ready', as
   expect((await ask()).code).toBe(1);
   const service = Running.start('src/main.ts', environment);
   onTestFinished(() => service.signal('SIGKILL'));
-  await service.prints(/^You are Olga/);
+  await service.prints(/You are Olga/);
   expect(await ask()).toEqual({ code: 0, output: '{"alive":true}\n' });
   const ready = await ask('readyz');
   expect([ready.code, ready.output]).toEqual([0, expect.stringMatching(/^\{"ready":true,/)]);

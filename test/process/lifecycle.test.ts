@@ -8,7 +8,7 @@ import { isTaken, processesOn, Running, reachableDirectory } from './support/run
 
 const sipPassword = 'correct-horse-battery';
 const botPassword = 'staple-of-the-horse';
-const ready = /^You are Olga/;
+const ready = /You are Olga/;
 
 /** One life of the process in the sandbox; each test goes on where the one before left it. */
 describe('a running service', () => {
