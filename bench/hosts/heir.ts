@@ -55,6 +55,7 @@ export async function openHeir({ databaseUrl, redisUrl, bound, found }: HeirOpti
       },
       drop: () => {},
     },
+    begun: () => {},
     engaged: () => [],
     shardOf: (user) => hosting.shardOf(user),
   });

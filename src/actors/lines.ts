@@ -78,6 +78,21 @@ export class LineActors implements Presence, Standings {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Resolves when no line of this user waits for its registrar's first answer any more, at the latest when `patience` aborts. */
+  async tried(user: UserId, patience: AbortSignal): Promise<void> {
+    const waits = () =>
+      [...this.#actors].some(
+        ([line, actor]) => actor.user === user && this.#reachability.get(line)?.state === 'registering',
+      );
+    if (!waits() || patience.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const unwatch = this.watch(() => {
+      if (!waits()) resolve();
+    });
+    patience.addEventListener('abort', () => resolve(), { once: true });
+    await promise.finally(unwatch);
+  }
+
   /** Until a line stands like this. @throws the signal's reason */
   until(line: LineId, state: Reachability['state'], signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -67,8 +67,13 @@ export function sharing(parts: SharingParts): Sharing {
   const post = new Post({
     inbox,
     incarnation: ownership.incarnation,
-    shards: () => ownership.shards.map(({ shard }) => shard).filter((shard) => ownership.mayAct(shard)),
+    shards: () =>
+      ownership.shards.map(({ shard }) => shard).filter((shard) => ownership.mayAct(shard) && work.hasBegun(shard)),
     async take(letter, isLate) {
+      // Where a host died over it his lines have just come: they would be refused as not registered.
+      const user =
+        letter.kind === 'message' ? letter.message.userId : letter.kind === 'dial' ? letter.number.user : undefined;
+      if (user !== undefined) await lineActors.tried(user, AbortSignal.timeout(triedWithinMs));
       if (letter.kind === 'message') return reception.messagePassed(letter.message, isLate);
       if (letter.kind === 'press') return reception.pressPassed(letter.press, isLate);
       if (letter.kind === 'deadline') return deadlinePassed(letter.deadline);
@@ -114,19 +119,22 @@ export function sharing(parts: SharingParts): Sharing {
           keypads.filter(({ userId }) => (places.get(userId) ?? hosting.shardOf(userId)) === hosting.shardOf(userId)),
         );
         for (const owned of shards) await recoverCalls(owned);
-        post.wake();
       },
       drop(isLost) {
         softphones.dropUsers(isLost);
         bridges.dropUsers(isLost);
       },
     },
+    begun: () => post.wake(),
     engaged,
     shardOf: (user) => hosting.shardOf(user),
     faults,
   });
   return { work, post, reception, deadlinePassed };
 }
+
+/** How long what is written to a person waits for his lines to be registered. */
+const triedWithinMs = 5_000;
 
 /** Where this person's calls are, if that is another Worker than the one that sees to what he writes (runtime §3). */
 export async function awayAt(

@@ -1,9 +1,9 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { LineActors } from '../../src/actors/lines.ts';
 import type { Line } from '../../src/actors/ports/lines.ts';
 import type { Registrar } from '../../src/actors/ports/registrar.ts';
-import { EpochMs, LineId } from '../../src/machines/model/ids.ts';
+import { EpochMs, LineId, UserId } from '../../src/machines/model/ids.ts';
 import { RegistrationRefused } from '../../src/machines/model/registration.ts';
 import { office } from './house.ts';
 
@@ -15,9 +15,11 @@ const home: Line = { ...office, id: LineId('home'), name: 'Home' };
 class NotedRegistrar implements Registrar {
   readonly told: string[] = [];
   refusal: Error | undefined;
+  answer: Promise<void> = Promise.resolve();
 
   async bind(line: LineId) {
     this.told.push(`bind ${line}`);
+    await this.answer;
     if (this.refusal) throw this.refusal;
     return { lifetimeMs: 100_000 };
   }
@@ -146,4 +148,52 @@ test('changes are followed in their order, however long the database takes', asy
   await Promise.all(others);
   await settled();
   expect(slow.of(office.id).reachability).toEqual({ state: 'off' });
+});
+
+describe('who waits for the lines of a user', () => {
+  let answer: () => void;
+  let isTried: boolean;
+  let patience: AbortController;
+  const waits = async (user = office.user) => {
+    isTried = false;
+    void actors.tried(user, patience.signal).then(() => {
+      isTried = true;
+    });
+    await settled();
+  };
+  beforeEach(async () => {
+    patience = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    registrar.answer = promise;
+    answer = resolve;
+    await follow(office);
+  });
+
+  test('waits until their registrars have answered', async () => {
+    await waits();
+    expect(isTried).toBe(false);
+    answer();
+    await settled();
+    expect(isTried).toBe(true);
+  });
+
+  test('also when they refuse', async () => {
+    registrar.refusal = new RegistrationRefused(403, 'Forbidden');
+    await waits();
+    answer();
+    await settled();
+    expect(isTried).toBe(true);
+  });
+
+  test('no longer than he has patience', async () => {
+    await waits();
+    patience.abort();
+    await settled();
+    expect(isTried).toBe(true);
+  });
+
+  test('not at all for those of others', async () => {
+    await waits(UserId('somebody else'));
+    expect(isTried).toBe(true);
+  });
 });

@@ -18,7 +18,7 @@ describe.each(backends.slice(-1))('a number written to a host that dies over it,
   beforeAll(async () => {
     pbx = await startPbx({
       host: '127.0.0.1',
-      accounts: ['101', '102'].map((user) => ({ user, password: passwordOf(user) })),
+      accounts: ['101', '102', '103'].map((user) => ({ user, password: passwordOf(user) })),
     });
     pbx.calls.on('incoming', () => called++);
     const address = `127.0.0.1:${pbx.port}`;
@@ -30,7 +30,7 @@ describe.each(backends.slice(-1))('a number written to a host that dies over it,
   });
 
   /** Somebody of the host that does not read, which is to die at his next letter. */
-  const subscriberOf = async (number: string, when: 'begun' | 'handled'): Promise<[Subscriber, string]> => {
+  const subscriberOf = async (number: string, when: 'found' | 'begun' | 'handled'): Promise<[Subscriber, string]> => {
     for (const host of ['a', 'b']) {
       hosts[host]?.signal('SIGKILL');
       await hosts[host]?.exited;
@@ -81,4 +81,19 @@ describe.each(backends.slice(-1))('a number written to a host that dies over it,
       expect(called).toBeLessThanOrEqual(1);
     },
   );
+
+  test('before it is begun: the next owner takes it up as if it had come to him, and rings the sender', {
+    timeout: 120_000,
+  }, async () => {
+    called = 0;
+    const [{ person, phone }, dying] = await subscriberOf('103', 'found');
+    person.sends('600', house.chat);
+    await hosts[dying]?.exited;
+    const call = await phone.rings();
+    call.answer();
+    await call.connected;
+    await eventually(() => expect(called).toBe(1));
+    call.hangUp();
+    await eventually(async () => expect(await letters()).toBe('0'));
+  });
 });

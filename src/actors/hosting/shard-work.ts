@@ -30,6 +30,8 @@ export interface ShardWorkParts {
     /** Without a word to anybody. */
     drop(isLost: (user: UserId) => boolean): void;
   };
+  /** Shards have begun here (`hasBegun`). */
+  readonly begun: () => void;
   /** People for whom something goes on here that cannot be moved. */
   readonly engaged: () => Iterable<UserId>;
   readonly shardOf: (user: UserId) => ShardId;
@@ -44,6 +46,10 @@ export class ShardWork implements ShardHolder {
   readonly #roles: ReadonlyMap<ShardId, InTurn>;
   /** Not begun yet. */
   readonly #new = new Map<ShardId, OwnedShard>();
+  /** Their lines have not been followed yet. */
+  readonly #recovered = new Set<ShardId>();
+  /** Of these lines run, and calls that were left have been taken up. */
+  readonly #begun = new Set<ShardId>();
   /** Lines are to be looked at again: shards have come, or they could not be read. */
   #isDue = false;
   #beginning: Promise<void> = Promise.resolve();
@@ -75,12 +81,19 @@ export class ShardWork implements ShardHolder {
     const { lines, calls, shardOf } = this.#parts;
     const isLost = (user: UserId) => shardOf(user) === shard;
     this.#new.delete(shard);
+    this.#recovered.delete(shard);
+    this.#begun.delete(shard);
     const role = this.#roles.get(shard);
     if (role) await role.do((reader) => reader.leave());
     else if (why === 'taken') {
       calls.drop(isLost);
       lines.drop(isLost);
     } else if (!this.#closed) await this.#try(() => lines.follow());
+  }
+
+  /** Whether what is written to its people can be seen to: before that they would have no line. */
+  hasBegun(shard: ShardId): boolean {
+    return this.#roles.has(shard) || this.#begun.has(shard);
   }
 
   isIdle(shard: ShardId): boolean {
@@ -103,8 +116,15 @@ export class ShardWork implements ShardHolder {
     const isDone = await this.#try(async () => {
       const shards = [...this.#new.values()];
       if (shards.length > 0) await calls.recover(shards);
-      for (const { shard, epoch } of shards) if (this.#new.get(shard)?.epoch === epoch) this.#new.delete(shard);
+      for (const owned of shards) {
+        if (this.#new.get(owned.shard)?.epoch !== owned.epoch) continue;
+        this.#new.delete(owned.shard);
+        this.#recovered.add(owned.shard);
+      }
       await lines.follow();
+      for (const shard of this.#recovered) this.#begun.add(shard);
+      this.#recovered.clear();
+      this.#parts.begun();
     });
     if (isDone) return;
     this.#isDue = true;

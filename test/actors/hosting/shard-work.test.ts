@@ -9,6 +9,7 @@ const owned = (shard: ShardId) => ({ shard, epoch: 1, previous: undefined });
 
 let clock: SimulatedHostClock;
 let did: string[];
+let begins: number;
 let faults: string[];
 let engaged: UserId[];
 let leaving: Promise<void>;
@@ -18,7 +19,7 @@ let dropped: ((user: UserId) => boolean) | undefined;
 let work: ShardWork;
 beforeEach(() => {
   clock = new SimulatedHostClock();
-  [did, faults, engaged, failures] = [[], [], [], 0];
+  [did, faults, engaged, failures, begins] = [[], [], [], 0, 0];
   leaving = Promise.resolve();
   recovering = Promise.resolve();
   const role = (name: string) => ({
@@ -49,6 +50,7 @@ beforeEach(() => {
       },
       drop: () => void did.push('drop calls'),
     },
+    begun: () => void begins++,
     engaged: () => engaged,
     shardOf: (user) => (user === '1' ? first : second),
     faults: { report: (where, error) => void faults.push(`${where}: ${String(error)}`) },
@@ -123,6 +125,18 @@ test('lines that could not be read are read again', async () => {
   await clock.advance(3_000);
   expect(did).toEqual(['recover main/s0', 'follow', 'follow', 'follow']);
   expect(faults).toEqual(['lines: Error: no database', 'lines: Error: no database']);
+});
+
+test('a shard has begun when its calls are taken up and its lines run, and not before', async () => {
+  failures = 1;
+  work.gained(owned(first));
+  await clock.advance(100);
+  expect([did, work.hasBegun(first), begins]).toEqual([['recover main/s0', 'follow'], false, 0]);
+  await clock.advance(1_000);
+  expect([work.hasBegun(first), work.hasBegun(second), begins]).toEqual([true, false, 1]);
+  await work.lost(owned(first), 'taken');
+  expect(work.hasBegun(first)).toBe(false);
+  expect([work.hasBegun(botShard), work.hasBegun(leadShard)]).toEqual([true, true]);
 });
 
 test('what is given away is un-registered, what was taken is dropped without a word', async () => {
