@@ -276,8 +276,7 @@ export const examples: readonly Claim[] = [
     id: 'AC-63',
     text: 'Every example of this section passes in the sandbox with no network access; the traces replay to the same states.',
     shownBy: ['AC-63'],
-    // AC-14 and AC-42 have no machine; those of AC-50 are in processes of their own (test/process/window.test.ts).
-    lacks: 'AC-12, which is not shown yet',
+    // AC-14 and AC-42 have no machine; those of AC-12 and AC-50 are in processes of their own (test/process/{workers,window}.test.ts).
   },
   {
     id: 'AC-64',
