@@ -28,6 +28,8 @@ export type WebRtcFact =
   | { readonly type: 'text'; readonly text: string }
   /** The data channel opened. */
   | { readonly type: 'channelOpen' }
+  /** The peer has closed it (DTLS close_notify, RFC 5246 §7.2.1) and says elsewhere why, if at all. Nothing follows. */
+  | { readonly type: 'closed' }
   /** Could not be made, or broke for good (DTLS alert, wrong fingerprint, thread died). */
   | { readonly type: 'failed'; readonly detail: string };
 

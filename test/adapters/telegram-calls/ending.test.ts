@@ -328,6 +328,35 @@ describe('the media plane fails', () => {
   });
 });
 
+describe('a telephone that hangs up closes its media before Telegram tells us why', () => {
+  const closing = async () => {
+    const ends = twoEnds();
+    ends.ring();
+    await ends.clock.advance(100);
+    ends.alice.legs.only.tell({ type: 'closed' });
+    return ends;
+  };
+
+  test('the call was hung up, not lost', async () => {
+    const ends = await closing();
+    await ends.clock.advance(1_900);
+    expect(types(ends.alice.facts)).not.toContain('user.hungUp');
+    ends.relay.discardByServer(new Api.PhoneCallDiscardReasonHangup());
+    await ends.clock.advance(8_000);
+    expect(causeIn(ends.alice.facts)).toEqual({ kind: 'normal' });
+    expect(ends.alice.session.requests(Api.phone.DiscardCall)).toEqual([]);
+    expectNothingLeft(ends);
+  });
+
+  test('it is lost when nobody says why within 2 s', async () => {
+    const ends = await closing();
+    await ends.clock.advance(2_100);
+    expect(causeIn(ends.alice.facts)).toMatchObject({ kind: 'connection-lost' });
+    expect(ends.relay.lastCall.discard).toMatchObject({ by: '111', reason: 'Disconnect' });
+    expectNothingLeft(ends);
+  });
+});
+
 describe('sending signaling', () => {
   const answering = (ends: Ends, answer: () => unknown) => {
     ends.alice.session.intercept = (request, pass) =>

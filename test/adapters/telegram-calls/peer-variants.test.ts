@@ -47,6 +47,7 @@ function against(role: CallRole) {
     sendPacket: (packet) => later(() => peer.receive(packet)),
     onConnected: () => connections++,
     onOpened: () => {},
+    onClosed: () => {},
     onFailed: (cause) => ends.push(cause),
   });
   return {

@@ -132,5 +132,6 @@ test('when libwebrtc hangs up, its DTLS good-bye is told as the end', async () =
   await connected(leg);
   await expect.poll(() => peer.state, { timeout: 5000 }).toBe('connected');
   peer.close();
-  await expect.poll(() => leg.failures, { timeout: 5000 }).toEqual(['DTLS alert 0']);
+  await expect.poll(() => leg.has('closed'), { timeout: 5000 }).toBe(true);
+  expect(leg.failures).toEqual([]);
 });

@@ -38,13 +38,15 @@ export interface RejectedPackets extends TransportTroubles {
 
 /** From the peer's parameters to the first audio. Whoever placed the call gives up earlier; this frees what it forgot. */
 const connectMs = 30_000;
+/** RFC 5246 §7.2. */
+const closeNotify = 0;
 const iceCharacters = /^[A-Za-z0-9+/=_-]+$/;
 const fingerprintShape = /^(?:[0-9a-f]{2}:){31}[0-9a-f]{2}$/i;
 
 /**
  * Audio and one data channel to one WebRTC peer: ICE, DTLS-SRTP, SCTP, driven by signalling fields instead of SDP.
  *
- * The first trouble that cannot be mended is told as `failed`; after it and after `close` nothing more is told or sent.
+ * The first trouble that cannot be mended is told as `failed`, the peer's good-bye as `closed`; after them and after `close` nothing more is told or sent.
  */
 export class WebRtcTransport implements PacketTransport {
   onRtp: PacketTransport['onRtp'];
@@ -170,7 +172,7 @@ export class WebRtcTransport implements PacketTransport {
     const end = await handshakeTurn();
     try {
       if (this.#over) return;
-      const keys = await dtls.connect(peer.dtlsRole, peer.fingerprint, (alert) => this.#fail(`DTLS alert ${alert}`));
+      const keys = await dtls.connect(peer.dtlsRole, peer.fingerprint, (alert) => this.#alerted(alert));
       // It may have been closed while it waited.
       if (this.#isOver()) return;
       this.#sender = new SrtpSender(keys.localKey, keys.localSalt);
@@ -220,6 +222,12 @@ export class WebRtcTransport implements PacketTransport {
 
   #alive(): void {
     if (!this.#over) this.onAlive?.(this.#options.now());
+  }
+
+  #alerted(description: number): void {
+    if (description !== closeNotify) return this.#fail(`DTLS alert ${description}`);
+    this.#tell({ type: 'closed' });
+    this.close();
   }
 
   #fail(detail: string): void {

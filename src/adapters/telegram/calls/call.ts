@@ -181,7 +181,9 @@ export class Call {
       );
       throw new CallFailed({ kind: 'connection-lost', detail: 'no relay' });
     }
-    const outbox = new SignalingOutbox(link, peer, this.log, () => this.#awaitReason());
+    const outbox = new SignalingOutbox(link, peer, this.log, () =>
+      this.#awaitReason(() => this.#close({ kind: 'connection-lost', detail: 'Telegram does not know the call' })),
+    );
     this.#outbox = outbox;
     this.#session = new MediaSession({
       // Not before: whoever hears of the answer may want to be heard on the leg at once.
@@ -200,6 +202,8 @@ export class Call {
         this.#connectedAtMs = clock.nowMs();
         this.tell({ type: 'user.connected' });
       },
+      onClosed: () =>
+        this.#awaitReason(() => void this.end({ kind: 'connection-lost', detail: 'the peer closed its media' })),
       onFailed: (cause) => void this.end(cause),
     });
     const early = this.#early;
@@ -207,12 +211,12 @@ export class Call {
     for (const packet of early) this.#session.receivePacket(packet);
   }
 
-  /** A request of ours may hear that the call is over before the update comes that says why. */
-  #awaitReason(): void {
-    const cancel = this.world.clock.after(reasonMs, () =>
-      this.#close({ kind: 'connection-lost', detail: 'Telegram does not know the call' }),
-    );
-    this.#cancels.add(cancel);
+  /**
+   * A request of ours may hear that the call is over, and the media of a telephone that hangs up may say good-bye, before the
+   * update comes that says why. A hang-up is no loss.
+   */
+  #awaitReason(giveUp: () => void): void {
+    this.#cancels.add(this.world.clock.after(reasonMs, giveUp));
   }
 
   /** The call is over for the server already. */

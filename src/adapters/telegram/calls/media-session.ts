@@ -36,6 +36,8 @@ export interface MediaSessionOptions {
   /** The media leg is there; ICE and DTLS follow. */
   readonly onOpened: () => void;
   readonly onConnected: () => void;
+  /** The peer has closed the media. */
+  readonly onClosed: () => void;
   readonly onFailed: (cause: HangupCause) => void;
 }
 
@@ -139,6 +141,9 @@ export class MediaSession {
         return this.#options.legs.sendText(this.#options.leg, writeMediaState(false));
       case 'text':
         return this.#onChannelText(fact.text);
+      case 'closed':
+        this.close();
+        return this.#options.onClosed();
       case 'failed':
         return this.#fail({ kind: 'connection-lost', detail: fact.detail });
     }
