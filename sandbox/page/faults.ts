@@ -17,12 +17,12 @@ export class PageFaults {
     this.#telegram.faults.wire.dropSockets();
   }
 
-  /** The chat account's next message and the settings bot's next request have to wait. */
+  /** For so long the chat account may send nothing, and the settings bot's next message is refused once. */
   floodWait(seconds: number): void {
     for (const method of ['messages.sendMessage', 'messages.getInlineBotResults']) {
-      this.#telegram.faults.wire.floodWait(method, seconds);
+      this.#telegram.faults.wire.floodFor(method, seconds);
     }
-    this.#telegram.faults.botApi.tooManyRequests(seconds);
+    this.#telegram.faults.botApi.tooManyRequests(seconds, { method: 'sendMessage' });
   }
 
   set lossPercent(percent: number) {

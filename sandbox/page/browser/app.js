@@ -87,7 +87,7 @@ const drawTalk = () => {
   messages.draw(store.current);
   compose.draw(store.current);
 };
-const drawList = () => drawChats(store, { open, device: calls.isEngaged ? 'in a call' : 'online on this device' });
+const drawList = () => drawChats(store, { open, device: calls.isEngaged ? 'in a call' : 'online' });
 
 store.onchange = (what, peer) => {
   if (what === 'all') {

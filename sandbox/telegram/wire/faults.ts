@@ -35,6 +35,7 @@ export class Faults {
 
   readonly #targets: FaultTargets;
   readonly #errors = new Map<string, { readonly error: RpcError; times: number }>();
+  readonly #floods = new Map<string, number>();
   readonly #delays = new Map<string, number>();
   readonly #lost = new Map<string, number>();
   #refusedUntilMs = 0;
@@ -67,6 +68,11 @@ export class Faults {
 
   floodWait(method: string, seconds: number, times = 1): void {
     this.failMethod(method, new RpcError(420, `FLOOD_WAIT_${seconds}`), times);
+  }
+
+  /** As the real service: whoever asks before the time is over is told how much of it is left. */
+  floodFor(method: string, seconds: number): void {
+    this.#floods.set(method, this.#targets.nowMs() + seconds * 1000);
   }
 
   /** Executes at once and answers later, so that updates overtake the answer. Zero ends it. */
@@ -111,7 +117,7 @@ export class Faults {
     this.clockSkewMs = this.updateDelayMs = this.#refusedUntilMs = 0;
     this.#wrongSalts = this.#duplicatedUpdates = this.#swappedUpdates = 0;
     this.#transportError = undefined;
-    for (const switches of [this.#errors, this.#delays, this.#lost]) switches.clear();
+    for (const switches of [this.#errors, this.#floods, this.#delays, this.#lost]) switches.clear();
   }
 
   get refusesConnections(): boolean {
@@ -121,7 +127,7 @@ export class Faults {
   /** Called once per executed request. */
   takeRequestFault(method: string): RequestFault {
     return {
-      error: this.#takeError(method) ?? this.#takeError('*'),
+      error: this.#flood(method) ?? this.#takeError(method) ?? this.#takeError('*'),
       answerDelayMs: this.#delays.get(method) ?? this.#delays.get('*') ?? 0,
       losesAnswer: this.#takeLoss(method) || this.#takeLoss('*'),
     };
@@ -144,6 +150,13 @@ export class Faults {
 
   takeSwap(): boolean {
     return this.#swappedUpdates > 0 && this.#swappedUpdates-- > 0;
+  }
+
+  #flood(method: string): RpcError | undefined {
+    const leftMs = (this.#floods.get(method) ?? 0) - this.#targets.nowMs();
+    if (leftMs > 0) return new RpcError(420, `FLOOD_WAIT_${Math.ceil(leftMs / 1000)}`);
+    this.#floods.delete(method);
+    return undefined;
   }
 
   #takeError(method: string): RpcError | undefined {

@@ -1,6 +1,7 @@
 import type { TelegramClient } from '@mtcute/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RpcError } from '../../../sandbox/telegram/wire/contract.ts';
+import { Faults } from '../../../sandbox/telegram/wire/faults.ts';
 import { type MtServer, startMtServer } from '../../../sandbox/telegram/wire/server.ts';
 import { eventually } from '../../support/eventually.ts';
 import { mtcute } from './mtcute-client.ts';
@@ -112,4 +113,17 @@ test('only the sockets of the named user are dropped', async () => {
   server.faults.dropSockets('nobody');
   expect(await country()).toBe('DE');
   expect(server.transports()).toHaveLength(before);
+});
+
+test('whoever asks before a flood wait is over is told how much of it is left', () => {
+  let nowMs = 0;
+  const faults = new Faults({ dropSockets: () => {}, rotateSalts: () => {}, nowMs: () => nowMs });
+  const told = () => faults.takeRequestFault('messages.sendMessage').error?.message;
+  faults.floodFor('messages.sendMessage', 5);
+  expect(told()).toBe('420 FLOOD_WAIT_5');
+  nowMs = 3_500;
+  expect(told()).toBe('420 FLOOD_WAIT_2');
+  expect(faults.takeRequestFault('help.getConfig').error).toBeUndefined();
+  nowMs = 5_000;
+  expect(told()).toBeUndefined();
 });

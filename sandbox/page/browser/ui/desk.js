@@ -100,7 +100,7 @@ export class Desk {
         this.#ask('fault.drop').then(told('Dropped. The service comes back by itself.')),
       ),
       button('Flood wait of 5 s', '', () =>
-        this.#ask('fault.flood', { seconds: 5 }).then(told('The next message has to wait 5 s.')),
+        this.#ask('fault.flood', { seconds: 5 }).then(told('For 5 s the service may write nothing.')),
       ),
     );
   }

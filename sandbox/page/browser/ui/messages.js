@@ -11,14 +11,20 @@ export class MessageList {
   #on;
   #drawn = new Map();
   #chat;
+  #atEnd = true;
 
   constructor(place, on) {
     this.#place = place;
     this.#on = on;
+    place.addEventListener('scroll', () => {
+      this.#atEnd = isAtEnd(place);
+    });
+    // Who reads the newest message goes on to see it when the call's card comes, or the window is turned.
+    new ResizeObserver(() => this.#atEnd && toEnd(place)).observe(place);
   }
 
   draw(chat) {
-    const atEnd = this.#place.scrollHeight - this.#place.scrollTop - this.#place.clientHeight < 80;
+    const atEnd = isAtEnd(this.#place);
     if (chat?.id !== this.#chat) {
       this.#drawn.clear();
       this.#place.replaceChildren();
@@ -42,7 +48,7 @@ export class MessageList {
       this.#drawn.delete(id);
     }
     this.#place.classList.toggle('empty', kept.size === 0);
-    if (atEnd || isOther) this.#place.scrollTop = this.#place.scrollHeight;
+    if (atEnd || isOther) toEnd(this.#place);
   }
 
   #message(chat, message) {
@@ -89,6 +95,11 @@ export class MessageList {
     );
   }
 }
+
+const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 80;
+const toEnd = (place) => {
+  place.scrollTop = place.scrollHeight;
+};
 
 const callWords = { missed: 'Missed call', busy: 'Declined call', disconnect: 'Call, interrupted', hangup: 'Call' };
 
