@@ -4,6 +4,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import { UserPhone } from '../../../sandbox/phone/phone.ts';
 import type { Person } from '../../../sandbox/telegram/person.ts';
 import { startTelegram } from '../../../sandbox/telegram/telegram.ts';
+import type { Report } from '../../../src/adapters/http/readiness.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
 import { LineBookRepository } from '../../../src/db/line-book-repository.ts';
 import { LineRepository, type NewLine } from '../../../src/db/line-repository.ts';
@@ -185,9 +186,10 @@ export async function openHouseOfHosts(backend: string, pbx: LineServer): Promis
       }),
     async isReady(...hosts) {
       for (const host of hosts) {
-        await eventually(async () =>
-          expect(await (await fetch(pages.get(host) ?? '')).json()).toMatchObject({ ready: true }),
-        );
+        await eventually(async () => {
+          const { parts } = (await (await fetch(pages.get(host) ?? '')).json()) as Report;
+          expect(Object.entries(parts).filter(([, { ok }]) => !ok)).toEqual([]);
+        });
       }
     },
     isRegistered: (line, ...where) =>
