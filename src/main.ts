@@ -84,6 +84,7 @@ async function runSandbox(found: Config): Promise<void> {
   const config = {
     ...found,
     ...loopback,
+    REDIS_URL: undefined,
     SIP_PORT: found.SIP_PORT ?? 0,
     HEALTH_PORT: found.HEALTH_PORT ?? 0,
     INSPECT_PORT: found.INSPECT_PORT ?? 0,

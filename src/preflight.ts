@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, isIPv6 } from 'node:net';
 import { readWave } from './adapters/media/graph/wave-file.ts';
 import { readPlanFile } from './adapters/plans/plan-file.ts';
-import { type Config, healthPort, keys, refuse } from './config.ts';
+import { type Config, healthPort, inspectPort, keys, refuse } from './config.ts';
 
 /**
  * What only this machine can say about a configuration, before anything starts.
@@ -26,6 +26,13 @@ export async function checkMachine(config: Config): Promise<void> {
     troubles.push(`HEALTH_PORT: found ${HEALTH_PORT}, allowed is a free port that this user may open (${telling})`);
   } else if (telling) {
     troubles.push(`HEALTH_HOST: found "${HEALTH_HOST}", allowed is ${keys.HEALTH_HOST.allowed} (${telling})`);
+  }
+  const { INSPECT, INSPECT_PORT = inspectPort } = config;
+  const inspecting = INSPECT === '1' ? await troubleListening('127.0.0.1', INSPECT_PORT, { udp: false }) : undefined;
+  if (inspecting) {
+    troubles.push(
+      `INSPECT_PORT: found ${INSPECT_PORT}, allowed is a free port that this user may open (${inspecting})`,
+    );
   }
   for (const address of ICE_ADDRESSES?.split(',') ?? []) {
     const trouble = await troubleListening(address, 0);

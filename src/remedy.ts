@@ -1,5 +1,6 @@
 import { BotUnavailable } from './adapters/bot/bot.ts';
 import { CannotListen } from './adapters/http/http.ts';
+import { InspectorPortTaken } from './adapters/inspector/server.ts';
 import { JobsUnavailable } from './adapters/jobs/jobs-unavailable.ts';
 import { WrongPlanFile } from './adapters/plans/plan-file.ts';
 import { LoginLost, TelegramUnreachable } from './adapters/telegram/client/errors.ts';
@@ -37,6 +38,7 @@ export function remedyOf(error: unknown): string | undefined {
     return `${key}: jobs cannot be kept there (${error.message}): is its server running, and are address and password right?`;
   }
   if (error instanceof TelegramUnreachable) return `${error.message}: check the network and TELEGRAM_PROXY.`;
+  if (error instanceof InspectorPortTaken) return `INSPECT_PORT: ${error.message}: set INSPECT_PORT.`;
   if (error instanceof CannotListen) return `HEALTH_PORT: ${error.message}: set HEALTH_HOST or HEALTH_PORT.`;
   const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (syscall !== 'bind' && syscall !== 'listen') return undefined;

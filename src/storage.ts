@@ -102,11 +102,12 @@ export function ignoredInSandbox(config: Config): readonly string[] {
     SIP_ADVERTISED_HOST: (config.SIP_ADVERTISED_HOST ?? loopback) !== loopback,
     ICE_ADDRESSES: (config.ICE_ADDRESSES ?? loopback) !== loopback,
     DATABASE_URL: config.DATABASE_URL !== undefined,
+    REDIS_URL: config.REDIS_URL !== undefined,
   };
   const names = Object.entries(ignored).flatMap(([name, isIgnored]) => (isIgnored ? [name] : []));
   if (names.length === 0) return [];
   return [
-    `${names.join(', ')}: not used, because without TELEGRAM_API_ID the sandbox runs, which keeps to this machine and has a database of its own.`,
+    `${names.join(', ')}: not used, because without TELEGRAM_API_ID the sandbox runs, which keeps to this machine and has a database and jobs of its own.`,
   ];
 }
 

@@ -26,10 +26,10 @@ test('what the sandbox does not use is named, and nothing else is', () => {
   expect(ignoredInSandbox(readConfig({}))).toEqual([]);
   const given = {
     ...{ SIP_HOST: '192.0.2.1', SIP_ADVERTISED_HOST: 'pbx.test', ICE_ADDRESSES: '192.0.2.1' },
-    ...{ DATABASE_URL: 'postgres://u:s3cret@db/siptg', SECRET_KEY },
+    ...{ DATABASE_URL: 'postgres://u:s3cret@db/siptg', REDIS_URL: 'redis://:s3cret@queue', SECRET_KEY },
   };
   const [told, ...others] = ignoredInSandbox(readConfig(given));
-  expect(told).toMatch(/^SIP_HOST, SIP_ADVERTISED_HOST, ICE_ADDRESSES, DATABASE_URL: not used/);
+  expect(told).toMatch(/^SIP_HOST, SIP_ADVERTISED_HOST, ICE_ADDRESSES, DATABASE_URL, REDIS_URL: not used/);
   expect(told).not.toContain('s3cret');
   expect(others).toEqual([]);
 });

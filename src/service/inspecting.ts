@@ -17,7 +17,7 @@ export interface InspectOptions {
   readonly port: number;
   /** A new one by default. */
   readonly token?: string;
-  /** The page's address: it holds the token, so it is for the person who started the process, and for no log. */
+  /** The page's address: it holds the token, so it is told to the person who started the process, and written to no log of ours. */
   readonly told: (url: string) => void;
 }
 

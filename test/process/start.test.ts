@@ -70,12 +70,14 @@ describe('a start that cannot be', () => {
       HOLD_MUSIC: join(directory.path, 'none.wav'),
       PLANS_FILE: join(directory.path, 'none.json'),
       HEALTH_PORT: String(healthPort),
+      ...{ INSPECT: '1', INSPECT_PORT: String(healthPort) },
     });
     await other.close();
     listener.close();
     expect(code).toBe(1);
     expect(output).toContain(`SIP_PORT: found ${other.port}, allowed is a free port`);
     expect(output).toContain(`HEALTH_PORT: found ${healthPort}, allowed is a free port`);
+    expect(output).toContain(`INSPECT_PORT: found ${healthPort}, allowed is a free port`);
     expect(output).toContain('ICE_ADDRESSES: found "192.0.2.1", allowed is');
     expect(output).toContain(`SIP_TLS_CA: found "${directory.path}", allowed is a file of PEM certificates`);
     expect(output).toMatch(/HOLD_MUSIC: found ".*none\.wav", allowed is a WAV file, .*ENOENT/);
@@ -84,17 +86,22 @@ describe('a start that cannot be', () => {
     expect(existsSync(join(directory.path, 'data'))).toBe(false);
   });
 
-  test('names a Redis that does not answer, and leaves no database', async () => {
+  test('lets a Redis that is configured alone in the sandbox, and says so', async () => {
+    let connections = 0;
+    const redis = createServer(() => void connections++).listen(0, '127.0.0.1');
+    await once(redis, 'listening');
     const file = join(directory.path, 'siptg.json');
-    await writeFile(file, JSON.stringify({ REDIS_URL: `redis://:open-sesame@127.0.0.1:${await freePort()}` }));
-    const { code, output } = await start({ SIPTG_CONFIG: file });
-    expect(code).toBe(1);
-    expect(output).toMatch(
-      /^REDIS_URL: jobs cannot be kept there \(.* connect ECONNREFUSED .*\): is its server running, and are address and password right\?$/m,
-    );
-    expect(output).not.toContain('open-sesame');
-    expect(output).not.toMatch(/^ +at /m);
-    expect(processesOn(directory.path)).toEqual([]);
+    const { port } = redis.address() as AddressInfo;
+    await writeFile(file, JSON.stringify({ REDIS_URL: `redis://:open-sesame@127.0.0.1:${port}` }));
+    const service = Running.start('src/main.ts', { DATA_DIR: join(directory.path, 'data'), SIPTG_CONFIG: file });
+    const told = await service.prints(/not used/);
+    await service.prints(/You are Olga/);
+    service.signal('SIGTERM');
+    expect(await service.exited).toBe(0);
+    redis.close();
+    expect(told).toMatch(/^REDIS_URL: not used, because without TELEGRAM_API_ID the sandbox runs/);
+    expect(told).not.toContain('open-sesame');
+    expect(connections).toBe(0);
   });
 
   test('refuses a database of a newer version, says what to do, and starts nothing', async () => {

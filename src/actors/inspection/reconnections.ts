@@ -14,8 +14,12 @@ export class Reconnections implements RootObserver {
     this.#meter = meter;
   }
 
+  wants(machine: string): boolean {
+    return machine === 'softphone';
+  }
+
   started({ machine, actor }: ObservedRoot): void {
-    if (machine !== 'softphone') return;
+    if (!this.wants(machine)) return;
     const seen = { isAway: false, isLost: false };
     this.#watched.set(actor, seen);
     // It is being made at this moment.

@@ -52,8 +52,10 @@ export class Feed {
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#remove(viewer));
     socket.on('message', (data: RawData, isBinary: boolean) => this.#hear(viewer, isBinary ? undefined : data));
-    const { host, version } = this.#inspector;
-    say(viewer, { type: 'hello', host, version, now: Date.now(), actors: this.#inspector.actors() });
+    this.#try(() => {
+      const { host, version } = this.#inspector;
+      say(viewer, { type: 'hello', host, version, now: Date.now(), actors: this.#inspector.actors() });
+    });
     this.#timer ??= setInterval(() => this.#flush(), flushMs).unref();
   }
 
@@ -74,7 +76,7 @@ export class Feed {
   #flush(): void {
     if (this.#viewers.size === 0) return;
     if (++this.#turns % (1_000 / flushMs) === 0) for (const viewer of this.#viewers) viewer.asked = 0;
-    try {
+    this.#try(() => {
       const { changed, gone } = this.#inspector.changes();
       const all = changed.length + gone.length > 0 ? JSON.stringify({ type: 'actors', changed, gone }) : undefined;
       const ids = new Set(changed.map(({ id }) => id));
@@ -84,6 +86,13 @@ export class Feed {
         if (viewer.watched && ids.has(viewer.watched.actor)) this.#show(viewer, viewer.watched, views);
         if (viewer.foreign) this.#tellForeign(viewer, viewer.foreign, ids, gone);
       }
+    });
+  }
+
+  /** What goes wrong in looking on is no matter of those who are looked at. */
+  #try(tell: () => void): void {
+    try {
+      tell();
     } catch (error) {
       this.#failed(error);
     }
@@ -116,20 +125,17 @@ export class Feed {
     const question = data && questionOf(String(data as Buffer));
     if (!question || ++viewer.asked > most.questionsPerSecond) return viewer.socket.close(1008);
     if (question.type === 'watch') {
-      viewer.watched = { actor: question.actor, since: -1 };
-      return this.#show(viewer, viewer.watched);
-    }
-    if (question.type === 'unwatch') viewer.watched = undefined;
+      const watched = { actor: question.actor, since: -1 };
+      viewer.watched = watched;
+      this.#try(() => this.#show(viewer, watched));
+    } else if (question.type === 'unwatch') viewer.watched = undefined;
     else if (question.type === 'stately') {
       // All of them anew, as when Stately's page is loaded again: that counts for more than a question.
       viewer.asked += most.questionsPerSecond / 2;
-      viewer.foreign = new Map();
-      this.#tellForeign(
-        viewer,
-        viewer.foreign,
-        this.#inspector.actors().map(({ id }) => id),
-        [],
-      );
+      const foreign = new Map<string, number>();
+      viewer.foreign = foreign;
+      const ids = () => this.#inspector.actors().map(({ id }) => id);
+      this.#try(() => this.#tellForeign(viewer, foreign, ids(), []));
     } else void this.#answer(viewer, question);
   }
 

@@ -42,7 +42,7 @@ export class HostRows implements HostBook {
       this.#worker,
       hostOf(this.incarnation),
     ]);
-    // Rows are removed a day after their host fell silent; one that slept for so long has lost everything.
+    // Rows are removed a day after their host fell silent, and by `host forget`; one that slept for so long has lost everything.
     if (!row) throw new DatabaseUnavailable('the row of this host was removed: restart it');
     return {
       at: EpochMs(Number(row.at_ms)),
@@ -144,7 +144,7 @@ interface ClaimRow {
 /**
  * A shard is taken from an owner whose row was not touched for 7 s, by somebody whose own row had no gap for as long; both are
  * judged by the server at the time it received the statement, as old as what it sees: one that was under way while the server
- * stood still takes nothing. An owner without a row is one that has just come.
+ * stood still takes nothing.
  */
 const claimSql = `
   with was as (

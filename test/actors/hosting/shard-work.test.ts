@@ -139,6 +139,19 @@ test('a shard has begun when its calls are taken up and its lines run, and not b
   expect([work.hasBegun(botShard), work.hasBegun(leadShard)]).toEqual([true, true]);
 });
 
+test('a shard that was lost and came back while it was taken up is taken up again', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  recovering = promise;
+  work.gained(owned(first));
+  await clock.advance(100);
+  await work.lost(owned(first), 'taken');
+  work.gained({ ...owned(first), epoch: 2 });
+  resolve();
+  await clock.advance(1_000);
+  expect(did).toEqual(['recover main/s0', 'drop calls', 'drop', 'follow', 'recover main/s0', 'follow']);
+  expect(work.hasBegun(first)).toBe(true);
+});
+
 test('what is given away is un-registered, what was taken is dropped without a word', async () => {
   await work.lost(owned(first), 'released');
   expect(did).toEqual(['follow']);

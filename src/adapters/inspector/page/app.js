@@ -55,8 +55,14 @@ async function choose(id) {
 }
 
 async function draw(machine) {
-  if (machine && !charts.has(machine)) charts.set(machine, await connection.ask('chart', machine));
-  chart.show(machine && charts.get(machine));
+  const asks = chosen;
+  if (machine && !charts.has(machine)) {
+    const answer = await connection.ask('chart', machine);
+    // None where the connection was lost meanwhile: it is asked for again.
+    if (answer) charts.set(machine, answer);
+  }
+  // Another one may have been chosen while this was on its way.
+  if (chosen === asks) chart.show(machine && charts.get(machine));
 }
 
 const head = (name, now) => {
