@@ -186,10 +186,13 @@ export async function openHouseOfHosts(backend: string, pbx: LineServer): Promis
       }),
     async isReady(...hosts) {
       for (const host of hosts) {
-        await eventually(async () => {
-          const { parts } = (await (await fetch(pages.get(host) ?? '')).json()) as Report;
-          expect(Object.entries(parts).filter(([, { ok }]) => !ok)).toEqual([]);
-        });
+        await eventually(
+          async () => {
+            const { parts } = (await (await fetch(pages.get(host) ?? '')).json()) as Report;
+            expect(Object.entries(parts).filter(([, { ok }]) => !ok)).toEqual([]);
+          },
+          { timeout: 30_000 },
+        );
       }
     },
     isRegistered: (line, ...where) =>
