@@ -163,11 +163,15 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
     const where = await house.hostOf(bert.user);
     const { pat, call } = await talks(bert);
     house.server.freeze();
-    await Promise.all([
-      call.heard(patSaysHz, { forMs: 20_000, withinMs: 30_000 }),
-      pbx.hearing('200').heard(userSaysHz, { forMs: 20_000, withinMs: 30_000 }),
-    ]);
-    house.server.thaw();
+    try {
+      // It lasts longer where the machine itself makes a gap.
+      await Promise.all([
+        call.heard(patSaysHz, { forMs: 20_000, withinMs: 60_000 }),
+        pbx.hearing('200').heard(userSaysHz, { forMs: 20_000, withinMs: 60_000 }),
+      ]);
+    } finally {
+      house.server.thaw();
+    }
     // All that wanted a connection meanwhile is answered first.
     await house.shared({ a: 4, b: 4, c: 4 }, 30_000);
     expect(await house.hostOf(bert.user)).toBe(where);
@@ -190,11 +194,11 @@ describe.skipIf(!hasBaresip || !hasKamailio).each(backends)('services on three h
       const { pat, call } = await talks(bert);
       await house.redis?.lose();
       await Promise.all([
-        call.heard(patSaysHz, { forMs: 10_000, withinMs: 15_000 }),
-        pbx.hearing('200').heard(userSaysHz, { forMs: 10_000, withinMs: 15_000 }),
+        call.heard(patSaysHz, { forMs: 10_000, withinMs: 30_000 }),
+        pbx.hearing('200').heard(userSaysHz, { forMs: 10_000, withinMs: 30_000 }),
       ]);
       house.redis?.mend();
-      await call.heard(patSaysHz, { forMs: 10_000, withinMs: 15_000 });
+      await call.heard(patSaysHz, { forMs: 10_000, withinMs: 30_000 });
       await house.shared({ a: 4, b: 4, c: 4 }, 1_000);
       expect(await house.hostOf(bert.user)).toBe(where);
       call.hangUp();
