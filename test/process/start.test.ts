@@ -61,6 +61,9 @@ describe('a start that cannot be', () => {
     const listener = createServer().listen(0, '127.0.0.1');
     await once(listener, 'listening');
     const healthPort = (listener.address() as AddressInfo).port;
+    const another = createServer().listen(0, '127.0.0.1');
+    await once(another, 'listening');
+    const inspectPort = (another.address() as AddressInfo).port;
     const { code, output } = await start({
       ...live,
       SIP_HOST: '127.0.0.1',
@@ -70,14 +73,15 @@ describe('a start that cannot be', () => {
       HOLD_MUSIC: join(directory.path, 'none.wav'),
       PLANS_FILE: join(directory.path, 'none.json'),
       HEALTH_PORT: String(healthPort),
-      ...{ INSPECT: '1', INSPECT_PORT: String(healthPort) },
+      ...{ INSPECT: '1', INSPECT_PORT: String(inspectPort) },
     });
     await other.close();
     listener.close();
+    another.close();
     expect(code).toBe(1);
     expect(output).toContain(`SIP_PORT: found ${other.port}, allowed is a free port`);
     expect(output).toContain(`HEALTH_PORT: found ${healthPort}, allowed is a free port`);
-    expect(output).toContain(`INSPECT_PORT: found ${healthPort}, allowed is a free port`);
+    expect(output).toContain(`INSPECT_PORT: found ${inspectPort}, allowed is a free port`);
     expect(output).toContain('ICE_ADDRESSES: found "192.0.2.1", allowed is');
     expect(output).toContain(`SIP_TLS_CA: found "${directory.path}", allowed is a file of PEM certificates`);
     expect(output).toMatch(/HOLD_MUSIC: found ".*none\.wav", allowed is a WAV file, .*ENOENT/);
